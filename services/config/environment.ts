@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+
+/** Every setting of the environment, read once, named once. */
+export interface Environment {
+  readonly portHttp: number
+  /** Private listener for metrics, and the demo's own servers; see `ports` below. */
+  readonly dataFolder: string
+  readonly districtFolder: string
+  readonly clockSetting: string | undefined
+  /** Real time at which the origin of the clock held; set by the supervisor for its children. */
+  readonly clockStartedRealMs: number
+  /** The demonstration: its own field, its own identity provider, a history made at the first start. */
+  readonly demo: boolean
+  /** Days of history the demonstration makes (default: 25 months). */
+  readonly historyDays: number
+  readonly ports: DemoPorts
+  /** For `${NAME:-default}` in source addresses of the district document. */
+  readonly variables: Readonly<Record<string, string | undefined>>
+}
+
+export interface DemoPorts {
+  readonly identity: number
+  readonly opcua: number
+  readonly modbus: number
+  readonly mqtt: number
+  /** Loopback HTTP control of the simulator: faults on and off. */
+  readonly fieldControl: number
+}
+
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): Environment {
+  const port = (name: string, fallback: number): number => {
+    const text = variables[name]
+    if (text === undefined || text === '') return fallback
+    const value = Number(text)
+    if (!Number.isInteger(value) || value < 1 || value > 65_535) {
+      throw new PenfeldError('PF_CONFIG_INVALID', `${name} is "${text}", expected a port from 1 to 65535.`, { where: name })
+    }
+    return value
+  }
+  const portHttp = port('PENFELD_PORT', 8080)
+  const dataFolder = resolve(variables['PENFELD_DATA'] ?? 'var')
+  const historyDays = Number(variables['PENFELD_HISTORY_DAYS'] ?? 761)
+  if (!(historyDays >= 0)) throw new PenfeldError('PF_CONFIG_INVALID', `PENFELD_HISTORY_DAYS is "${variables['PENFELD_HISTORY_DAYS']}", expected a number of days.`, { where: 'PENFELD_HISTORY_DAYS' })
+  return {
+    portHttp,
+    dataFolder,
+    districtFolder: resolve(variables['PENFELD_DISTRICT'] ?? join(import.meta.dirname, '../../fixtures/districts/capucins')),
+    clockSetting: variables['PENFELD_CLOCK'],
+    clockStartedRealMs: Number(variables['PENFELD_CLOCK_STARTED'] ?? Date.now()),
+    demo: variables['PENFELD_DEMO'] === '1',
+    historyDays,
+    ports: {
+      identity: port('PENFELD_IDENTITY_PORT', portHttp + 1),
+      opcua: port('PENFELD_OPCUA_PORT', 48_401),
+      modbus: port('PENFELD_MODBUS_PORT', 48_402),
+      mqtt: port('PENFELD_MQTT_PORT', 48_403),
+      fieldControl: port('PENFELD_FIELD_CONTROL_PORT', 48_404),
+    },
+    variables,
+  }
+}
+
+/** A secret by its name, or from the file that `NAME_FILE` names. */
+export function readSecret(name: string, variables: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
+  const file = variables[`${name}_FILE`]
+  if (file === undefined) return variables[name]
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    throw new PenfeldError('PF_CONFIG_INVALID', `${name}_FILE names ${file}, which cannot be read.`, { where: `${name}_FILE`, cause })
+  }
+}

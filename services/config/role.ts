@@ -1,0 +1,39 @@
+import type { Clock } from '#services/clock/port.ts'
+import type { Logger } from '#services/telemetry/logger.ts'
+import type { Environment } from './environment.ts'
+import type { LoadedDistrict } from './district-folder.ts'
+
+/** What the supervisor gives to every role. */
+export interface RoleContext {
+  readonly environment: Environment
+  readonly district: LoadedDistrict
+  readonly clock: Clock
+  readonly log: Logger
+  /** A line for the person who watches the terminal; used sparingly, in plain words. */
+  say(message: string): void
+}
+
+export interface RunningRole {
+  /** Stops cleanly: nothing acknowledged is lost. */
+  stop(): Promise<void>
+}
+
+export type StartRole = (context: RoleContext) => Promise<RunningRole>
+
+/** Files under PENFELD_DATA, each with exactly one writer. */
+export const DATA_FILES = {
+  /** Written by collect: journal, samples, roll-ups, revisions, counters. A folder. */
+  measured: 'measured',
+  /** Written by work: validated energies, forecasts as series, estimates as series. A folder of the same kind. */
+  derived: 'derived',
+  /** Written by work: runs (estimates, forecasts, replays) with the state of every element. */
+  runs: 'runs.sqlite',
+  /** Written by work: jobs, schedules, dirty marks. */
+  jobs: 'jobs.sqlite',
+  /** Written by work: immutable releases for the public. */
+  releases: 'releases.sqlite',
+  /** Written by api: people, rights, sessions, audit. */
+  directory: 'directory.sqlite',
+  /** Written by collect: what each source is doing, counters by source and reason. */
+  collect: 'collect.sqlite',
+} as const

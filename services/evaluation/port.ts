@@ -1,0 +1,83 @@
+/** Results of the network's evaluation as work writes and the API reads them. */
+
+export type RunKind = 'estimate' | 'forecast' | 'replay'
+
+/** One pass over the network: which time it covers, what it was made from, and how good it is. */
+export interface RunHead {
+  readonly runId: number
+  readonly kind: RunKind
+  /** When it was made, by the Clock. */
+  readonly issuedAt: number
+  readonly from: number
+  readonly to: number
+  readonly stepS: number
+  readonly districtVersion: string
+  readonly engine: string
+  /** Head of the measured journal the run had seen: a run is reproducible from (seq, district version). */
+  readonly inputSeq: number
+  /** Largest |injection - loads - losses| / injection over the steps, in percent: how well the model closes. */
+  readonly closurePct: number
+  /** Mean (measured head - measured and estimated loads - losses) / measured head, in percent; NaN without measurement. */
+  readonly residualPct: number
+  readonly durationMs: number
+}
+
+/** Order of the columns of a run: ids of the elements, fixed by the district version. */
+export interface RunLayout {
+  readonly lineSections: readonly string[]
+  readonly transformers: readonly string[]
+  /** Busbars and junctions. */
+  readonly buses: readonly string[]
+}
+
+/** State of the whole network at one step. Float32 columns in the order of the layout; NaN where an element is not fed. */
+export interface NetworkState {
+  readonly at: number
+  /** False: the load flow did not settle; every column is NaN. */
+  readonly settled: boolean
+  readonly sectionCurrentA: Float32Array
+  readonly sectionLoadingPct: Float32Array
+  readonly sectionPowerKw: Float32Array
+  readonly transformerLoadKva: Float32Array
+  readonly transformerLoadingPct: Float32Array
+  readonly busVoltagePu: Float32Array
+  /** Net load drawn at each bus. */
+  readonly busLoadKw: Float32Array
+  /** Codes of models/units/quality.ts of the loading of each section and transformer: measured or estimated or forecast. */
+  readonly sectionQuality: Uint8Array
+  readonly transformerQuality: Uint8Array
+  readonly lossesKw: number
+  /** Drawn by the district (heads minus boundary loads). */
+  readonly districtKw: number
+  readonly boundaryKw: number
+  readonly unmeteredKw: number
+  /** Measured head minus model head, before scaling; NaN without measurement. */
+  readonly residualKw: number
+}
+
+export interface RunReader {
+  layout(districtVersion: string): Promise<RunLayout | undefined>
+  latest(kind: RunKind): Promise<RunHead | undefined>
+  head(runId: number): Promise<RunHead | undefined>
+  /** Newest state of each step in the interval over the runs of this kind, ascending in `at`. */
+  states(kind: RunKind, from: number, to: number): Promise<readonly NetworkState[]>
+  /** The states of one run. */
+  statesOf(runId: number): Promise<readonly NetworkState[]>
+  close(): Promise<void>
+}
+
+export interface RunStore extends RunReader {
+  saveLayout(districtVersion: string, layout: RunLayout): Promise<void>
+  save(head: Omit<RunHead, 'runId'>, states: readonly NetworkState[]): Promise<number>
+}
+
+/** A forecast of one series as it was issued: never overwritten, so that its skill can be told later. */
+export interface IssuedForecast {
+  /** `district`, a transformer id, a feeder-head line section id, or a delivery point id. */
+  readonly series: string
+  readonly issuedAt: number
+  readonly from: number
+  readonly stepS: number
+  readonly forecaster: string
+  readonly valuesKw: Float64Array
+}

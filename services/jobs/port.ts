@@ -1,0 +1,50 @@
+/** Work that is done once for each (kind, scope, period, input revision), however often it is asked for. */
+export type JobKind = 'validate' | 'roll-up' | 'forecast' | 'evaluate' | 'evaluate-ahead' | 'replay' | 'publish'
+export type JobState = 'waiting' | 'running' | 'done' | 'failed'
+
+export interface Job {
+  readonly jobId: number
+  readonly kind: JobKind
+  /** What it is about: `network`, a point, `district`. */
+  readonly scope: string
+  /** Start of the period it works on (UTC ms), e.g. the 10-minute step or the local day. */
+  readonly period: number
+  /** Sequence number of the measured journal it must have seen; a later one makes a new job. */
+  readonly inputRevision: number
+  readonly state: JobState
+  readonly attempts: number
+  readonly progress: number
+  readonly createdAt: number
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+  readonly error: string | null
+}
+
+/** For the operator: one line a kind. */
+export interface JobKindStatus {
+  readonly kind: JobKind
+  readonly waiting: number
+  readonly running: number
+  readonly failed: number
+  readonly lastEndedAt: number | null
+  readonly lastDurationMs: number | null
+  readonly lastError: string | null
+  readonly nextDueAt: number | null
+}
+
+export interface JobStatusReader {
+  kinds(): Promise<readonly JobKindStatus[]>
+  recent(limit: number): Promise<readonly Job[]>
+  close(): Promise<void>
+}
+
+export interface JobQueue extends JobStatusReader {
+  /** Asking again for the same (kind, scope, period, inputRevision) changes nothing; a higher revision asks again. */
+  ask(job: Pick<Job, 'kind' | 'scope' | 'period' | 'inputRevision'>): Promise<void>
+  /** Takes the oldest due job of one of the kinds. The token fences off a worker that was given up for dead. */
+  claim(kinds: readonly JobKind[]): Promise<{ job: Job; token: number } | undefined>
+  progress(jobId: number, token: number, share: number): Promise<boolean>
+  /** False: the token is stale, the effect must not be kept. */
+  complete(jobId: number, token: number): Promise<boolean>
+  fail(jobId: number, token: number, error: string, options: { retryable: boolean }): Promise<boolean>
+}

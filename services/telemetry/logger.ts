@@ -1,0 +1,20 @@
+import { pino } from 'pino'
+
+/** Structured logs to standard error, one JSON object a line; never a measured value, never a secret. */
+export interface Logger {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+  child(fields: object): Logger
+}
+
+export function createLogger(role: string, level: string = process.env['PENFELD_LOG'] ?? 'warn'): Logger {
+  return pino(
+    { level, base: { role }, redact: ['*.password', '*.token', '*.secret', '*.authorization', '*.cookie'] },
+    pino.destination({ fd: 2, sync: true }),
+  ) as unknown as Logger
+}
+
+/** For tests and tools that want silence. */
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLogger }
