@@ -1,0 +1,37 @@
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { createClock } from '#services/clock/shifted-clock.ts'
+import { readEnvironment } from '#services/config/environment.ts'
+import { loadDistrict } from '#services/config/load-district.ts'
+import { ROLES, isRoleName } from '#services/supervisor/roles.ts'
+import { createLogger } from '#services/telemetry/logger.ts'
+
+/**
+ * Runs one role until the supervisor says stop, a signal comes, or the supervisor is gone (the channel closes): a killed
+ * supervisor leaves no orphan behind.
+ */
+export async function role(args: string[]): Promise<number> {
+  const [name = ''] = args
+  if (!isRoleName(name)) throw new PenfeldError('PF_CONFIG_INVALID', `There is no role "${name}".`, { where: 'role' })
+  const environment = readEnvironment()
+  const tell = (message: object) => void (process.connected && process.send?.(message))
+  const context = {
+    environment,
+    district: await loadDistrict(environment.districtFolder, environment.variables),
+    clock: createClock(environment.clockSetting, environment.clockStartedRealMs),
+    log: createLogger(name),
+    say: (message: string) => tell({ say: message }),
+  }
+  // Ctrl-C reaches the whole group; only the supervisor decides the order of stopping.
+  process.on('SIGINT', () => {})
+  const stopAsked = new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('disconnect', resolve)
+    process.on('message', (message) => { if (message === 'stop') resolve() })
+  })
+  const running = await (await ROLES[name]())(context)
+  tell({ ready: true })
+  await stopAsked
+  await running.stop()
+  if (process.connected) process.disconnect()
+  return 0
+}

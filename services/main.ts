@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+/** The `penfeld` command: names the commands and hands over; each lives in services/commands/. */
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+
+const COMMANDS: Record<string, { usage: string; what: string; load: () => Promise<(args: string[], write: (line: string) => void) => Promise<number>> }> = {
+  run: {
+    usage: 'run [--demo]',
+    what: 'starts the service and keeps it running; with --demo also the demonstration field and sign-in',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  check: {
+    usage: 'check FOLDER',
+    what: 'lists every fault of a district document, changes nothing',
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  import: {
+    usage: 'import FILE...',
+    what: 'brings measured history from CSV files into the store',
+    load: async () => (await import('./commands/import.ts')).importFiles,
+  },
+  replay: {
+    usage: 'replay [--from DATE] [--to DATE]',
+    what: 'runs the load flow of the whole district again over stored history',
+    load: async () => (await import('./commands/replay.ts')).replay,
+  },
+  role: {
+    usage: 'role NAME',
+    what: 'one process of the service; started by the supervisor',
+    load: async () => (await import('./commands/role.ts')).role,
+  },
+}
+
+const [name = 'help', ...args] = process.argv.slice(2)
+const write = (line: string) => void process.stdout.write(`${line}\n`)
+const command = COMMANDS[name]
+if (command === undefined) {
+  if (name !== 'help' && name !== '--help') write(`There is no command "${name}".`)
+  write('penfeld COMMAND')
+  for (const { usage, what } of Object.values(COMMANDS)) write(`  ${usage.padEnd(36)} ${what}`)
+  process.exitCode = name === 'help' || name === '--help' ? 0 : 2
+} else {
+  try {
+    process.exitCode = await (await command.load())(args, write)
+  } catch (error) {
+    if (!(error instanceof PenfeldError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    // 78 is EX_CONFIG: the supervisor does not try again what only a person can mend.
+    process.exitCode = error.retryable ? 75 : 78
+  }
+}

@@ -1,0 +1,120 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RoleName } from './roles.ts'
+
+/** Exit codes after which starting again cannot help: EX_CONFIG, wrong usage. */
+const FINAL_EXITS = new Set([2, 78])
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 15_000
+/** A child that ran so long is taken as healthy again: its next restart is quick. */
+const HEALTHY_AFTER_MS = 60_000
+const STOP_PATIENCE_MS = 12_000
+
+export interface SupervisorOptions {
+  readonly roles: readonly RoleName[]
+  readonly mainFile: string
+  readonly variables: NodeJS.ProcessEnv
+  readonly logFolder: string
+  say(message: string): void
+  /** A child ended for a reason that only a person can mend. */
+  onFinalExit(role: RoleName, code: number): void
+}
+
+interface Child {
+  process: ChildProcess
+  startedMs: number
+  pauseMs: number
+  restarts: number
+  timer?: NodeJS.Timeout
+}
+
+export interface Supervisor {
+  /** Resolves when the role has said that it is ready (again). */
+  ready(role: RoleName): Promise<void>
+  pid(role: RoleName): number | undefined
+  restarts(role: RoleName): number
+  /** Stops the role cleanly; it starts again by itself. */
+  renew(role: RoleName): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts each role as a process of its own, restarts what dies, stops all in order. */
+export function startSupervisor(options: SupervisorOptions): Supervisor {
+  const children = new Map<RoleName, Child>()
+  const readiness = new Map<RoleName, { promise: Promise<void>; resolve: () => void }>()
+  let stopping = false
+  mkdirSync(options.logFolder, { recursive: true })
+
+  const newReadiness = (role: RoleName) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    readiness.set(role, { promise, resolve })
+  }
+
+  const start = (role: RoleName, previous?: Child) => {
+    const logFile = openSync(join(options.logFolder, `${role}.log`), 'a')
+    const child = fork(options.mainFile, ['role', role], {
+      env: options.variables,
+      stdio: ['ignore', logFile, logFile, 'ipc'],
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      serialization: 'advanced',
+    })
+    closeSync(logFile)
+    const entry: Child = { process: child, startedMs: Date.now(), pauseMs: previous?.pauseMs ?? FIRST_PAUSE_MS, restarts: (previous?.restarts ?? -1) + 1 }
+    children.set(role, entry)
+    child.on('message', (message: { say?: string; ready?: boolean }) => {
+      if (message.say !== undefined) options.say(message.say)
+      if (message.ready === true) readiness.get(role)?.resolve()
+    })
+    child.on('error', (error) => options.say(`${role}: ${error.message}`))
+    child.on('exit', (code, signal) => {
+      if (stopping) return
+      newReadiness(role)
+      if (code !== null && FINAL_EXITS.has(code)) {
+        options.onFinalExit(role, code)
+        return
+      }
+      if (Date.now() - entry.startedMs > HEALTHY_AFTER_MS) entry.pauseMs = FIRST_PAUSE_MS
+      if (code !== 0) options.say(`${role} ended (${signal ?? `code ${code}`}); it starts again. Its log: ${join(options.logFolder, `${role}.log`)}`)
+      const pauseMs = code === 0 ? 0 : entry.pauseMs
+      entry.pauseMs = Math.min(LONGEST_PAUSE_MS, entry.pauseMs * 2)
+      entry.timer = setTimeout(() => start(role, entry), pauseMs)
+    })
+  }
+
+  for (const role of options.roles) {
+    newReadiness(role)
+    start(role)
+  }
+
+  const end = async (child: Child): Promise<void> => {
+    clearTimeout(child.timer)
+    const running = child.process
+    if (running.exitCode !== null || running.signalCode !== null) return
+    const exited = new Promise<void>((resolve) => running.once('exit', () => resolve()))
+    if (running.connected) running.send('stop', () => {})
+    else running.kill('SIGTERM')
+    const impatience = setTimeout(() => running.kill('SIGKILL'), STOP_PATIENCE_MS)
+    await exited
+    clearTimeout(impatience)
+  }
+
+  return {
+    ready: (role) => readiness.get(role)?.promise ?? Promise.reject(new Error(`${role} is not run here`)),
+    pid: (role) => children.get(role)?.process.pid,
+    restarts: (role) => children.get(role)?.restarts ?? 0,
+    async renew(role) {
+      const child = children.get(role)
+      if (child !== undefined) await end(child)
+    },
+    async stop() {
+      stopping = true
+      // Readers and sources first, the writer of the measured store last but one, the field it reads from last.
+      const order: readonly RoleName[] = ['api', 'work', 'collect', 'simulate', 'identity']
+      for (const role of order) {
+        const child = children.get(role)
+        if (child !== undefined) await end(child)
+      }
+    },
+  }
+}
