@@ -74,12 +74,14 @@ if (purpose === 'test') {
   const missing = () => needed.filter(({ programs, instead }) => !instead && !programs.some(onPath)).map(({ debian }) => debian)
   const packages = missing()
   if (packages.length > 0) {
-    const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n']
-    const may = prefix.length === 0 || spawnSync('sudo', ['-n', 'true']).status === 0
+    const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n']
+    const may = asRoot.length === 0 || spawnSync('sudo', ['-n', 'true']).status === 0
     if (may && onPath('apt-get')) {
       say(`Installing what the tests need from Debian: ${packages.join(', ')} ...`)
-      const environment = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
-      const apt = (...args) => run([...prefix, 'apt-get'][0], [...prefix.slice(1), ...(prefix.length ? ['apt-get'] : []), ...args], 'apt-get', environment)
+      const apt = (...args) => {
+        const [command, ...rest] = [...asRoot, 'apt-get', ...args]
+        run(command, rest, 'apt-get', { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+      }
       apt('update', '-qq')
       apt('install', '-y', '-qq', '--no-install-recommends', ...packages)
     }

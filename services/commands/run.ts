@@ -20,6 +20,8 @@ export async function run(args: string[], write: (line: string) => void): Promis
   const variables: NodeJS.ProcessEnv = { ...process.env, ...(demo ? { PENFELD_DEMO: '1' } : {}) }
   let environment = readEnvironment(variables)
   variables['PENFELD_DATA'] = environment.dataFolder
+  // Compiled code is kept between starts: a later start answers within seconds.
+  variables['NODE_COMPILE_CACHE'] ??= join(environment.dataFolder, 'cache')
   variables['PENFELD_CLOCK_STARTED'] = String(clockAnchor(environment.dataFolder, environment.clockSetting, Date.now()))
   environment = readEnvironment(variables)
   const district = await loadDistrict(environment.districtFolder, variables)
