@@ -1,0 +1,174 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { inTransaction, openAsReader, openAsWriter } from '#services/sqlite/one-writer-file.ts'
+import type { IssuedForecast, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
+import { RUNS_MIGRATIONS } from './schema.ts'
+import { packState, unpackState } from './state-blob.ts'
+
+/** Of forecast runs only the newest ones are needed step by step; the issued forecasts themselves stay. */
+const KEEP_FORECAST_RUNS = 24
+
+/** Forecasts as they were issued; part of runs.sqlite. */
+export interface ForecastReader {
+  latestForecast(series: string): Promise<IssuedForecast | undefined>
+  /** Issued in the interval, ascending; to tell the skill of the past. */
+  forecasts(series: string, issuedFrom: number, issuedTo: number): Promise<readonly IssuedForecast[]>
+}
+
+export type RunFileReader = RunReader & ForecastReader
+
+export interface RunFileStore extends RunStore, ForecastReader {
+  saveForecasts(forecasts: readonly IssuedForecast[]): Promise<void>
+  /** For the tables of balance and firm import, which share the file and its one writer. */
+  readonly database: DatabaseSync
+}
+
+interface RunRow {
+  run_id: number
+  kind: RunKind
+  issued_at: number
+  from_at: number
+  to_at: number
+  step_s: number
+  district_version: string
+  engine: string
+  input_seq: number
+  closure_pct: number | null
+  residual_pct: number | null
+  duration_ms: number
+}
+interface StateRow { at: number; settled: number; body: Uint8Array; district_version: string }
+interface ForecastRow { series: string; issued_at: number; from_at: number; step_s: number; forecaster: string; body: Uint8Array }
+
+const headOf = (row: RunRow): RunHead => ({
+  runId: row.run_id,
+  kind: row.kind,
+  issuedAt: row.issued_at,
+  from: row.from_at,
+  to: row.to_at,
+  stepS: row.step_s,
+  districtVersion: row.district_version,
+  engine: row.engine,
+  inputSeq: row.input_seq,
+  closurePct: row.closure_pct ?? NaN,
+  residualPct: row.residual_pct ?? NaN,
+  durationMs: row.duration_ms,
+})
+
+const forecastOf = (row: ForecastRow): IssuedForecast => ({
+  series: row.series,
+  issuedAt: row.issued_at,
+  from: row.from_at,
+  stepS: row.step_s,
+  forecaster: row.forecaster,
+  valuesKw: new Float64Array(new Uint8Array(row.body).buffer),
+})
+
+/** SQLite knows no NaN; a missing number is stored as null. */
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+function queries(database: DatabaseSync): Omit<RunFileReader, 'close'> {
+  const layout = database.prepare('SELECT body FROM layout WHERE district_version = ?')
+  const latest = database.prepare('SELECT * FROM run WHERE kind = ? ORDER BY run_id DESC LIMIT 1')
+  const head = database.prepare('SELECT * FROM run WHERE run_id = ?')
+  const states = database.prepare(`
+    SELECT state.at, settled, body, district_version FROM state JOIN run USING (run_id)
+    WHERE state.kind = ? AND state.at >= ? AND state.at < ?
+      AND state.run_id = (SELECT max(newest.run_id) FROM state AS newest WHERE newest.kind = state.kind AND newest.at = state.at)
+    ORDER BY state.at`)
+  const statesOf = database.prepare('SELECT state.at, settled, body, district_version FROM state JOIN run USING (run_id) WHERE run_id = ? ORDER BY state.at')
+  const latestForecast = database.prepare('SELECT * FROM forecast WHERE series = ? ORDER BY issued_at DESC LIMIT 1')
+  const forecasts = database.prepare('SELECT * FROM forecast WHERE series = ? AND issued_at >= ? AND issued_at < ? ORDER BY issued_at')
+  const layouts = new Map<string, RunLayout>()
+  const layoutOf = (version: string): RunLayout | undefined => {
+    const known = layouts.get(version)
+    if (known !== undefined) return known
+    const row = layout.get(version) as { body: string } | undefined
+    if (row === undefined) return undefined
+    const read = JSON.parse(row.body) as RunLayout
+    layouts.set(version, read)
+    return read
+  }
+  const unpack = (rows: unknown[]) => (rows as StateRow[]).map((row) => unpackState(row.body, row.at, row.settled === 1, layoutOf(row.district_version)!))
+  return {
+    layout: async (version) => layoutOf(version),
+    async latest(kind) {
+      const row = latest.get(kind) as RunRow | undefined
+      return row && headOf(row)
+    },
+    async head(runId) {
+      const row = head.get(runId) as RunRow | undefined
+      return row && headOf(row)
+    },
+    states: async (kind, from, to) => unpack(states.all(kind, from, to)),
+    statesOf: async (runId) => unpack(statesOf.all(runId)),
+    async latestForecast(series) {
+      const row = latestForecast.get(series) as ForecastRow | undefined
+      return row && forecastOf(row)
+    },
+    forecasts: async (series, from, to) => (forecasts.all(series, from, to) as unknown as ForecastRow[]).map(forecastOf),
+  }
+}
+
+/** Opens runs.sqlite as its one writer. */
+export function openRunStore(file: string): RunFileStore {
+  const database = openAsWriter(file, RUNS_MIGRATIONS)
+  const saveLayout = database.prepare('INSERT INTO layout (district_version, body) VALUES (?, ?) ON CONFLICT (district_version) DO UPDATE SET body = excluded.body')
+  const saveRun = database.prepare(`INSERT INTO run (kind, issued_at, from_at, to_at, step_s, district_version, engine, input_seq, closure_pct, residual_pct, duration_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING run_id`)
+  const saveState = database.prepare('INSERT INTO state (kind, at, run_id, settled, body) VALUES (?, ?, ?, ?, ?)')
+  const dropOldForecastStates = database.prepare("DELETE FROM state WHERE run_id IN (SELECT run_id FROM run WHERE kind = 'forecast' ORDER BY run_id DESC LIMIT 10 OFFSET ?)")
+  const saveForecast = database.prepare('INSERT INTO forecast (series, issued_at, from_at, step_s, forecaster, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+  return {
+    ...queries(database),
+    database,
+    async saveLayout(version, layout) {
+      saveLayout.run(version, JSON.stringify(layout))
+    },
+    async save(head, states) {
+      // Packing costs more than writing: done before the file is locked.
+      const bodies = states.map(packState)
+      return inTransaction(database, () => {
+        const { run_id: runId } = saveRun.get(
+          head.kind, head.issuedAt, head.from, head.to, head.stepS, head.districtVersion, head.engine, head.inputSeq,
+          orNull(head.closurePct), orNull(head.residualPct), head.durationMs,
+        ) as { run_id: number }
+        states.forEach((state, i) => saveState.run(head.kind, state.at, runId, state.settled ? 1 : 0, bodies[i]!))
+        if (head.kind === 'forecast') dropOldForecastStates.run(KEEP_FORECAST_RUNS)
+        return runId
+      })
+    },
+    async saveForecasts(forecasts) {
+      inTransaction(database, () => {
+        for (const { series, issuedAt, from, stepS, forecaster, valuesKw } of forecasts) {
+          saveForecast.run(series, issuedAt, from, stepS, forecaster, new Uint8Array(valuesKw.buffer, valuesKw.byteOffset, valuesKw.byteLength))
+        }
+      })
+    },
+    async close() {
+      database.close()
+    },
+  }
+}
+
+/** For every other process: answers with nothing until work has made the file. */
+export function openRunReader(file: string): RunFileReader {
+  const awaited = openAsReader(file)
+  let ready: ReturnType<typeof queries> | undefined
+  const opened = () => {
+    const database = awaited.database()
+    if (database !== undefined) ready ??= queries(database)
+    return ready
+  }
+  return {
+    layout: async (version) => opened()?.layout(version),
+    latest: async (kind) => opened()?.latest(kind),
+    head: async (runId) => opened()?.head(runId),
+    states: async (kind, from, to) => (await opened()?.states(kind, from, to)) ?? [],
+    statesOf: async (runId) => (await opened()?.statesOf(runId)) ?? [],
+    latestForecast: async (series) => opened()?.latestForecast(series),
+    forecasts: async (series, from, to) => (await opened()?.forecasts(series, from, to)) ?? [],
+    async close() {
+      awaited.close()
+    },
+  }
+}

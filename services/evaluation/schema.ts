@@ -1,0 +1,18 @@
+/** Shape of runs.sqlite: runs, the state of the network at each of their steps, forecasts as issued, balances, firm import. */
+export const RUNS_MIGRATIONS = [
+  `CREATE TABLE layout (district_version TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+   CREATE TABLE run (
+     run_id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, issued_at REAL NOT NULL, from_at REAL NOT NULL, to_at REAL NOT NULL,
+     step_s INTEGER NOT NULL, district_version TEXT NOT NULL, engine TEXT NOT NULL, input_seq INTEGER NOT NULL,
+     closure_pct REAL, residual_pct REAL, duration_ms REAL NOT NULL) STRICT;
+   CREATE INDEX run_by_kind ON run (kind, run_id);
+   CREATE TABLE state (
+     kind TEXT NOT NULL, at REAL NOT NULL, run_id INTEGER NOT NULL, settled INTEGER NOT NULL, body BLOB NOT NULL,
+     PRIMARY KEY (kind, at, run_id)) STRICT, WITHOUT ROWID;
+   CREATE INDEX state_by_run ON state (run_id, at);
+   CREATE TABLE forecast (
+     series TEXT NOT NULL, issued_at REAL NOT NULL, from_at REAL NOT NULL, step_s INTEGER NOT NULL, forecaster TEXT NOT NULL, body BLOB NOT NULL,
+     PRIMARY KEY (series, issued_at)) STRICT, WITHOUT ROWID;
+   CREATE TABLE balance (at REAL NOT NULL, district_version TEXT NOT NULL, issued_at REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (at, district_version)) STRICT;
+   CREATE TABLE firm_import (district_version TEXT NOT NULL, season TEXT NOT NULL, firm_import_kw REAL, issued_at REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (district_version, season)) STRICT`,
+] as const
