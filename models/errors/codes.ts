@@ -22,6 +22,9 @@ export const ERROR_CODES = {
   // --- district document
   PF_DISTRICT_INVALID: code('The district document has faults.', 'Run `penfeld check FOLDER` and mend every line it lists.'),
   PF_DISTRICT_UNREADABLE: code('A file of the district folder could not be read or parsed.', 'Check the path, the rights and the YAML syntax.'),
+  PF_FORMULA_REFUSED: code('A formula of the district document is not allowed or does not resolve.', 'Use + - * /, parentheses, sum, mean, min, max, select and the names the message lists.'),
+  PF_UNIT_INCOMPATIBLE: code('Two units do not measure the same thing.', 'Give a unit of the same quantity.'),
+  PF_UNIT_UNKNOWN: code('A unit is not known.', 'Write one of the units the message lists.'),
   // --- store
   PF_STORE_CLOSED: code('The store was used after it was closed.', 'Restart the process.', { status: 503 }),
   PF_STORE_CORRUPT: code('A block of the store does not match its checksum.', 'Restore the file from the last backup.', { status: 500 }),
@@ -31,6 +34,8 @@ export const ERROR_CODES = {
   // --- collectors
   PF_COLLECT_UNREACHABLE: code('A source does not answer.', 'Check the address, the network and the device; it is tried again.', { retryable: true, status: 503 }),
   // --- simulator
+  PF_SIMULATOR_CLASS_UNKNOWN: code('The demonstration field has no load curve for a class of the district document.', 'Use one of the classes named in the message, or add a line to services/simulator/truth/load-classes.ts.', { status: 500 }),
+  PF_SIMULATOR_POINT_UNKNOWN: code('The demonstration field cannot measure a point of the district document.', 'Correct the quantity and what the point is measured on, or leave out its feed.', { status: 500 }),
   // --- grid, load flow, capacity
   PF_GRID_INVALID: code('The electrical network has faults.', 'Mend every fault listed with it.'),
   PF_LOAD_FLOW_DIVERGED: code('The load flow did not settle.', 'Check the ratings and loads near the named bus; nothing is concluded from this state.', { status: 422 }),
