@@ -7,7 +7,7 @@
  * `validFrom` is included, `validTo` excluded and may be absent (still true). Units stand in names. Power and energy are
  * counted positive when drawn from the network (load convention), production is therefore negative at a delivery point.
  */
-import { Type, type Static, type TProperties } from 'typebox'
+import { Type, type Static, type TProperties, type TUnsafe } from 'typebox'
 
 export const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$'
 const Id = () => Type.String({ pattern: ID_PATTERN })
@@ -17,7 +17,8 @@ const object = <P extends TProperties>(properties: P, options: Record<string, un
   Type.Object(properties, { ...strict, ...options })
 const dated = <P extends TProperties>(properties: P) =>
   object({ validFrom: Instant(), validTo: Type.Optional(Instant()), ...properties })
-const oneOf = <const T extends string>(...values: T[]) => Type.Union(values.map((value) => Type.Literal(value)))
+/** The return type is stated: a mapped array of literals would make the union `never`. */
+const oneOf = <const T extends string>(...values: T[]): TUnsafe<T> => Type.Unsafe<T>(Type.Union(values.map((value) => Type.Literal(value))))
 const LocalText = object({ fr: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) })
 
 export const CARRIERS = ['electricity', 'heat', 'gas', 'water', 'cooling', 'production'] as const
