@@ -1,0 +1,72 @@
+import type { DeliveryPoint, District, MeasurementPoint } from '#models/district/schema.ts'
+
+/** A stored series that says the power of something, and for how long one of its values holds. */
+export interface PowerSeries {
+  readonly pointName: string
+  readonly kind: MeasurementPoint['kind']
+  readonly stepS: number
+  /** An instant holds until its source counts as stale, an interval value for its step. */
+  readonly holdS: number
+}
+
+/** A sensor in the network: what it measures and on which element. */
+export interface NetworkSensor extends PowerSeries {
+  readonly on: string
+  readonly quantity: MeasurementPoint['quantity']
+}
+
+export interface LoadPlan {
+  readonly deliveryPoint: DeliveryPoint
+  /** -1 for production: its power is negative at the delivery point, its yearly energy is given positive. */
+  readonly sign: 1 | -1
+  /** The series of its active power; undefined: no meter that we may read. */
+  readonly power: PowerSeries | undefined
+  readonly annualEnergyKwh: number
+}
+
+/** What an evaluation of this district reads; made once for each version of the document. */
+export interface EvaluationPlan {
+  readonly sensors: readonly NetworkSensor[]
+  readonly loads: readonly LoadPlan[]
+  readonly temperaturePoint: string | undefined
+}
+
+const NETWORK_QUANTITIES = new Set<MeasurementPoint['quantity']>(['active-power', 'reactive-power', 'current', 'voltage', 'position'])
+/** Full-load hours of a subscribed power when nothing says the energy of a year: a coarse guess, corrected by the sensors. */
+const GUESSED_HOURS = 900
+
+export function evaluationPlan(district: District): EvaluationPlan {
+  const stale = new Map(district.sources.map(({ id, staleAfterS }) => [id, staleAfterS]))
+  const sourceOf = new Map(district.devices.map(({ id, source }) => [id, source]))
+  const seriesOf = (point: MeasurementPoint): PowerSeries => {
+    const staleAfterS = point.feed === undefined ? 0 : (stale.get(sourceOf.get(point.feed.device) ?? '') ?? 0)
+    return { pointName: point.id, kind: point.kind, stepS: point.stepS, holdS: point.kind === 'interval' ? point.stepS : Math.max(2 * point.stepS, staleAfterS) }
+  }
+
+  const loadPoints = district.deliveryPoints.filter(({ carrier, node }) => (carrier === 'electricity' || carrier === 'production') && node !== undefined)
+  const loadIds = new Set(loadPoints.map(({ id }) => id))
+  const powerOf = new Map<string, MeasurementPoint>()
+  const sensors: NetworkSensor[] = []
+  for (const point of district.measurementPoints) {
+    if (loadIds.has(point.on)) {
+      if (point.quantity !== 'active-power' || point.kind === 'register') continue
+      // The live value before the curve that comes the next day.
+      if (powerOf.get(point.on)?.kind !== 'instant') powerOf.set(point.on, point)
+    } else if (point.carrier === 'electricity' && NETWORK_QUANTITIES.has(point.quantity)) {
+      sensors.push({ ...seriesOf(point), on: point.on, quantity: point.quantity })
+    }
+  }
+  return {
+    sensors,
+    temperaturePoint: district.weather.temperaturePoint,
+    loads: loadPoints.map((deliveryPoint) => {
+      const point = powerOf.get(deliveryPoint.id)
+      return {
+        deliveryPoint,
+        sign: deliveryPoint.carrier === 'production' ? -1 : 1,
+        power: point && seriesOf(point),
+        annualEnergyKwh: deliveryPoint.annualEnergyKwh ?? GUESSED_HOURS * (deliveryPoint.subscribedPowerKva ?? deliveryPoint.ratedPowerKw ?? 0),
+      }
+    }),
+  }
+}
