@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { dueSteps, type Schedule } from './schedule.ts'
 
 const MINUTE = 60_000
-const schedule: Schedule = { kind: 'evaluate', scope: 'network', everyS: 600, delayS: 60, mostMissed: 6 }
+const schedule: Schedule = { kind: 'evaluate', scope: 'network', everyS: 600, delayS: 60, mostMissed: 6, recordsSkipped: true }
 
 test('a step is due when it has ended and its values had time to arrive', () => {
   expect(dueSteps(schedule, 0, 20 * MINUTE + 59_999)).toEqual({ periods: [], skipped: undefined, nextDueAt: 21 * MINUTE })

@@ -9,6 +9,8 @@ export interface Schedule {
   readonly delayS: number
   /** Most steps that are made up for after a time in which the service was down. */
   readonly mostMissed: number
+  /** Whether steps beyond that are written down as not done; false where only the newest step matters. */
+  readonly recordsSkipped: boolean
 }
 
 export interface DueSteps {

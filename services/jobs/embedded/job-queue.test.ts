@@ -53,7 +53,7 @@ test('a reader answers with nothing until work has made the file, then sees what
   const reader = openJobStatus(file)
   expect(await reader.kinds()).toEqual([])
   const queue = openJobQueue(file, manualClock(5000))
-  await queue.askScheduled('publish', [{ kind: 'publish', scope: 'district', period: 0, inputRevision: 1 }], 0, 9000)
+  await queue.askScheduled({ kind: 'publish', scope: 'district', lastPeriod: 0, nextDueAt: 9000 }, [{ kind: 'publish', scope: 'district', period: 0, inputRevision: 1 }])
   expect(await reader.kinds()).toMatchObject([{ kind: 'publish', waiting: 1, nextDueAt: 9000 }])
   expect(await reader.recent(5)).toMatchObject([{ kind: 'publish', state: 'waiting', createdAt: 5000 }])
   await reader.close()

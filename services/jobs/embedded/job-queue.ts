@@ -19,9 +19,9 @@ export interface EmbeddedJobQueue extends JobQueue {
   /** Asks for jobs and moves a cursor in one transaction: after a crash neither is there without the other. */
   askAll(jobs: readonly AskedJob[], cursor?: { name: string; seq: number }): Promise<void>
   cursor(name: string): Promise<number | undefined>
-  lastScheduled(kind: JobKind): Promise<number | undefined>
+  lastScheduled(kind: JobKind, scope: string): Promise<number | undefined>
   /** Asks for the jobs of a schedule and remembers how far it has come, in one transaction. */
-  askScheduled(kind: JobKind, jobs: readonly AskedJob[], lastPeriod: number, nextDueAt: number): Promise<void>
+  askScheduled(schedule: { kind: JobKind; scope: string; lastPeriod: number; nextDueAt: number }, jobs: readonly AskedJob[]): Promise<void>
   /** Writes down, as failed, work that will not be done, so that it is seen. */
   recordSkipped(job: AskedJob, reason: string): Promise<void>
 }
@@ -72,13 +72,13 @@ export function openJobQueue(file: string, clock: Clock, timing: QueueTiming = {
     async cursor(name) {
       return (statements.getCursor.get(name) as { seq: number } | undefined)?.seq
     },
-    async lastScheduled(kind) {
-      return (statements.getSchedule.get(kind) as { last_period: number } | undefined)?.last_period
+    async lastScheduled(kind, scope) {
+      return (statements.getSchedule.get(kind, scope) as { last_period: number } | undefined)?.last_period
     },
-    async askScheduled(kind, jobs, lastPeriod, nextDueAt) {
+    async askScheduled({ kind, scope, lastPeriod, nextDueAt }, jobs) {
       inTransaction(database, () => {
         for (const job of jobs) askOne(job)
-        statements.setSchedule.run(kind, lastPeriod, nextDueAt)
+        statements.setSchedule.run(kind, scope, lastPeriod, nextDueAt)
       })
     },
     async recordSkipped({ kind, scope, period, inputRevision }, reason) {
@@ -135,7 +135,7 @@ function prepare(database: DatabaseSync) {
     prune: database.prepare("DELETE FROM job WHERE state IN ('done', 'failed') AND job_id <= (SELECT max(job_id) FROM job) - ?"),
     setCursor: database.prepare('INSERT INTO cursor (name, seq) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq'),
     getCursor: database.prepare('SELECT seq FROM cursor WHERE name = ?'),
-    setSchedule: database.prepare('INSERT INTO schedule (kind, last_period, next_due_at) VALUES (?, ?, ?) ON CONFLICT (kind) DO UPDATE SET last_period = excluded.last_period, next_due_at = excluded.next_due_at'),
-    getSchedule: database.prepare('SELECT last_period FROM schedule WHERE kind = ?'),
+    setSchedule: database.prepare('INSERT INTO schedule (kind, scope, last_period, next_due_at) VALUES (?, ?, ?, ?) ON CONFLICT (kind, scope) DO UPDATE SET last_period = excluded.last_period, next_due_at = excluded.next_due_at'),
+    getSchedule: database.prepare('SELECT last_period FROM schedule WHERE kind = ? AND scope = ?'),
   }
 }

@@ -50,7 +50,7 @@ const KINDS = `
     (SELECT count(*) FROM job WHERE job.kind = kinds.kind AND state = 'running') AS running,
     (SELECT count(*) FROM job WHERE job.kind = kinds.kind AND state = 'failed') AS failed,
     last.ended_at AS last_ended_at, last.duration_ms AS last_duration_ms, last.error AS last_error,
-    (SELECT next_due_at FROM schedule WHERE schedule.kind = kinds.kind) AS next_due_at
+    (SELECT min(next_due_at) FROM schedule WHERE schedule.kind = kinds.kind) AS next_due_at
   FROM kinds LEFT JOIN job AS last ON last.job_id =
     (SELECT job_id FROM job WHERE job.kind = kinds.kind AND ended_at IS NOT NULL ORDER BY ended_at DESC, job_id DESC LIMIT 1)
   ORDER BY kinds.kind`

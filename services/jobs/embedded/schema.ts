@@ -10,5 +10,5 @@ export const JOBS_MIGRATIONS = [
    CREATE INDEX job_by_state ON job (state, kind, period);
    CREATE INDEX job_by_end ON job (kind, ended_at);
    CREATE TABLE cursor (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
-   CREATE TABLE schedule (kind TEXT PRIMARY KEY, last_period REAL NOT NULL, next_due_at REAL NOT NULL) STRICT`,
+   CREATE TABLE schedule (kind TEXT NOT NULL, scope TEXT NOT NULL, last_period REAL NOT NULL, next_due_at REAL NOT NULL, PRIMARY KEY (kind, scope)) STRICT`,
 ] as const

@@ -1,0 +1,71 @@
+import type { District } from '#models/district/schema.ts'
+import { feederHeads } from '#models/grid/topology.ts'
+import { seasonalNaive } from '#models/forecast/seasonal-naive.ts'
+import type { Forecaster } from '#models/forecast/forecaster.ts'
+import type { TimeSeriesReader } from '#services/store/port.ts'
+import type { IssuedForecast } from './port.ts'
+import type { EvaluationPlan, PowerSeries } from './plan.ts'
+import { EVALUATION_STEP_S, readMeans } from './step-inputs.ts'
+
+const STEP_MS = EVALUATION_STEP_S * 1000
+export const HORIZON_STEPS = 288
+/** Five weeks: four weeks before, and the alike days around them. */
+const HISTORY_STEPS = 35 * 144
+
+interface ForecastSeries {
+  readonly series: string
+  readonly power: PowerSeries
+}
+
+/** What is forecast: each transformer, each feeder head of a primary substation, every delivery point that is not a home. */
+export function forecastSeries(district: District, plan: EvaluationPlan): ForecastSeries[] {
+  const transformers = new Set(district.network.transformers.map(({ id }) => id))
+  const heads = headSections(district)
+  const active = plan.sensors.filter(({ quantity }) => quantity === 'active-power')
+  return [
+    ...active.filter(({ on }) => transformers.has(on)).map((power) => ({ series: power.on, power })),
+    ...active.flatMap((power) => (heads.has(power.on) ? [{ series: heads.get(power.on)!, power }] : [])),
+    ...plan.loads.flatMap(({ deliveryPoint, power }) => (power !== undefined && deliveryPoint.category !== 'residential' ? [{ series: deliveryPoint.id, power }] : [])),
+  ]
+}
+
+/** Line section at the head of each feeder of a primary substation, by every id a sensor may name it with. */
+function headSections(district: District): ReadonlyMap<string, string> {
+  return new Map(feederHeads(district.network).flatMap(({ feederId, section }) => [[feederId, section] as const, [section, section] as const]))
+}
+
+/**
+ * Forecasts of the next 48 hours as of `issuedAt`: only what had been recorded by then is read. The district total is
+ * the sum over its transformers: the feeder heads also carry the boundary load.
+ */
+export async function issueForecasts(
+  reader: TimeSeriesReader,
+  district: District,
+  plan: EvaluationPlan,
+  issuedAt: number,
+  progress: (share: number) => void = () => {},
+  forecaster: Forecaster = seasonalNaive,
+): Promise<IssuedForecast[]> {
+  const from = Math.ceil(issuedAt / STEP_MS) * STEP_MS
+  // The running step is not whole yet.
+  const historyTo = Math.floor(issuedAt / STEP_MS) * STEP_MS
+  const historyFrom = historyTo - HISTORY_STEPS * STEP_MS
+  const wanted = forecastSeries(district, plan)
+  const issued: IssuedForecast[] = []
+  for (const [i, { series, power }] of wanted.entries()) {
+    const [history] = await readMeans(reader, [power], historyFrom, historyTo, { asOf: issuedAt })
+    const { valuesKw } = forecaster.forecast({ issuedAt, from, steps: HORIZON_STEPS, stepS: EVALUATION_STEP_S, timeZone: district.timeZone, historyFrom, historyKw: history!.values })
+    if (valuesKw.some((value) => !Number.isNaN(value))) issued.push({ series, issuedAt, from, stepS: EVALUATION_STEP_S, forecaster: forecaster.name, valuesKw })
+    progress((i + 1) / wanted.length)
+  }
+  const total = districtTotal(district, issued, issuedAt, from, forecaster.name)
+  return total === undefined ? issued : [...issued, total]
+}
+
+function districtTotal(district: District, issued: readonly IssuedForecast[], issuedAt: number, from: number, forecaster: string): IssuedForecast | undefined {
+  const bySeries = new Map(issued.map((one) => [one.series, one.valuesKw]))
+  const parts = district.network.transformers.map(({ id }) => bySeries.get(id))
+  if (parts.length === 0 || parts.some((part) => part === undefined)) return undefined
+  const valuesKw = Float64Array.from({ length: HORIZON_STEPS }, (_, step) => parts.reduce((sum, part) => sum + part![step]!, 0))
+  return { series: 'district', issuedAt, from, stepS: EVALUATION_STEP_S, forecaster, valuesKw }
+}

@@ -1,0 +1,137 @@
+import type { District, MeasurementPoint } from '#models/district/schema.ts'
+import { registerToIntervals, type KnownTotal, type RegisterFaultKind, type RegisterRules } from '#models/load-curve/registers.ts'
+import { stepMeans } from '#models/load-curve/resample.ts'
+import { DEFAULT_SUBSTITUTION, substituteGaps } from '#models/load-curve/substitution.ts'
+import { QUALITY } from '#models/units/quality.ts'
+import type { Series, TimeSeriesReader } from '#services/store/port.ts'
+import { columnCollector, type NamedColumns } from './named-columns.ts'
+
+const DAY_MS = 86_400_000
+/** A meter may pass its subscribed power for a while; more than half above it is not believed. */
+const PLAUSIBLE_SHARE = 1.5
+
+/** A point whose values become validated energies (or volumes) of its steps, as `validated:<pointId>`. */
+export interface ValidatedPoint {
+  readonly point: MeasurementPoint
+  /** For registers only. */
+  readonly rules: RegisterRules | undefined
+}
+
+export const validatedName = (pointId: string): string => `validated:${pointId}`
+
+/**
+ * Registers read at least hourly and interval powers of delivery points. Daily registers are left out: they are there
+ * to be compared with the curve of the same meter, and local days have no fixed length.
+ */
+export function validatedPoints(district: District): ValidatedPoint[] {
+  const deliveryPoints = new Map(district.deliveryPoints.map((one) => [one.id, one]))
+  const meters = new Map(district.meters.map((one) => [one.id, one]))
+  const changes = new Map<string, number[]>()
+  for (const { mounted } of district.meters) {
+    for (const { on, validFrom } of mounted) changes.set(on, [...(changes.get(on) ?? []), Date.parse(validFrom)])
+  }
+  return district.measurementPoints.flatMap((point): ValidatedPoint[] => {
+    const deliveryPoint = deliveryPoints.get(point.on)
+    if (deliveryPoint === undefined || point.stepS > 3600) return []
+    if (point.kind === 'interval' && point.quantity === 'active-power') return [{ point, rules: undefined }]
+    if (point.kind !== 'register') return []
+    const limitKw = deliveryPoint.subscribedPowerKva ?? deliveryPoint.ratedPowerKw
+    const isEnergy = point.unit === 'kWh' && limitKw !== undefined
+    return [{
+      point,
+      rules: {
+        digits: point.meter === undefined ? undefined : meters.get(point.meter)?.registerDigits,
+        maxPerHour: isEnergy ? PLAUSIBLE_SHARE * limitKw : Infinity,
+        resolution: point.resolution,
+        // The first mounting is no change.
+        meterChanges: (changes.get(point.on) ?? []).sort((a, b) => a - b).slice(1),
+      },
+    }]
+  })
+}
+
+export interface ValidationResult {
+  readonly columns: NamedColumns
+  readonly faults: Readonly<Partial<Record<RegisterFaultKind, number>>>
+  readonly substituted: number
+}
+
+/**
+ * Makes the validated steps of the points between `from` and `to` and returns those that differ from what is stored
+ * already, so that doing it again writes nothing.
+ */
+export async function validate(measured: TimeSeriesReader, derived: TimeSeriesReader, points: readonly ValidatedPoint[], timeZone: string, from: number, to: number): Promise<ValidationResult> {
+  const collector = columnCollector()
+  const faults: Partial<Record<RegisterFaultKind, number>> = {}
+  let substituted = 0
+  const rawIds = await measured.lookup(points.map(({ point }) => point.id))
+  const madeIds = await derived.lookup(points.map(({ point }) => validatedName(point.id)))
+  for (const [i, { point, rules }] of points.entries()) {
+    if (rawIds[i]! <= 0) continue
+    const stepMs = point.stepS * 1000
+    let start = Math.floor(from / stepMs) * stepMs
+    const end = Math.floor(to / stepMs) * stepMs
+    const read = async () => measured.read(rawIds[i]!, start - 2 * stepMs, end + stepMs)
+    let raw = await read()
+    if (raw.at.length === 0) continue
+    // A silence over the border of the window: its beginning must be seen, or it could never be filled.
+    if (raw.at[0]! > start + stepMs) {
+      start -= Math.ceil((DEFAULT_SUBSTITUTION.similarDayUpToS * 1000) / stepMs) * stepMs
+      raw = await read()
+    }
+    const made = toSteps(raw, point, rules, start, end)
+    for (const { kind } of made.faults) faults[kind] = (faults[kind] ?? 0) + 1
+    const known = madeIds[i]! > 0 ? await derived.read(madeIds[i]!, start - DEFAULT_SUBSTITUTION.lookBackDays * DAY_MS, end) : undefined
+    const filled = fillGaps(made, known, point.stepS, timeZone, start)
+    collector.add(validatedName(point.id), differences(made.at, filled.values, filled.quality, known))
+    for (const gap of filled.gaps) substituted += gap.filled
+  }
+  return { columns: collector.columns(), faults, substituted }
+}
+
+interface MadeSteps {
+  readonly at: Float64Array
+  readonly values: Float64Array
+  readonly quality: Uint8Array
+  readonly knownTotals: readonly KnownTotal[]
+  readonly faults: readonly { kind: RegisterFaultKind }[]
+}
+
+function toSteps(raw: Series, point: MeasurementPoint, rules: RegisterRules | undefined, from: number, to: number): MadeSteps {
+  if (rules !== undefined) {
+    const { intervals, knownTotals, faults } = registerToIntervals(raw, rules, from, to, point.stepS)
+    return { at: intervals.at, values: intervals.energy, quality: intervals.quality, knownTotals, faults }
+  }
+  const means = stepMeans(raw, from, to, point.stepS, point.stepS)
+  return { at: means.at, values: means.values.map((kw) => (kw * point.stepS) / 3600), quality: means.quality, knownTotals: [], faults: [] }
+}
+
+/** Substitutes with the help of the validated days before; these are only read when there is a gap at all. */
+function fillGaps(made: MadeSteps, known: Series | undefined, stepS: number, timeZone: string, from: number) {
+  if (!made.values.some(Number.isNaN)) return { values: made.values, quality: made.quality, gaps: [] }
+  const stepMs = stepS * 1000
+  const before = known === undefined || known.at.length === 0 || known.at[0]! >= from ? 0 : Math.round((from - known.at[0]!) / stepMs)
+  const count = before + made.at.length
+  const at = Float64Array.from({ length: count }, (_, i) => from + (i - before) * stepMs)
+  const values = new Float64Array(count).fill(NaN)
+  const quality = new Uint8Array(count).fill(QUALITY.missing)
+  for (let i = 0; known !== undefined && i < known.at.length && known.at[i]! < from; i += 1) {
+    const step = Math.round((known.at[i]! - at[0]!) / stepMs)
+    values[step] = known.values[i]!
+    quality[step] = known.quality[i]!
+  }
+  values.set(made.values, before)
+  quality.set(made.quality, before)
+  const filled = substituteGaps({ at, values, quality }, stepS, timeZone, { fillFrom: from, knownTotals: made.knownTotals })
+  return { values: filled.values.subarray(before), quality: filled.quality.subarray(before), gaps: filled.gaps }
+}
+
+function* differences(at: Float64Array, values: Float64Array, quality: Uint8Array, known: Series | undefined): Generator<readonly [number, number, number]> {
+  let k = 0
+  for (let i = 0; i < at.length; i += 1) {
+    if (Number.isNaN(values[i]!)) continue
+    while (known !== undefined && k < known.at.length && known.at[k]! < at[i]!) k += 1
+    if (known !== undefined && known.at[k] === at[i] && known.values[k] === values[i] && known.quality[k] === quality[i]) continue
+    yield [at[i]!, values[i]!, quality[i]!]
+  }
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '#services/clock/port.ts'
+import type { TimeSeriesReader } from '#services/store/port.ts'
+import type { EmbeddedJobQueue } from './embedded/job-queue.ts'
+import { dueSteps, type Schedule } from './schedule.ts'
+
+const HOUR_S = 3600
+const DAY_S = 86_400
+/** For values to arrive: half a minute of the service's time, and at high clock speeds three real seconds. */
+const ARRIVAL_S = 30
+const ARRIVAL_REAL_S = 3
+
+/** What work does by the clock. Everything else is asked for by late values or by a job that has ended. */
+export function timetable(clock: Clock, liveDelayS: number): readonly Schedule[] {
+  const delayS = Math.max(ARRIVAL_S, ARRIVAL_REAL_S * clock.speed)
+  return [
+    { kind: 'evaluate', scope: 'network', everyS: 600, delayS, mostMissed: 144, recordsSkipped: true },
+    { kind: 'publish', scope: 'district', everyS: 1800, delayS: Math.max(liveDelayS, delayS), mostMissed: 48, recordsSkipped: true },
+    { kind: 'forecast', scope: 'district', everyS: HOUR_S, delayS, mostMissed: 1, recordsSkipped: false },
+    // Each pass makes the day before and the day so far, so one pass makes up for a night.
+    { kind: 'validate', scope: 'all', everyS: HOUR_S, delayS, mostMissed: 1, recordsSkipped: false },
+    { kind: 'roll-up', scope: 'derived', everyS: HOUR_S, delayS, mostMissed: 1, recordsSkipped: false },
+    { kind: 'roll-up', scope: 'firm-import', everyS: DAY_S, delayS, mostMissed: 1, recordsSkipped: false },
+    { kind: 'roll-up', scope: 'balance', everyS: DAY_S, delayS: delayS + HOUR_S, mostMissed: 1, recordsSkipped: false },
+  ]
+}
+
+/** Asks for everything that has come due; what is too old to be made up for is written down as failed. */
+export async function askWhatIsDue(queue: EmbeddedJobQueue, schedules: readonly Schedule[], measured: TimeSeriesReader, now: number): Promise<void> {
+  const inputRevision = await measured.headSeq()
+  for (const schedule of schedules) {
+    const { kind, scope } = schedule
+    const { periods, skipped, nextDueAt } = dueSteps(schedule, await queue.lastScheduled(kind, scope), now)
+    if (skipped !== undefined && schedule.recordsSkipped) {
+      const until = new Date(skipped.to).toISOString()
+      await queue.recordSkipped({ kind, scope, period: skipped.from, inputRevision }, `${skipped.count} steps from ${new Date(skipped.from).toISOString()} to ${until} were not done: the service was down for too long. \`penfeld replay\` runs them again.`)
+    }
+    if (periods.length === 0) continue
+    await queue.askScheduled({ kind, scope, lastPeriod: periods.at(-1)!, nextDueAt }, periods.map((period) => ({ kind, scope, period, inputRevision })))
+  }
+}
