@@ -1,0 +1,56 @@
+/** The table of addresses: the dashboard and the tests of access read it, so that nobody writes an address twice. */
+export const ROUTES = {
+  public: {
+    district: '/api/public/district',
+    live: '/api/public/live',
+    history: '/api/public/live/history',
+    stream: '/api/public/stream',
+  },
+  session: {
+    session: '/api/session',
+    signIn: '/api/session/sign-in',
+    callback: '/api/session/callback',
+    signOut: '/api/session/sign-out',
+  },
+  merchant: {
+    deliveryPoints: '/api/merchant/delivery-points',
+    summary: '/api/merchant/delivery-points/:id/summary',
+    loadCurve: '/api/merchant/delivery-points/:id/load-curve',
+    forecast: '/api/merchant/delivery-points/:id/forecast',
+    stream: '/api/merchant/stream',
+  },
+  planner: {
+    network: '/api/planner/network',
+    state: '/api/planner/state',
+    history: '/api/planner/state/history',
+    states: '/api/planner/states',
+    feeders: '/api/planner/feeders',
+    loadDuration: '/api/planner/load-duration',
+    balance: '/api/planner/balance',
+    firmImport: '/api/planner/firm-import',
+    measurementPoints: '/api/planner/measurement-points',
+    stream: '/api/planner/stream',
+  },
+  operator: {
+    sources: '/api/operator/sources',
+    jobs: '/api/operator/jobs',
+    quarantine: '/api/operator/quarantine',
+    stream: '/api/operator/stream',
+  },
+  service: { live: '/livez', ready: '/readyz', document: '/api/openapi.json' },
+} as const
+
+/** Names of server-sent events by stream. Every stream also sends a comment as a heartbeat every 15 s. */
+export const EVENTS = {
+  public: ['release'],
+  merchant: ['value'],
+  planner: ['value', 'run'],
+  operator: ['sources'],
+} as const
+
+/** Fills `:id` and the query of an address of the table. */
+export function address(path: string, ids: Readonly<Record<string, string>> = {}, query: Readonly<Record<string, string | number | undefined>> = {}): string {
+  const filled = path.replace(/:([a-z]+)/gi, (_, name: string) => encodeURIComponent(ids[name] ?? ''))
+  const pairs = Object.entries(query).filter((pair): pair is [string, string | number] => pair[1] !== undefined)
+  return pairs.length === 0 ? filled : `${filled}?${new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, String(value)])).toString()}`
+}
