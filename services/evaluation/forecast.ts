@@ -4,8 +4,8 @@ import { seasonalNaive } from '#models/forecast/seasonal-naive.ts'
 import type { Forecaster } from '#models/forecast/forecaster.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import type { IssuedForecast } from './port.ts'
-import type { EvaluationPlan, PowerSeries } from './plan.ts'
-import { EVALUATION_STEP_S, readMeans } from './step-inputs.ts'
+import { EVALUATION_STEP_S, type EvaluationPlan, type PowerSeries } from './plan.ts'
+import { readMeans } from './step-inputs.ts'
 
 const STEP_MS = EVALUATION_STEP_S * 1000
 export const HORIZON_STEPS = 288

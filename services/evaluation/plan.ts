@@ -1,11 +1,14 @@
 import type { DeliveryPoint, District, MeasurementPoint } from '#models/district/schema.ts'
 
+/** The step in which the network is evaluated. */
+export const EVALUATION_STEP_S = 600
+
 /** A stored series that says the power of something, and for how long one of its values holds. */
 export interface PowerSeries {
   readonly pointName: string
   readonly kind: MeasurementPoint['kind']
   readonly stepS: number
-  /** An instant holds until its source counts as stale, an interval value for its step. */
+  /** An instant holds for one evaluation step at most (history may come no closer), an interval value for its step. */
   readonly holdS: number
 }
 
@@ -13,6 +16,7 @@ export interface PowerSeries {
 export interface NetworkSensor extends PowerSeries {
   readonly on: string
   readonly quantity: MeasurementPoint['quantity']
+  readonly end: MeasurementPoint['end']
 }
 
 export interface LoadPlan {
@@ -36,12 +40,7 @@ const NETWORK_QUANTITIES = new Set<MeasurementPoint['quantity']>(['active-power'
 const GUESSED_HOURS = 900
 
 export function evaluationPlan(district: District): EvaluationPlan {
-  const stale = new Map(district.sources.map(({ id, staleAfterS }) => [id, staleAfterS]))
-  const sourceOf = new Map(district.devices.map(({ id, source }) => [id, source]))
-  const seriesOf = (point: MeasurementPoint): PowerSeries => {
-    const staleAfterS = point.feed === undefined ? 0 : (stale.get(sourceOf.get(point.feed.device) ?? '') ?? 0)
-    return { pointName: point.id, kind: point.kind, stepS: point.stepS, holdS: point.kind === 'interval' ? point.stepS : Math.max(2 * point.stepS, staleAfterS) }
-  }
+  const seriesOf = ({ id, kind, stepS }: MeasurementPoint): PowerSeries => ({ pointName: id, kind, stepS, holdS: kind === 'interval' ? stepS : Math.max(stepS, EVALUATION_STEP_S) })
 
   const loadPoints = district.deliveryPoints.filter(({ carrier, node }) => (carrier === 'electricity' || carrier === 'production') && node !== undefined)
   const loadIds = new Set(loadPoints.map(({ id }) => id))
@@ -53,7 +52,7 @@ export function evaluationPlan(district: District): EvaluationPlan {
       // The live value before the curve that comes the next day.
       if (powerOf.get(point.on)?.kind !== 'instant') powerOf.set(point.on, point)
     } else if (point.carrier === 'electricity' && NETWORK_QUANTITIES.has(point.quantity)) {
-      sensors.push({ ...seriesOf(point), on: point.on, quantity: point.quantity })
+      sensors.push({ ...seriesOf(point), on: point.on, quantity: point.quantity, end: point.end })
     }
   }
   return {

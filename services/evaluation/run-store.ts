@@ -10,6 +10,8 @@ const KEEP_FORECAST_RUNS = 24
 /** Forecasts as they were issued; part of runs.sqlite. */
 export interface ForecastReader {
   latestForecast(series: string): Promise<IssuedForecast | undefined>
+  /** Everything that was issued together at one time. */
+  forecastsIssuedAt(issuedAt: number): Promise<readonly IssuedForecast[]>
   /** Issued in the interval, ascending; to tell the skill of the past. */
   forecasts(series: string, issuedFrom: number, issuedTo: number): Promise<readonly IssuedForecast[]>
 }
@@ -77,6 +79,7 @@ function queries(database: DatabaseSync): Omit<RunFileReader, 'close'> {
     ORDER BY state.at`)
   const statesOf = database.prepare('SELECT state.at, settled, body, district_version FROM state JOIN run USING (run_id) WHERE run_id = ? ORDER BY state.at')
   const latestForecast = database.prepare('SELECT * FROM forecast WHERE series = ? ORDER BY issued_at DESC LIMIT 1')
+  const issuedTogether = database.prepare('SELECT * FROM forecast WHERE issued_at = ?')
   const forecasts = database.prepare('SELECT * FROM forecast WHERE series = ? AND issued_at >= ? AND issued_at < ? ORDER BY issued_at')
   const layouts = new Map<string, RunLayout>()
   const layoutOf = (version: string): RunLayout | undefined => {
@@ -105,6 +108,7 @@ function queries(database: DatabaseSync): Omit<RunFileReader, 'close'> {
       const row = latestForecast.get(series) as ForecastRow | undefined
       return row && forecastOf(row)
     },
+    forecastsIssuedAt: async (issuedAt) => (issuedTogether.all(issuedAt) as unknown as ForecastRow[]).map(forecastOf),
     forecasts: async (series, from, to) => (forecasts.all(series, from, to) as unknown as ForecastRow[]).map(forecastOf),
   }
 }
@@ -166,6 +170,7 @@ export function openRunReader(file: string): RunFileReader {
     states: async (kind, from, to) => (await opened()?.states(kind, from, to)) ?? [],
     statesOf: async (runId) => (await opened()?.statesOf(runId)) ?? [],
     latestForecast: async (series) => opened()?.latestForecast(series),
+    forecastsIssuedAt: async (issuedAt) => (await opened()?.forecastsIssuedAt(issuedAt)) ?? [],
     forecasts: async (series, from, to) => (await opened()?.forecasts(series, from, to)) ?? [],
     async close() {
       awaited.close()

@@ -13,6 +13,7 @@ export const RUNS_MIGRATIONS = [
    CREATE TABLE forecast (
      series TEXT NOT NULL, issued_at REAL NOT NULL, from_at REAL NOT NULL, step_s INTEGER NOT NULL, forecaster TEXT NOT NULL, body BLOB NOT NULL,
      PRIMARY KEY (series, issued_at)) STRICT, WITHOUT ROWID;
+   CREATE INDEX forecast_by_issue ON forecast (issued_at);
    CREATE TABLE balance (at REAL NOT NULL, district_version TEXT NOT NULL, issued_at REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (at, district_version)) STRICT;
    CREATE TABLE firm_import (district_version TEXT NOT NULL, season TEXT NOT NULL, firm_import_kw REAL, issued_at REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (district_version, season)) STRICT`,
 ] as const

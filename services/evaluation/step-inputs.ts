@@ -3,10 +3,9 @@ import { stepMeans, type StepMeans } from '#models/load-curve/resample.ts'
 import { flatCurve, typicalPowerKw, type TypicalCurve } from '#models/load-curve/typical.ts'
 import { QUALITY } from '#models/units/quality.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
-import type { EvaluationPlan, PowerSeries } from './plan.ts'
+import { EVALUATION_STEP_S, type EvaluationPlan, type PowerSeries } from './plan.ts'
 
 const WEEK_MS = 7 * 86_400_000
-export const EVALUATION_STEP_S = 600
 
 /** What is known of each step before the network is solved: one column of steps for each load and each sensor. */
 export interface StepInputs {

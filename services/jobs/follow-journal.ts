@@ -1,7 +1,6 @@
 import type { District } from '#models/district/schema.ts'
 import { localDayStart } from '#models/units/local-time.ts'
-import type { EvaluationPlan } from '#services/evaluation/plan.ts'
-import { EVALUATION_STEP_S } from '#services/evaluation/step-inputs.ts'
+import { EVALUATION_STEP_S, type EvaluationPlan } from '#services/evaluation/plan.ts'
 import type { ValidatedPoint } from '#services/evaluation/validate.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'

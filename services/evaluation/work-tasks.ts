@@ -1,0 +1,29 @@
+import type { LoadedDistrict } from '#services/config/district-folder.ts'
+import type { TaskMap } from '#services/compute/pool.ts'
+import type { BalanceReport, FirmImport } from './findings.ts'
+import type { NamedColumns } from './named-columns.ts'
+import type { IssuedForecast, NetworkState, RunHead } from './port.ts'
+import type { ValidationResult } from './validate.ts'
+
+/** What every thread of work is given when it starts; it opens its own readers. */
+export interface WorkThreadSetup {
+  readonly loaded: LoadedDistrict
+  readonly measuredFolder: string
+  readonly derivedFolder: string
+}
+
+export interface RunResult {
+  readonly head: Omit<RunHead, 'runId'>
+  readonly states: readonly NetworkState[]
+}
+
+/** The heavy work that threads do; results are plain columns that the one writer keeps. */
+export interface WorkTasks extends TaskMap {
+  evaluate: { input: { from: number; to: number; issuedAt: number; inputSeq: number }; result: RunResult & { virtual: NamedColumns } }
+  'evaluate-ahead': { input: { forecasts: readonly IssuedForecast[]; issuedAt: number; inputSeq: number }; result: RunResult }
+  forecast: { input: { issuedAt: number }; result: IssuedForecast[] }
+  /** `pointId` undefined: all points. */
+  validate: { input: { pointIds: readonly string[] | undefined; from: number; to: number }; result: ValidationResult }
+  balance: { input: { from: number; to: number; issuedAt: number }; result: BalanceReport }
+  'firm-import': { input: { at: number; issuedAt: number }; result: FirmImport[] }
+}

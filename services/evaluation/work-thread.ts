@@ -1,0 +1,54 @@
+/** A thread of `work`: opens its own readers and does the heavy work of the jobs. Results go back as columns. */
+import { workerData } from 'node:worker_threads'
+import type { TypicalCurve } from '#models/load-curve/typical.ts'
+import { serveTasks } from '#services/compute/thread.ts'
+import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
+import { balance } from './balance.ts'
+import { evaluate, evaluateAhead, type EvaluationParts } from './evaluate.ts'
+import { firmImports } from './firm-import.ts'
+import { issueForecasts } from './forecast.ts'
+import { createNetworkSolver } from './network-solver.ts'
+import { evaluationPlan } from './plan.ts'
+import { fitTypicalCurves } from './typical-curves.ts'
+import { validate, validatedPoints } from './validate.ts'
+import { createVirtualMeters } from './virtual-meters.ts'
+import type { WorkTasks, WorkThreadSetup } from './work-tasks.ts'
+
+const DAY_MS = 86_400_000
+/** Typical curves change slowly: fitted again after this much of the service's time. */
+const FIT_EVERY_MS = 7 * DAY_MS
+
+const { loaded, measuredFolder, derivedFolder } = workerData as WorkThreadSetup
+const { district } = loaded
+const { timeZone } = district
+const measured = await openEmbeddedReader(measuredFolder, { timeZone })
+const derived = await openEmbeddedReader(derivedFolder, { timeZone })
+const plan = evaluationPlan(district)
+const solver = createNetworkSolver(district, plan)
+const points = validatedPoints(district)
+const virtualMeters = createVirtualMeters(district)
+
+let typical: ReadonlyMap<string, TypicalCurve> = new Map()
+let fittedAt = NaN
+async function parts(now: number): Promise<EvaluationParts> {
+  if (!(Math.abs(now - fittedAt) < FIT_EVERY_MS)) {
+    typical = await fitTypicalCurves(measured, plan, timeZone, now)
+    fittedAt = now
+  }
+  return { loaded, plan, solver, typical, measured }
+}
+
+serveTasks<WorkTasks>({
+  async evaluate({ from, to, issuedAt, inputSeq }) {
+    const run = await evaluate(await parts(issuedAt), from, to, { issuedAt, inputSeq })
+    return { ...run, virtual: await virtualMeters.columns(measured, from, to) }
+  },
+  'evaluate-ahead': async ({ forecasts, issuedAt, inputSeq }) => evaluateAhead(await parts(issuedAt), forecasts, { issuedAt, inputSeq }),
+  forecast: ({ issuedAt }, progress) => issueForecasts(measured, district, plan, issuedAt, progress),
+  validate({ pointIds, from, to }) {
+    const wanted = pointIds === undefined ? points : points.filter(({ point }) => pointIds.includes(point.id))
+    return validate(measured, derived, wanted, timeZone, from, to)
+  },
+  balance: async ({ from, to, issuedAt }) => balance(await parts(issuedAt), from, to, issuedAt),
+  'firm-import': async ({ at, issuedAt }) => firmImports(await parts(issuedAt), at, issuedAt),
+})

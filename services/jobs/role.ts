@@ -1,0 +1,106 @@
+import { join } from 'node:path'
+import { localDayStart, localParts } from '#models/units/local-time.ts'
+import { openPool } from '#services/compute/pool.ts'
+import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { findingsOf, seasonOf } from '#services/evaluation/findings.ts'
+import { evaluationPlan, type EvaluationPlan } from '#services/evaluation/plan.ts'
+import { openRunStore } from '#services/evaluation/run-store.ts'
+import { validatedPoints } from '#services/evaluation/validate.ts'
+import { runLayout } from '#services/evaluation/network-states.ts'
+import type { WorkTasks, WorkThreadSetup } from '#services/evaluation/work-tasks.ts'
+import { openReleaseStore } from '#services/publication/release-store.ts'
+import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
+import { openEmbeddedStore } from '#services/store/embedded/store.ts'
+import type { TimeSeriesReader } from '#services/store/port.ts'
+import { openJobQueue } from './embedded/job-queue.ts'
+import { followJournal } from './follow-journal.ts'
+import { startLane } from './lanes.ts'
+import { askWhatIsDue, timetable } from './timetable.ts'
+import { BACKLOG_DAYS, createWorkers } from './workers.ts'
+
+const THREADS = 2
+const DAY_MS = 86_400_000
+/** Work begins when the sensors of the network speak, or after this long without them. */
+const WAIT_FOR_FIELD_REAL_MS = 120_000
+const FRESH_MS = 1_800_000
+const PAUSE_MS = 1000
+/** A fast clock brings a step a second: look more often. */
+const FAST_PAUSE_MS = 200
+const FAST_SPEED = 20
+
+/** The role `work`: validates, forecasts, evaluates and publishes; the one writer of derived, runs, jobs and releases. */
+export async function startWork({ environment, district: loaded, clock, log, say }: RoleContext): Promise<RunningRole> {
+  const { district, version } = loaded
+  const place = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
+  const store = { timeZone: district.timeZone }
+  const derived = await openEmbeddedStore(place('derived'), store)
+  const measured = await openEmbeddedReader(place('measured'), store)
+  const runs = openRunStore(place('runs'))
+  const releases = openReleaseStore(place('releases'))
+  const queue = openJobQueue(place('jobs'), clock)
+  const plan = evaluationPlan(district)
+  const validated = validatedPoints(district)
+  await runs.saveLayout(version, runLayout(district))
+
+  const setup: WorkThreadSetup = { loaded, measuredFolder: place('measured'), derivedFolder: place('derived') }
+  const pool = openPool<WorkTasks>(new URL('../evaluation/work-thread.ts', import.meta.url), THREADS, setup)
+  const findings = findingsOf(runs.database)
+  const firmImportKw = (at: number): number => {
+    const season = seasonOf(district.network.winterMonths, localParts(at, district.timeZone).month)
+    return findings.firmImport(version, season)?.firmImportKw ?? NaN
+  }
+  const live = { measured, runs, district, districtVersion: version, plan, firmImportKw }
+  const workers = createWorkers({ queue, pool, measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
+  const follower = followJournal({ queue, measured, district, plan, validated, log })
+  const schedules = timetable(clock, Math.max(...district.publicationRules.map(({ liveDelayS }) => liveDelayS)))
+  const pauseMs = clock.speed >= FAST_SPEED ? FAST_PAUSE_MS : PAUSE_MS
+
+  const stopped = Promise.withResolvers<void>()
+  let stopping = false
+  const pause = () => Promise.race([stopped.promise, new Promise((resolve) => setTimeout(resolve, pauseMs))])
+  const follow = async () => {
+    const giveUpRealMs = Date.now() + WAIT_FOR_FIELD_REAL_MS
+    while (!stopping && Date.now() < giveUpRealMs && !(await fieldSpeaks(measured, plan, clock.now()))) await pause()
+    if (!stopping && (await queue.lastScheduled('validate', 'all')) === undefined) {
+      const period = localDayStart(clock.now() - BACKLOG_DAYS * DAY_MS, district.timeZone)
+      await queue.ask({ kind: 'validate', scope: 'backlog', period, inputRevision: 0 })
+    }
+    while (!stopping) {
+      try {
+        while (await follower.follow()) if (stopping) return
+        await askWhatIsDue(queue, schedules, measured, clock.now())
+      } catch (error) {
+        // A file that is busy or not there yet must not end the process: looked at again after the pause.
+        log.error({ error: error instanceof Error ? error.message : String(error) }, 'looking for work failed')
+      }
+      await pause()
+    }
+  }
+  const following = follow()
+  // The network's state has a lane of its own, so that no long forecast or validation makes it late.
+  const lanes = [
+    startLane(queue, workers, ['evaluate'], pauseMs, log),
+    startLane(queue, workers, ['publish', 'forecast', 'evaluate-ahead', 'validate', 'roll-up'], pauseMs, log),
+  ]
+  say(`Work: ${plan.loads.length} loads and ${plan.sensors.length} network sensors are evaluated every 10 minutes.`)
+
+  return {
+    async stop() {
+      stopping = true
+      stopped.resolve()
+      await pool.stop()
+      await Promise.all([following, ...lanes.map((lane) => lane.stop())])
+      await Promise.all([measured.close(), derived.close(), runs.close(), releases.close(), queue.close()])
+    },
+  }
+}
+
+/** True when every feeder head has a recent value: imported history is complete by then, live values come in. */
+async function fieldSpeaks(measured: TimeSeriesReader, plan: EvaluationPlan, now: number): Promise<boolean> {
+  const names = plan.sensors.filter(({ quantity }) => quantity === 'active-power').map(({ pointName }) => pointName)
+  if (names.length === 0) return true
+  const ids = await measured.lookup(names)
+  if (ids.some((id) => id <= 0)) return false
+  const latest = await measured.latest(ids)
+  return latest.at.every((at) => at > now - FRESH_MS)
+}

@@ -1,0 +1,141 @@
+import { localDayStart, nextLocalDayStart } from '#models/units/local-time.ts'
+import { TaskError, type Pool } from '#services/compute/pool.ts'
+import { saveBalance, saveFirmImport } from '#services/evaluation/findings.ts'
+import { appendNamed } from '#services/evaluation/named-columns.ts'
+import type { RunFileStore } from '#services/evaluation/run-store.ts'
+import { EVALUATION_STEP_S } from '#services/evaluation/plan.ts'
+import type { WorkTasks } from '#services/evaluation/work-tasks.ts'
+import { publishLive, type LiveSources } from '#services/publication/live-release.ts'
+import type { ReleaseStore } from '#services/publication/release-store.ts'
+import type { Clock } from '#services/clock/port.ts'
+import type { TimeSeriesReader, TimeSeriesStore } from '#services/store/port.ts'
+import type { Logger } from '#services/telemetry/logger.ts'
+import type { Workers } from './lanes.ts'
+import type { Job, JobQueue } from './port.ts'
+
+const STEP_MS = EVALUATION_STEP_S * 1000
+const HOUR_MS = 3_600_000
+const DAY_MS = 86_400_000
+/** A day of steps in one pass: bounds memory, and a backlog of a day is one load flow. */
+const MOST_STEPS = 144
+const MOST_POINT_DAYS = 400
+const BALANCE_DAYS = 7
+/** A budget for each slice of packing the derived store, so that other work goes on between. */
+const MAINTAIN_MS = 50
+
+export interface WorkerParts {
+  readonly queue: JobQueue
+  readonly pool: Pool<WorkTasks>
+  readonly measured: TimeSeriesReader
+  readonly derived: TimeSeriesStore
+  readonly runs: RunFileStore
+  readonly releases: ReleaseStore
+  readonly live: LiveSources
+  readonly timeZone: string
+  readonly districtVersion: string
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** What does each kind of work: the threads compute, here the results are kept. */
+export function createWorkers(parts: WorkerParts): Workers {
+  const { pool, measured, derived, runs, releases, clock, log } = parts
+  return {
+    evaluate: {
+      mostAtOnce: MOST_STEPS,
+      async run(jobs, { keep, progress }) {
+        for (const { from, to } of consecutive(jobs, STEP_MS)) {
+          const inputSeq = await measured.headSeq()
+          const { head, states, virtual } = await pool.run('evaluate', { from, to, issuedAt: clock.now(), inputSeq }, progress)
+          if (!(await keep())) return
+          await runs.save(head, states)
+          await appendNamed(derived, virtual, 'evaluate', clock.now())
+        }
+      },
+    },
+    'evaluate-ahead': {
+      mostAtOnce: 1,
+      async run(_, { keep, progress }) {
+        const total = await runs.latestForecast('district')
+        const forecasts = total === undefined ? [] : await runs.forecastsIssuedAt(total.issuedAt)
+        if (forecasts.length === 0) return
+        const { head, states } = await pool.run('evaluate-ahead', { forecasts, issuedAt: clock.now(), inputSeq: await measured.headSeq() }, progress)
+        if (await keep()) await runs.save(head, states)
+      },
+    },
+    forecast: {
+      mostAtOnce: 1,
+      async run([job], { keep, progress }) {
+        const forecasts = await pool.run('forecast', { issuedAt: clock.now() }, progress)
+        if (!(await keep())) return
+        await runs.saveForecasts(forecasts)
+        await parts.queue.ask({ kind: 'evaluate-ahead', scope: 'network', period: job!.period, inputRevision: job!.inputRevision })
+      },
+    },
+    validate: {
+      mostAtOnce: MOST_POINT_DAYS,
+      async run(jobs, { keep, progress }) {
+        for (const { pointIds, from, to } of validationWindows(jobs, parts.timeZone)) {
+          const { columns, faults, substituted } = await pool.run('validate', { pointIds, from, to }, progress)
+          if (!(await keep())) return
+          await appendNamed(derived, columns, 'validate', clock.now())
+          if (Object.keys(faults).length > 0 || substituted > 0) log.info({ from, to, faults, substituted }, 'validated with faults or substitutions')
+        }
+      },
+    },
+    publish: {
+      mostAtOnce: 1,
+      async run([job], { keep }) {
+        const at = job!.period
+        const states = await runs.states('estimate', at, at + 3 * STEP_MS)
+        if (states.length < 3) throw new TaskError(`The network's estimate of ${new Date(at).toISOString()} is not there yet.`, true)
+        if (!(await keep())) return
+        const decision = await publishLive(releases, parts.live, at, clock.now())
+        if (!decision.publish) log.info({ at, reason: decision.reason }, 'live step withheld')
+      },
+    },
+    'roll-up': {
+      mostAtOnce: 1,
+      async run([job], { keep, progress }) {
+        const { scope, period } = job!
+        if (scope === 'derived') {
+          while (await derived.maintain(MAINTAIN_MS)) if (!(await keep())) return
+        } else if (scope === 'balance') {
+          const to = localDayStart(period + DAY_MS, parts.timeZone)
+          const report = await pool.run('balance', { from: localDayStart(to - BALANCE_DAYS * DAY_MS + HOUR_MS, parts.timeZone), to, issuedAt: clock.now() }, progress)
+          if (await keep()) saveBalance(runs.database, report, parts.districtVersion)
+        } else {
+          const firm = await pool.run('firm-import', { at: period + DAY_MS, issuedAt: clock.now() }, progress)
+          if (await keep()) saveFirmImport(runs.database, firm, parts.districtVersion)
+        }
+      },
+    },
+  }
+}
+
+/** Runs of neighbouring steps, so that a backlog is evaluated in few passes. */
+export function consecutive(jobs: readonly Pick<Job, 'period'>[], stepMs: number): { from: number; to: number }[] {
+  const ranges: { from: number; to: number }[] = []
+  for (const period of jobs.map((job) => job.period).sort((a, b) => a - b)) {
+    const last = ranges.at(-1)
+    if (last !== undefined && period <= last.to) last.to = period + stepMs
+    else ranges.push({ from: period, to: period + stepMs })
+  }
+  return ranges
+}
+
+/** The hourly pass over all points makes the day before and the day so far; late values ask for (point, day). */
+function validationWindows(jobs: readonly Job[], timeZone: string): { pointIds: readonly string[] | undefined; from: number; to: number }[] {
+  const hours = jobs.filter(({ scope }) => scope === 'all')
+  const backlogs = jobs.filter(({ scope }) => scope === 'backlog')
+  const days = Map.groupBy(jobs.filter(({ scope }) => scope !== 'all' && scope !== 'backlog'), ({ period }) => period)
+  const newest = Math.max(...hours.map(({ period }) => period))
+  return [
+    ...backlogs.map(({ period }) => ({ pointIds: undefined, from: period, to: localDayStart(period + BACKLOG_DAYS * DAY_MS, timeZone) })),
+    ...(hours.length === 0 ? [] : [{ pointIds: undefined, from: localDayStart(localDayStart(newest, timeZone) - HOUR_MS, timeZone), to: newest + HOUR_MS }]),
+    ...[...days].map(([day, asked]) => ({ pointIds: asked.map(({ scope }) => scope), from: day, to: nextLocalDayStart(day, timeZone) })),
+  ]
+}
+
+/** How much of an imported history is validated at the first start: enough for alike days and a month of base load. */
+export const BACKLOG_DAYS = 40
