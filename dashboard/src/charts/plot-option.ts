@@ -1,0 +1,93 @@
+import type { EChartsCoreOption } from 'echarts/core'
+import type { LineStyle, Plot, PlotLine } from './plot.ts'
+import type { Tick } from './time-ticks.ts'
+
+// Colours stay CSS variables down to the SVG: theme and print change them without drawing anew.
+const colour = (name: string) => `var(${name})`
+const HATCH = 'url(#hatch-estimated)'
+const DASHES: Record<LineStyle, 'solid' | number[]> = { measured: 'solid', estimated: 'solid', forecast: [7, 5], reference: [2, 4] }
+
+/** A value between two gaps has no line to stand on: it gets a dot. */
+function isAlone(points: PlotLine['points'], index: number): boolean {
+  return points[index][1] !== null && (points[index - 1]?.[1] ?? null) === null && (points[index + 1]?.[1] ?? null) === null
+}
+
+const lineSeries = (line: PlotLine) => ({
+  type: 'line',
+  silent: true,
+  animation: false,
+  connectNulls: false,
+  step: line.steps ? 'end' : false,
+  z: line.style === 'reference' ? 2 : 3,
+  symbol: 'circle',
+  showSymbol: true,
+  showAllSymbol: true,
+  data: line.points.map(([x, y], index) => ({ value: [x, y], symbolSize: isAlone(line.points, index) ? 5 : 0 })),
+  itemStyle: { color: colour(line.colour) },
+  lineStyle: { color: colour(line.colour), width: line.style === 'reference' ? 1.5 : 2.25, type: DASHES[line.style] },
+  ...(line.style === 'estimated' ? { areaStyle: { color: HATCH, opacity: 1, origin: 'start' } } : {}),
+})
+
+const bandSeries = (band: NonNullable<Plot['bands']>[number], index: number) =>
+  ['low', 'span'].map((part) => ({
+    type: 'line',
+    silent: true,
+    animation: false,
+    stack: `band-${index}`,
+    symbol: 'none',
+    z: 1,
+    lineStyle: { opacity: 0 },
+    data: band.points.map(([x, low, high]) => [x, part === 'low' ? low : high - low]),
+    ...(part === 'span' ? { areaStyle: { color: colour(band.colour), opacity: 0.18 } } : {}),
+  }))
+
+const textStyle = { fontFamily: 'inherit', fontSize: 13, color: colour('--ink-quiet') }
+
+/** The option of ECharts for a plot. `cursorX` marks where the reader is. */
+export function plotOption(
+  plot: Plot,
+  options: { ticks: readonly Tick[]; number: (value: number) => string; cursorX: number | undefined; nowLabel: string },
+): EChartsCoreOption {
+  const labels = new Map(options.ticks.map((tick) => [tick.value, tick.label]))
+  const marks = [
+    ...(plot.limits ?? []).map((limit) => ({
+      yAxis: limit.value,
+      lineStyle: { color: colour(limit.level === 'over' ? '--over' : '--watch'), width: 2, type: limit.level === 'over' ? 'solid' : [6, 4] },
+      label: { formatter: limit.label, position: 'insideStartTop', ...textStyle, color: colour('--ink'), fontWeight: 600 },
+    })),
+    ...(plot.now === undefined ? [] : [{ xAxis: plot.now, lineStyle: { color: colour('--edge-strong'), width: 1, type: 'solid' }, label: { formatter: options.nowLabel, position: 'end', ...textStyle } }]),
+    ...(options.cursorX === undefined ? [] : [{ xAxis: options.cursorX, lineStyle: { color: colour('--ink'), width: 1.5, type: 'solid' }, label: { show: false } }]),
+  ]
+  const highest = Math.max(0, ...(plot.limits ?? []).map((limit) => limit.value * 1.06))
+  return {
+    animation: false,
+    textStyle,
+    grid: { left: 4, right: 14, top: 30, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    xAxis: {
+      type: 'value',
+      min: plot.x.from,
+      max: plot.x.to,
+      axisLine: { lineStyle: { color: colour('--edge-strong') }, onZero: false },
+      axisTick: { show: true, customValues: options.ticks.map((tick) => tick.value), lineStyle: { color: colour('--edge-strong') } },
+      axisLabel: { ...textStyle, customValues: options.ticks.map((tick) => tick.value), formatter: (value: number) => labels.get(value) ?? '', hideOverlap: true },
+      splitLine: { show: false },
+    },
+    yAxis: {
+      type: 'value',
+      name: plot.unit,
+      nameTextStyle: { ...textStyle, align: 'right', padding: [0, 6, 0, 0] },
+      nameGap: 12,
+      max: highest > 0 ? ({ max }: { max: number }) => Math.ceil(Math.max(max, highest) / 5) * 5 : undefined,
+      axisLabel: { ...textStyle, formatter: options.number },
+      axisLine: { show: false },
+      axisTick: { show: false },
+      splitNumber: 4,
+      splitLine: { lineStyle: { color: colour('--edge'), width: 1 } },
+    },
+    series: [
+      ...(plot.bands ?? []).flatMap(bandSeries),
+      ...plot.lines.map(lineSeries),
+      { type: 'line', data: [], silent: true, animation: false, markLine: { silent: true, symbol: 'none', animation: false, data: marks } },
+    ],
+  }
+}
