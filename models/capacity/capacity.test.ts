@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { buildGrid } from '#models/grid/network.ts'
+import { ratingsAt } from '#models/grid/ratings.ts'
+import { ringNetwork } from '#models/grid/ring.testkit.ts'
+import { prepareLoadFlow, solveLoadFlow } from '#models/load-flow/load-flow.ts'
+import { coincidenceFactor } from './coincidence.ts'
+import { type DistrictLoads, firmImport, prepareFirmImport } from './firm-import.ts'
+import { aboveLimit, loadDuration } from './load-duration.ts'
+import { largest, loadingOf, sectionHeadroom } from './loading.ts'
+
+const AT = Date.parse('2026-01-15T12:00:00Z')
+const LIMITS = { limitLoadingPct: 100, minVoltagePu: 0.9, maxVoltagePu: 1.1 }
+const network = ringNetwork({ stations: 6, lvFeeders: 2 })
+const grid = buildGrid(network, AT)
+const winter = ratingsAt(network, AT, 1)
+
+/** Station loads at the LV busbars (so that only the medium voltage limits) and the boundary loads on the ring. */
+function loadsOf(stationKw: number, boundaryKw: number): DistrictLoads {
+  const column = () => new Float64Array(grid.busCount)
+  const loads = { districtKw: column(), districtKvar: column(), boundaryKw: column(), boundaryKvar: column() }
+  for (const transformer of network.transformers) loads.districtKw[grid.busIndex.get(transformer.lvNode) as number] = stationKw
+  for (const load of network.boundaryLoads) loads.boundaryKw[grid.busIndex.get(load.node) as number] += boundaryKw
+  return loads
+}
+
+describe('firm import', () => {
+  test('is found just below 100 % of the section that carries the whole ring, and verified by a load flow of its own', () => {
+    const loads = loadsOf(300, 1500)
+    const firm = firmImport(prepareFirmImport(network, AT, LIMITS), loads, winter)
+    expect(firm.outages.map((one) => one.feederId)).toEqual(['H1', 'H2'])
+    const worst = firm.worst
+    if (worst === undefined) throw new Error('no outage')
+    expect(worst.limit).toBe('section')
+    expect(worst.closedSwitch).toBe('NO')
+    expect(worst.limitingElement).toBe(worst.feederId === 'H1' ? 'H2.S1' : 'H1.S1')
+    expect(firm.importKw).toBe(Math.min(...firm.outages.map((one) => one.importKw)))
+
+    const lost = buildGrid(network, AT, { outOfService: [worst.lostSection], closedSwitches: ['NO'] })
+    const at = (scaling: number) => {
+      const flow = solveLoadFlow(prepareLoadFlow(lost), { scenarios: 1, activeKw: loads.districtKw.map((kw, bus) => kw * scaling + loads.boundaryKw[bus]), reactiveKvar: loads.districtKvar })
+      return { loading: loadingOf(lost, winter, flow, 0), importKw: flow.injectionKw[0] - 3000 }
+    }
+    const medium = (loading: ReturnType<typeof loadingOf>) => largest(loading.sectionLoadingPct.subarray(0, 7)).value
+    expect(medium(at(worst.scaling).loading)).toBeLessThanOrEqual(100.0001)
+    expect(medium(at(worst.scaling * 1.001).loading)).toBeGreaterThan(100)
+    expect(at(worst.scaling).importKw).toBeCloseTo(worst.importKw, 3)
+  })
+
+  test('falls by what the boundary loads take, and is nothing when they alone fill the ring', () => {
+    const prepared = prepareFirmImport(network, AT, LIMITS)
+    const light = firmImport(prepared, loadsOf(300, 1000), winter).importKw
+    const heavy = firmImport(prepared, loadsOf(300, 2000), winter).importKw
+    expect(light - heavy).toBeGreaterThan(1900)
+    expect(light - heavy).toBeLessThan(2100)
+    const full = firmImport(prepared, loadsOf(300, 9000), winter)
+    expect(full.importKw).toBe(0)
+    expect(full.worst?.limit).toBe('section')
+  })
+
+  test('summer ratings allow less than winter ones', () => {
+    const prepared = prepareFirmImport(network, AT, LIMITS)
+    const summer = firmImport(prepared, loadsOf(300, 1500), ratingsAt(network, AT, 7))
+    expect(summer.importKw).toBeLessThan(firmImport(prepared, loadsOf(300, 1500), winter).importKw)
+  })
+
+  test('is limited by voltage where the voltage band is narrow, and says that a radial network is not restored', () => {
+    const narrow = firmImport(prepareFirmImport(network, AT, { ...LIMITS, minVoltagePu: 1.012 }), loadsOf(300, 500), winter)
+    expect(narrow.worst?.limit).toBe('voltage')
+    const radial = { ...network, lineSections: network.lineSections.filter((one) => one.id !== 'R3'), switches: network.switches.filter((one) => one.id !== 'NO') }
+    const column = new Float64Array(buildGrid(radial, AT).busCount)
+    const lost = firmImport(prepareFirmImport(radial, AT, LIMITS), { districtKw: column, districtKvar: column, boundaryKw: column, boundaryKvar: column }, ratingsAt(radial, AT, 1))
+    expect(lost.outages.map((one) => one.limit)).toEqual(['not-restored', 'not-restored'])
+    expect(lost.importKw).toBe(0)
+  })
+})
+
+describe('loading', () => {
+  test('an element that is not fed has no loading, and the headroom follows from the rating', () => {
+    const open = buildGrid(network, AT, { openSwitches: ['H1.B'] })
+    const loads = loadsOf(200, 0)
+    const flow = solveLoadFlow(prepareLoadFlow(open), { scenarios: 1, activeKw: loads.districtKw, reactiveKvar: loads.districtKvar })
+    const loading = loadingOf(open, winter, flow, 0)
+    expect(loading.transformerLoadingPct[0]).toBeNaN()
+    expect(loading.transformerLoadingPct[5]).toBeCloseTo((100 * loading.transformerLoadKva[5]) / 630, 3)
+    expect(loading.transformerLoadKva[5]).toBeGreaterThan(200)
+    expect(flow.loadKw[0]).toBeCloseTo(600, 6)
+    expect(sectionHeadroom(120, 420, 20, 0.95)).toEqual({ currentA: 300, apparentKva: Math.sqrt(3) * 20 * 300, activeKw: Math.sqrt(3) * 20 * 300 * 0.95 })
+  })
+})
+
+describe('load duration and coincidence', () => {
+  test('hours and energy above a limit, with gaps named', () => {
+    const curve = loadDuration(Float64Array.of(5, NaN, 9, 1, 7, 7), 1800)
+    expect([...curve.powerKw]).toEqual([9, 7, 7, 5, 1])
+    expect(curve.missingHours).toBe(0.5)
+    expect(aboveLimit(curve, 6)).toEqual({ hours: 1.5, energyKwh: (3 + 1 + 1) / 2 })
+  })
+
+  test('coincidence of alternating loads is the half, of equal ones the whole, and a gap does not lower it', () => {
+    expect(coincidenceFactor([Float64Array.of(10, 0, 10, 0), Float64Array.of(0, 10, 0, 10)])).toBe(0.5)
+    expect(coincidenceFactor([Float64Array.of(3, 8, 5), Float64Array.of(6, 16, NaN)])).toBe(1)
+    expect(coincidenceFactor([Float64Array.of(NaN)])).toBeNaN()
+  })
+})
