@@ -54,9 +54,17 @@ export const ERROR_CODES = {
   PF_LOAD_FLOW_DIVERGED: code('The load flow did not settle.', 'Check the ratings and loads near the named bus; nothing is concluded from this state.', { status: 422 }),
   // --- jobs, evaluation, publication
   // --- api, identity, directory
+  PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
+  PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),
+  PF_IDENTITY_UNAVAILABLE: code('The sign-in service does not answer or is not configured.', 'Check PENFELD_OIDC_ISSUER and PENFELD_OIDC_CLIENT_ID, and that the address answers.', { retryable: true, status: 503 }),
   PF_NOT_FOUND: code('There is nothing here for you.', 'Check the address.', { status: 404 }),
+  PF_RANGE_TOO_LONG: code('The interval asks for more than one answer may hold.', 'Ask for a shorter interval or a longer step.'),
   PF_REQUEST_INVALID: code('The request is not understood.', 'Correct the field named in the message.'),
+  PF_ROLE_REQUIRED: code('Your account has no right to this page.', 'Sign in with another account, or ask the operator for the right.', { status: 403 }),
+  PF_SIGN_IN_REFUSED: code('The answer of the sign-in service was not accepted.', 'Start the sign-in again from the page.'),
   PF_SIGN_IN_REQUIRED: code('This page is for people who are signed in.', 'Sign in.', { status: 401 }),
+  PF_TOO_MANY_REQUESTS: code('Too many requests from one place.', 'Wait for the time named in the header retry-after.', { retryable: true, status: 429 }),
+  PF_TOO_MANY_STREAMS: code('Too many live streams are open for this session.', 'Close other tabs of this page.', { retryable: true, status: 429 }),
 } satisfies Record<string, ErrorCode>
 
 export type ErrorCodeName = keyof typeof ERROR_CODES
