@@ -30,6 +30,13 @@ describe('typical curve', () => {
     expect(energyKwh(doubled)).toBeCloseTo(2 * energyKwh(typicalPowerKw(curve, energy, calendar, temperatureC)), 6)
   })
 
+  test('a meter that tells hours only makes hours, not gaps', () => {
+    const hourly = truthKw.map((kw, i) => (i % 6 === 0 ? kw : NaN))
+    const modelKw = typicalPowerKw(fitTypicalCurve('lamp', [{ powerKw: hourly, annualEnergyKwh: energy }], calendar, temperatureC), energy, calendar, temperatureC)
+    const error = modelKw.reduce((sum, kw, i) => sum + Math.abs(kw - truthKw[i]!), 0) / truthKw.reduce((a, b) => a + b)
+    expect(error).toBeLessThan(0.02)
+  })
+
   test('a class without a consented meter is flat and says so', () => {
     expect(fitTypicalCurve('bakery', [], calendar, temperatureC)).toEqual(flatCurve('bakery'))
     expect(new Set(typicalPowerKw(flatCurve('bakery'), 8760, calendar, temperatureC))).toEqual(new Set([1]))

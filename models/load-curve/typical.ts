@@ -39,7 +39,8 @@ export function flatCurve(loadClass: string): TypicalCurve {
  * Makes the typical curve of a class from consented meters. All curves share the steps of `calendar`; `temperatureC` is
  * the outside temperature of each step (NaN where unknown: the step tells the level, not the response to cold). The
  * response is the least-squares slope within (season, day type, slot), pooled over each hour of the day and never
- * negative. Cells without a value take the mean of the same slot over the other seasons and day types, else 1.
+ * negative. A cell without a value takes the nearest slot within an hour (meters that tell hours only), then the mean of
+ * the same slot over the other seasons and day types, else 1.
  */
 export function fitTypicalCurve(loadClass: string, curves: readonly ConsentedCurve[], calendar: LoadCalendar, temperatureC: Float64Array): TypicalCurve {
   const used = curves.filter(({ annualEnergyKwh }) => annualEnergyKwh > 0)
@@ -85,7 +86,12 @@ export function fitTypicalCurve(loadClass: string, curves: readonly ConsentedCur
     const hour = Math.floor((cell % SLOTS) / 6)
     shape[cell] = Math.max(0, sum[cell]! / count[cell]! - perDegree[hour]! * (coldSum[cell]! / count[cell]! - coldness[season]!))
   }
-  for (let cell = 0; cell < cells; cell += 1) if (count[cell] === 0) shape[cell] = meanOfSlot(shape, count, cell % SLOTS)
+  const known = Uint8Array.from(count, (values) => (values > 0 ? 1 : 0))
+  const empty = Array.from(known.keys()).filter((cell) => known[cell] === 0)
+  const near = empty.map((cell) => nearestSlot(shape, known, cell))
+  empty.forEach((cell, i) => { shape[cell] = near[i]! })
+  empty.forEach((cell, i) => { if (!Number.isNaN(near[i]!)) known[cell] = 1 })
+  for (const cell of empty) if (known[cell] === 0) shape[cell] = meanOfSlot(shape, known, cell % SLOTS)
   return { loadClass, shape, coldness, perDegree, curves: used.length }
 }
 
@@ -103,11 +109,20 @@ function slopes(relative: Float64Array, calendar: LoadCalendar, temperatureC: Fl
   return cross.map((value, hour) => (square[hour]! > 1e-9 ? Math.max(0, value / square[hour]!) : 0))
 }
 
-function meanOfSlot(shape: Float64Array, count: Float64Array, slot: number): number {
+/** Value of the nearest known slot of the same season and day type, at most an hour away; NaN if there is none. */
+function nearestSlot(shape: Float64Array, known: Uint8Array, cell: number): number {
+  const first = cell - (cell % SLOTS)
+  for (let away = 1; away < 6; away += 1) {
+    for (const slot of [(cell - first - away + SLOTS) % SLOTS, (cell - first + away) % SLOTS]) if (known[first + slot] === 1) return shape[first + slot]!
+  }
+  return NaN
+}
+
+function meanOfSlot(shape: Float64Array, known: Uint8Array, slot: number): number {
   let sum = 0
   let found = 0
   for (let cell = slot; cell < shape.length; cell += SLOTS) {
-    if (count[cell] === 0) continue
+    if (known[cell] === 0) continue
     sum += shape[cell]!
     found += 1
   }

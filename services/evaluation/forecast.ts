@@ -17,15 +17,17 @@ interface ForecastSeries {
   readonly power: PowerSeries
 }
 
-/** What is forecast: each transformer, each feeder head of a primary substation, every delivery point that is not a home. */
+/** What is forecast: each transformer, each feeder head of a primary substation, every metered delivery point of a firm or public body. */
 export function forecastSeries(district: District, plan: EvaluationPlan): ForecastSeries[] {
   const transformers = new Set(district.network.transformers.map(({ id }) => id))
   const heads = headSections(district)
+  // A lamp follows the sun and nobody plans by it: luminaires are forecast within their transformer.
+  const lighting = new Set(district.sites.filter(({ kind }) => kind === 'lighting').map(({ id }) => id))
   const active = plan.sensors.filter(({ quantity }) => quantity === 'active-power')
   return [
     ...active.filter(({ on }) => transformers.has(on)).map((power) => ({ series: power.on, power })),
     ...active.flatMap((power) => (heads.has(power.on) ? [{ series: heads.get(power.on)!, power }] : [])),
-    ...plan.loads.flatMap(({ deliveryPoint, power }) => (power !== undefined && deliveryPoint.category !== 'residential' ? [{ series: deliveryPoint.id, power }] : [])),
+    ...plan.loads.flatMap(({ deliveryPoint, power }) => (power !== undefined && deliveryPoint.category !== 'residential' && !lighting.has(deliveryPoint.site) ? [{ series: deliveryPoint.id, power }] : [])),
   ]
 }
 

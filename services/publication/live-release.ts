@@ -77,10 +77,12 @@ async function districtPower({ measured, runs, district, plan }: LiveSources, at
   return { meanPowerKw: headsKw - boundaryKw, coverage, yearlyMeanKw }
 }
 
+/** Without a meter a holder is taken to draw this many times his mean power of the year, at most what he has subscribed. */
+const PEAK_TO_MEAN = 3
+
 /**
  * Everybody who stands behind the heads at that time, each with the power he may account for: the measured mean of his
- * meters, or what he has subscribed (is rated for) where no meter tells. Use and production of a holder are added, never
- * netted.
+ * meters, or a high guess from his contract where no meter tells. Use and production of a holder are added, never netted.
  */
 async function holdersBehind({ measured, plan }: LiveSources, at: number, stepS: number): Promise<{ holderPowerKw: number[]; deliveryPoints: number }> {
   const to = at + stepS * 1000
@@ -92,10 +94,11 @@ async function holdersBehind({ measured, plan }: LiveSources, at: number, stepS:
     measuredKw[withMeter[k]!.i] = stepMeans(series, at, to, stepS, withMeter[k]!.holdS).values[0]!
   })
   const byHolder = new Map<string, number>()
-  for (const [i, { deliveryPoint }] of plan.loads.entries()) {
+  for (const [i, { deliveryPoint, annualEnergyKwh }] of plan.loads.entries()) {
     const held = deliveryPoint.holders.find(({ validFrom, validTo }) => Date.parse(validFrom) <= at && (validTo === undefined || at < Date.parse(validTo)))
     if (held === undefined) continue
-    const powerKw = Number.isNaN(measuredKw[i]!) ? (deliveryPoint.subscribedPowerKva ?? deliveryPoint.ratedPowerKw ?? 0) : Math.abs(measuredKw[i]!)
+    const contractKw = Math.min(deliveryPoint.subscribedPowerKva ?? deliveryPoint.ratedPowerKw ?? Infinity, (PEAK_TO_MEAN * annualEnergyKwh) / 8760)
+    const powerKw = Number.isNaN(measuredKw[i]!) ? contractKw : Math.abs(measuredKw[i]!)
     byHolder.set(held.holder, (byHolder.get(held.holder) ?? 0) + powerKw)
   }
   return { holderPowerKw: [...byHolder.values()], deliveryPoints: plan.loads.length }
