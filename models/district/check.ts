@@ -1,7 +1,33 @@
+import { formulaFaults, measurementFaults, type ProfileChannels } from './check-measurements.ts'
+import { intervalFaults } from './check-intervals.ts'
+import { networkFaults } from './check-network.ts'
+import { duplicateFaults, referenceFaults } from './check-references.ts'
 import { schemaFaults } from './check-schema.ts'
-import type { Fault } from './fault.ts'
+import { indexDocument } from './document-index.ts'
+import { fault, type Fault } from './fault.ts'
 
-/** Every fault of a district document at once; an empty list means that it is a `District`. */
-export function checkDistrict(document: unknown): Fault[] {
-  return schemaFaults(document)
+/**
+ * Every fault of a district document at once; an empty list means that it is a `District`. What has the wrong form is
+ * named once and left out of the other checks.
+ *
+ * @param document the merged document, of any form
+ * @param profiles channels of the meter profiles; without them feeds are only checked for their device
+ */
+export function checkDistrict(document: unknown, profiles?: ProfileChannels): Fault[] {
+  const form = schemaFaults(document)
+  const index = indexDocument(document, form.map(({ path }) => path))
+  return [
+    ...form, ...duplicateFaults(index), ...referenceFaults(index), ...intervalFaults(index), ...measurementFaults(index, profiles),
+    ...formulaFaults(index), ...networkFaults(index), ...timeZoneFaults(index.part('timeZone')),
+  ]
+}
+
+function timeZoneFaults(timeZone: string | undefined): Fault[] {
+  if (timeZone === undefined || typeof timeZone !== 'string') return []
+  try {
+    new Intl.DateTimeFormat('en', { timeZone })
+    return []
+  } catch {
+    return [fault('PF_DISTRICT_SCHEMA', '/timeZone', `"${timeZone}" is not a time zone.`, 'Write a name of the IANA database, e.g. Europe/Paris.')]
+  }
 }

@@ -5,6 +5,8 @@ export class PenfeldError extends Error {
   readonly code: ErrorCodeName
   /** Measurement point, source, file and path, or field the error is about. */
   readonly where: string | undefined
+  /** What happened, without code, place and remedy: for those who show these in their own way. */
+  readonly detail: string
 
   constructor(code: ErrorCodeName, detail: string, options: { where?: string; cause?: unknown } = {}) {
     const place = options.where === undefined ? '' : ` [${options.where}]`
@@ -12,6 +14,7 @@ export class PenfeldError extends Error {
     this.name = 'PenfeldError'
     this.code = code
     this.where = options.where
+    this.detail = detail
   }
 
   get retryable(): boolean {

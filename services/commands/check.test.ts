@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { sampleDistrict } from '#models/district/sample-district.ts'
+import { check } from './check.ts'
+
+let folder: string
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'penfeld-check-')) })
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+async function checked(...args: string[]): Promise<{ exit: number; text: string }> {
+  const lines: string[] = []
+  const exit = await check(args, (line) => void lines.push(line))
+  return { exit, text: lines.join('\n') }
+}
+
+test('a sound folder: what it holds, exit 0', async () => {
+  writeFileSync(join(folder, 'district.yaml'), stringify(sampleDistrict()))
+  const { exit, text } = await checked(folder)
+  expect(exit).toBe(0)
+  expect(text).toContain('Sample: no fault')
+  expect(text).toContain('2 delivery points: 1 electricity, 1 heat')
+  expect(text).toContain('1 switch,')
+})
+
+test('every fault with file, line, path and remedy, exit 1', async () => {
+  const { sites, ...rest } = sampleDistrict()
+  rest.deliveryPoints[0].site = 'shopp'
+  rest.thresholds.minVoltagePu = -1
+  writeFileSync(join(folder, 'district.yaml'), stringify(rest))
+  writeFileSync(join(folder, 'sites.json'), `{ "sites": [\n${JSON.stringify({ ...sites[0], zone: 'south' })}\n] }`)
+  const { exit, text } = await checked(folder)
+  expect(exit).toBe(1)
+  expect(text).toMatch(/sites\.json:2 {2}\/sites\/0\/zone\n.*no zone "south"/)
+  expect(text).toMatch(/district\.yaml:\d+ {2}\/deliveryPoints\/0\/site\n.*"shopp".*\n.*Did you mean "shop"\?/)
+  expect(text).toMatch(/district\.yaml:\d+ {2}\/thresholds\/minVoltagePu/)
+  expect(text).toContain('3 faults in 2 files')
+})
+
+test('a file with broken syntax and a folder that is not there are faults too', async () => {
+  writeFileSync(join(folder, 'broken.yaml'), 'sites: [\n  {id: a')
+  expect(await checked(folder)).toMatchObject({ exit: 1, text: expect.stringContaining('broken.yaml') })
+  expect(await checked(join(folder, 'nowhere'))).toMatchObject({ exit: 1, text: expect.stringContaining('PF_DISTRICT_UNREADABLE') })
+  expect((await checked()).exit).toBe(2)
+})
