@@ -1,0 +1,45 @@
+import type { Problem } from '#contract/common.ts'
+
+/** What went wrong with a request, in the words of the service, or `PF_UNREACHABLE` when nothing answered. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly remedy: string
+  readonly requestId: string | undefined
+
+  constructor(problem: Pick<Problem, 'status' | 'code' | 'detail' | 'remedy'> & { requestId?: string }) {
+    super(problem.detail)
+    this.name = 'ApiError'
+    this.status = problem.status
+    this.code = problem.code
+    this.remedy = problem.remedy
+    this.requestId = problem.requestId
+  }
+
+  get needsSignIn(): boolean {
+    return this.status === 401
+  }
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === 'object' && body !== null && 'code' in body && 'detail' in body
+}
+
+async function read<T>(address: string, init: RequestInit): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(address, { credentials: 'same-origin', ...init, headers: { accept: 'application/json', ...init.headers } })
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause
+    throw new ApiError({ status: 0, code: 'PF_UNREACHABLE', detail: '', remedy: '' })
+  }
+  const body: unknown = await response.json().catch(() => undefined)
+  if (response.ok) return body as T
+  throw new ApiError(isProblem(body) ? body : { status: response.status, code: `HTTP ${response.status}`, detail: '', remedy: '' })
+}
+
+/** Unchanged answers come from the browser's own cache through their ETag. */
+export const getJson = <T>(address: string, signal?: AbortSignal): Promise<T> => read<T>(address, { signal })
+
+export const postJson = <T>(address: string, csrfToken: string | null): Promise<T> =>
+  read<T>(address, { method: 'POST', headers: csrfToken ? { 'x-csrf-token': csrfToken } : {} })

@@ -1,0 +1,70 @@
+import { useQuery } from '@tanstack/vue-query'
+import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import type { LoadCurve, MerchantSummary, OwnDeliveryPoints } from '#contract/merchant.ts'
+import type { OperatorJobs, OperatorQuarantine, OperatorSources } from '#contract/operator.ts'
+import type {
+  Balance, ElementHistory, FirmImport, LoadDuration, PlannerFeeders, PlannerMeasurementPoints, PlannerNetwork, PlannerState, PlannerStates,
+} from '#contract/planner.ts'
+import type { PublicDistrict, PublicHistory, PublicLive } from '#contract/public.ts'
+import { ROUTES, address } from '#contract/routes.ts'
+import type { Session } from '#contract/session.ts'
+import { ApiError, getJson } from './client.ts'
+
+const MINUTE_MS = 60_000
+
+interface ReadOptions {
+  /** How often to ask again without a reason; a live stream asks earlier. */
+  readonly everyMs?: number
+  readonly enabled?: MaybeRefOrGetter<boolean>
+  /** Show the former answer while the next one (another period, another element) is under way. */
+  readonly keep?: boolean
+}
+
+/** The address is the key of the cache: the same figure asked twice is fetched once. */
+function useRead<T>(where: MaybeRefOrGetter<string>, options: ReadOptions = {}) {
+  return useQuery<T, ApiError>({
+    queryKey: computed(() => [toValue(where)]),
+    queryFn: ({ signal }) => getJson<T>(toValue(where), signal),
+    enabled: computed(() => toValue(options.enabled ?? true)),
+    refetchInterval: options.everyMs ?? false,
+    ...(options.keep ? { placeholderData: (before: T | undefined) => before } : {}),
+  })
+}
+
+/** What the caller cannot mend by asking again is not asked again. */
+export const retryOnlyWhatMaySucceed = (failures: number, error: unknown): boolean =>
+  failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500)
+
+type Interval = { from: number; to: number }
+const within = (interval: MaybeRefOrGetter<Interval>) => ({ from: toValue(interval).from, to: toValue(interval).to })
+
+export const useDistrict = () => useRead<PublicDistrict>(ROUTES.public.district, { everyMs: 5 * MINUTE_MS })
+export const useSession = () => useRead<Session>(ROUTES.session.session, { everyMs: 5 * MINUTE_MS })
+export const usePublicLive = () => useRead<PublicLive>(ROUTES.public.live, { everyMs: MINUTE_MS })
+export const usePublicHistory = (interval: MaybeRefOrGetter<Interval>, enabled: MaybeRefOrGetter<boolean>) =>
+  useRead<PublicHistory>(() => address(ROUTES.public.history, {}, within(interval)), { everyMs: MINUTE_MS, keep: true, enabled })
+
+export const useOwnDeliveryPoints = () => useRead<OwnDeliveryPoints>(ROUTES.merchant.deliveryPoints)
+export const useMerchantSummary = (id: MaybeRefOrGetter<string>) =>
+  useRead<MerchantSummary>(() => address(ROUTES.merchant.summary, { id: toValue(id) }), { everyMs: 10_000 })
+export const useLoadCurve = (id: MaybeRefOrGetter<string>, interval: MaybeRefOrGetter<Interval>, step: MaybeRefOrGetter<LoadCurve['step']>, enabled: MaybeRefOrGetter<boolean>) =>
+  useRead<LoadCurve>(() => address(ROUTES.merchant.loadCurve, { id: toValue(id) }, { ...within(interval), step: toValue(step) }), { everyMs: MINUTE_MS, enabled })
+
+export const usePlannerNetwork = () => useRead<PlannerNetwork>(ROUTES.planner.network, { everyMs: MINUTE_MS })
+export const usePlannerState = (at: MaybeRefOrGetter<number | undefined>, live: MaybeRefOrGetter<boolean>) =>
+  useRead<PlannerState>(() => address(ROUTES.planner.state, {}, { at: toValue(at) }), { everyMs: 10_000, keep: true, enabled: live })
+export const usePlannerStates = (interval: MaybeRefOrGetter<Interval>, enabled: MaybeRefOrGetter<boolean>) =>
+  useRead<PlannerStates>(() => address(ROUTES.planner.states, {}, within(interval)), { everyMs: 5 * MINUTE_MS, keep: true, enabled })
+export const usePlannerFeeders = () => useRead<PlannerFeeders>(ROUTES.planner.feeders, { everyMs: 10_000 })
+export const useElementHistory = (element: MaybeRefOrGetter<string>, interval: MaybeRefOrGetter<Interval>, enabled: MaybeRefOrGetter<boolean>) =>
+  useRead<ElementHistory>(() => address(ROUTES.planner.history, {}, { element: toValue(element), ...within(interval) }), { everyMs: MINUTE_MS, enabled })
+export const useLoadDuration = (element: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>
+  useRead<LoadDuration>(() => address(ROUTES.planner.loadDuration, {}, { element: toValue(element) }), { everyMs: 10 * MINUTE_MS, enabled })
+export const useBalance = () => useRead<Balance>(ROUTES.planner.balance, { everyMs: MINUTE_MS })
+export const useFirmImport = () => useRead<FirmImport>(ROUTES.planner.firmImport, { everyMs: MINUTE_MS })
+export const useMeasurementPoints = (element: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>
+  useRead<PlannerMeasurementPoints>(() => address(ROUTES.planner.measurementPoints, {}, { element: toValue(element) }), { everyMs: 5_000, enabled })
+
+export const useOperatorSources = () => useRead<OperatorSources>(ROUTES.operator.sources, { everyMs: 5_000 })
+export const useOperatorJobs = () => useRead<OperatorJobs>(ROUTES.operator.jobs, { everyMs: 5_000 })
+export const useOperatorQuarantine = () => useRead<OperatorQuarantine>(ROUTES.operator.quarantine, { everyMs: 15_000 })
