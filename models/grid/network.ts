@@ -85,7 +85,7 @@ export function buildGrid(network: Network, at: number, options: GridOptions = {
     busCount: buses.length,
     basePowerKva: BASE_POWER_KVA,
     busBaseKv,
-    busClockRad: Float64Array.from(busClock, (hours) => (-hours * Math.PI) / 6),
+    busClockRad: Float64Array.from(busClock, (hours) => clockAngleRad(hours)),
     branchFrom,
     branchTo,
     admittance,
@@ -106,6 +106,9 @@ export function buildGrid(network: Network, at: number, options: GridOptions = {
 
 /** Hours of the clock of a vector group: 11 for `Dyn11`. The LV side lags by 30 degrees an hour. */
 export const clockOf = (vectorGroup: string): number => Number(/\d+$/.exec(vectorGroup)?.[0] ?? 0)
+
+/** Angle of a lag of so many hours, from -pi to below pi. */
+export const clockAngleRad = (hours: number): number => (((hours % 12) > 6 ? 12 - (hours % 12) : -(hours % 12)) * Math.PI) / 6
 
 /** Parallel cables share the current: r and x are divided, the capacitance multiplied. */
 function sectionPi(section: LineSection, nominalKv: number) {
