@@ -4,11 +4,10 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { openPool } from './pool.ts'
 
-interface Tasks {
+type Tasks = {
   double: { input: number; result: number }
   fault: { input: null; result: never }
   die: { input: null; result: never }
-  [name: string]: { input: unknown; result: unknown }
 }
 
 // The thread's file stands beside the pool, so that its imports resolve as they do in the service.

@@ -1,5 +1,4 @@
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
-import type { TaskMap } from '#services/compute/pool.ts'
 import type { BalanceReport, FirmImport } from './findings.ts'
 import type { NamedColumns } from './named-columns.ts'
 import type { IssuedForecast, NetworkState, RunHead } from './port.ts'
@@ -18,7 +17,7 @@ export interface RunResult {
 }
 
 /** The heavy work that threads do; results are plain columns that the one writer keeps. */
-export interface WorkTasks extends TaskMap {
+export type WorkTasks = {
   evaluate: { input: { from: number; to: number; issuedAt: number; inputSeq: number }; result: RunResult & { virtual: NamedColumns } }
   'evaluate-ahead': { input: { forecasts: readonly IssuedForecast[]; issuedAt: number; inputSeq: number }; result: RunResult }
   forecast: { input: { issuedAt: number }; result: IssuedForecast[] }

@@ -32,7 +32,7 @@ let typical: ReadonlyMap<string, TypicalCurve> = new Map()
 let fittedAt = NaN
 async function parts(now: number): Promise<EvaluationParts> {
   if (!(Math.abs(now - fittedAt) < FIT_EVERY_MS)) {
-    typical = await fitTypicalCurves(measured, plan, timeZone, now)
+    typical = await fitTypicalCurves(measured, district, plan, now)
     fittedAt = now
   }
   return { loaded, plan, solver, typical, measured }

@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000
 /** A day of steps in one pass: bounds memory, and a backlog of a day is one load flow. */
 const MOST_STEPS = 144
 const MOST_POINT_DAYS = 400
-const BALANCE_DAYS = 7
+const BALANCE_DAYS = 28
 /** A budget for each slice of packing the derived store, so that other work goes on between. */
 const MAINTAIN_MS = 50
 
@@ -101,7 +101,8 @@ export function createWorkers(parts: WorkerParts): Workers {
         if (scope === 'derived') {
           while (await derived.maintain(MAINTAIN_MS)) if (!(await keep())) return
         } else if (scope === 'balance') {
-          const to = localDayStart(period + DAY_MS, parts.timeZone)
+          // The curves of the last day are still on their way.
+          const to = localDayStart(period, parts.timeZone)
           const report = await pool.run('balance', { from: localDayStart(to - BALANCE_DAYS * DAY_MS + HOUR_MS, parts.timeZone), to, issuedAt: clock.now() }, progress)
           if (await keep()) saveBalance(runs.database, report, parts.districtVersion)
         } else {
