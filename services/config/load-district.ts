@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDocument, YAMLParseError } from 'yaml'
 import { checkDistrict } from '#models/district/check.ts'
+import type { ProfileChannels } from '#models/district/check-measurements.ts'
 import { canonicalText } from '#models/district/difference.ts'
 import { fault, type Fault } from '#models/district/fault.ts'
 import type { District } from '#models/district/schema.ts'
@@ -25,10 +26,11 @@ const FAULTS_SHOWN = 5
 
 /**
  * Reads a folder of `*.yaml`, `*.yml` and `*.json` into one checked district. Throws PF_DISTRICT_UNREADABLE if a file
- * cannot be read and PF_DISTRICT_INVALID if the document has any fault: it is taken whole or not at all.
+ * cannot be read and PF_DISTRICT_INVALID if the document has any fault: it is taken whole or not at all. With the channels of the
+ * meter profiles, feeds are checked too.
  */
-export async function loadDistrict(folder: string, variables: Variables): Promise<LoadedDistrict> {
-  const { loaded, faults } = await readDistrict(folder, variables)
+export async function loadDistrict(folder: string, variables: Variables, profiles?: ProfileChannels): Promise<LoadedDistrict> {
+  const { loaded, faults } = await readDistrict(folder, variables, profiles)
   if (loaded !== undefined) return loaded
   const shown = faults.slice(0, FAULTS_SHOWN).map(({ file, line, path, message }) => `${file ?? folder}${line === undefined ? '' : `:${line}`} ${path}: ${message}`)
   const more = faults.length > FAULTS_SHOWN ? ` And ${faults.length - FAULTS_SHOWN} more.` : ''
@@ -36,7 +38,7 @@ export async function loadDistrict(folder: string, variables: Variables): Promis
 }
 
 /** The same without throwing for faults, so that all of them can be listed. */
-export async function readDistrict(folder: string, variables: Variables): Promise<DistrictReading> {
+export async function readDistrict(folder: string, variables: Variables, profiles?: ProfileChannels): Promise<DistrictReading> {
   const texts = await readTexts(folder)
   const files: DistrictFile[] = []
   const faults: Fault[] = []
@@ -57,7 +59,7 @@ export async function readDistrict(folder: string, variables: Variables): Promis
   // The version names the content of the folder, whatever the environment fills in (secrets stay out of the hash).
   const version = createHash('sha256').update(canonicalText(merged.document)).digest('hex').slice(0, 16)
   const filled = fillVariables(merged.document, variables)
-  const found = [...filled.faults, ...checkDistrict(filled.document)]
+  const found = [...filled.faults, ...checkDistrict(filled.document, profiles)]
   if (found.length > 0) {
     const lineOf = lineFinder(texts)
     const place = (one: Fault): Fault => {
