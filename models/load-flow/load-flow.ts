@@ -4,38 +4,15 @@
  * no voltage-controlled buses. It contracts when the voltage drop is small against the voltage, as it is in a distribution
  * network; where it does not, the scenario is reported as not settled and nothing is concluded from it.
  *
- * Source of the method: J.-H. Teng, "A direct approach for distribution system load flow solutions", IEEE Trans. Power
- * Delivery 18 (2003); T.-H. Chen et al., "Distribution system power flow analysis: a rigid approach", ibid. 6 (1991).
+ * Source of the method: T.-H. Chen, M.-S. Chen, K.-J. Hwang, P. Kotas, E. A. Chebli, "Distribution system power flow
+ * analysis: a rigid approach", IEEE Trans. Power Delivery 6 (1991).
  */
-import { type Circuit, fedBuses } from './circuit.ts'
-import { type Factors, factorise, SymmetricMatrix } from './factorise.ts'
-import { SQRT3, writeBranches } from './branch-flow.ts'
+import type { Circuit } from './circuit.ts'
 import { LANES, solveFactors } from './lanes.ts'
+import { writeBranches, writeTotals } from './outputs.ts'
+import { type PreparedLoadFlow, prepareLoadFlow } from './prepare.ts'
 
-export interface PreparedLoadFlow {
-  readonly circuit: Circuit
-  readonly factors: Factors
-  readonly fed: Uint8Array
-  /** Row of each bus in the workspace: its place in the elimination order; ideal sources behind; unfed buses last of all. */
-  readonly slot: Int32Array
-  readonly slotCount: number
-  /** i0: constant current of the sources by slot, pu. */
-  readonly sourceRe: Float64Array
-  readonly sourceIm: Float64Array
-  readonly fixedBuses: readonly { readonly slot: number; readonly bus: number; readonly voltagePu: number }[]
-  readonly sourceBuses: readonly number[]
-  readonly workspace: Workspace
-}
-
-/** One block of scenarios side by side: value [slot * LANES + lane]. */
-interface Workspace {
-  readonly voltageRe: Float64Array
-  readonly voltageIm: Float64Array
-  readonly currentRe: Float64Array
-  readonly currentIm: Float64Array
-  readonly activePu: Float64Array
-  readonly reactivePu: Float64Array
-}
+export { prepareLoadFlow, type PreparedLoadFlow }
 
 /** Loads: value [scenario * busCount + bus], positive when drawn from the network. What is asked of unfed buses is not supplied. */
 export interface LoadScenarios {
@@ -85,61 +62,6 @@ export interface LoadFlowResult {
 
 const DEFAULT_TOLERANCE_PU = 1e-8
 const DEFAULT_MAX_ITERATIONS = 60
-
-export function prepareLoadFlow(circuit: Circuit): PreparedLoadFlow {
-  const fed = fedBuses(circuit)
-  const ideal = new Map(circuit.sources.filter((source) => source.rPu === 0 && source.xPu === 0).map((source) => [source.bus, source.voltagePu]))
-  const unknown: number[] = []
-  for (let bus = 0; bus < circuit.busCount; bus += 1) if (fed[bus] && !ideal.has(bus)) unknown.push(bus)
-  const rowOf = new Int32Array(circuit.busCount).fill(-1)
-  unknown.forEach((bus, row) => (rowOf[bus] = row))
-
-  const matrix = new SymmetricMatrix(unknown.length)
-  const constantRe = new Float64Array(unknown.length)
-  const constantIm = new Float64Array(unknown.length)
-  unknown.forEach((bus, row) => matrix.addDiagonal(row, circuit.shuntG[bus], circuit.shuntB[bus]))
-  const { ffG, ffB, ftG, ftB, ttG, ttB } = circuit.admittance
-  for (let k = 0; k < circuit.branchFrom.length; k += 1) {
-    const from = circuit.branchFrom[k]
-    const to = circuit.branchTo[k]
-    const rowFrom = from < 0 ? -1 : rowOf[from]
-    const rowTo = to < 0 ? -1 : rowOf[to]
-    if (rowFrom >= 0) matrix.addDiagonal(rowFrom, ffG[k], ffB[k])
-    if (rowTo >= 0) matrix.addDiagonal(rowTo, ttG[k], ttB[k])
-    if (from < 0 || to < 0) continue
-    if (rowFrom >= 0 && rowTo >= 0) matrix.addOffDiagonal(rowFrom, rowTo, ftG[k], ftB[k])
-    else if (rowFrom >= 0 || rowTo >= 0) {
-      const row = Math.max(rowFrom, rowTo)
-      const held = ideal.get(rowFrom >= 0 ? to : from) ?? 0
-      constantRe[row] -= ftG[k] * held
-      constantIm[row] -= ftB[k] * held
-    }
-  }
-  for (const source of circuit.sources) {
-    const row = rowOf[source.bus]
-    if (row < 0) continue
-    const square = source.rPu ** 2 + source.xPu ** 2
-    matrix.addDiagonal(row, source.rPu / square, -source.xPu / square)
-    constantRe[row] += (source.rPu / square) * source.voltagePu
-    constantIm[row] -= (source.xPu / square) * source.voltagePu
-  }
-
-  const factors = factorise(matrix)
-  const fixedBuses = [...ideal].map(([bus, voltagePu], k) => ({ slot: unknown.length + k, bus, voltagePu }))
-  const slotCount = unknown.length + fixedBuses.length + 1
-  const slot = new Int32Array(circuit.busCount).fill(slotCount - 1)
-  unknown.forEach((bus, row) => (slot[bus] = factors.position[row]))
-  for (const fixed of fixedBuses) slot[fixed.bus] = fixed.slot
-  const sourceRe = new Float64Array(unknown.length)
-  const sourceIm = new Float64Array(unknown.length)
-  unknown.forEach((_, row) => {
-    sourceRe[factors.position[row]] = constantRe[row]
-    sourceIm[factors.position[row]] = constantIm[row]
-  })
-  const block = () => new Float64Array(slotCount * LANES)
-  const workspace = { voltageRe: block(), voltageIm: block(), currentRe: block(), currentIm: block(), activePu: block(), reactivePu: block() }
-  return { circuit, factors, fed, slot, slotCount, sourceRe, sourceIm, fixedBuses, sourceBuses: [...new Set(circuit.sources.map((source) => source.bus))], workspace }
-}
 
 export function createLoadFlowResult(circuit: Circuit, scenarios: number): LoadFlowResult {
   const busCount = circuit.busCount
@@ -287,57 +209,9 @@ function writeBlock(prepared: PreparedLoadFlow, loads: LoadScenarios, result: Lo
   writeTotals(prepared, result, first, lanes)
 }
 
-function writeTotals(prepared: PreparedLoadFlow, result: LoadFlowResult, first: number, lanes: number): void {
-  const { circuit, fed, slot, sourceBuses, workspace } = prepared
-  const { activePu, reactivePu } = workspace
-  const base = circuit.basePowerKva
-  const branchCount = circuit.branchFrom.length
-  for (let lane = 0; lane < lanes; lane += 1) {
-    const scenario = first + lane
-    let loadKw = 0
-    let lossesKw = 0
-    for (let bus = 0; bus < circuit.busCount; bus += 1) {
-      if (fed[bus] === 0) continue
-      loadKw += activePu[slot[bus] * LANES + lane] * base
-      lossesKw += circuit.shuntG[bus] * result.voltagePu[scenario * circuit.busCount + bus] ** 2 * base
-    }
-    for (let k = scenario * branchCount; k < (scenario + 1) * branchCount; k += 1) {
-      const lost = result.activeFromKw[k] + result.activeToKw[k]
-      if (lost === lost) lossesKw += lost
-    }
-    let injectionKw = 0
-    let injectionKvar = 0
-    for (const bus of sourceBuses) {
-      // What leaves the bus, not what crosses the internal impedance: exact however stiff the source is.
-      const voltagePu = result.voltagePu[scenario * circuit.busCount + bus]
-      injectionKw += (activePu[slot[bus] * LANES + lane] + circuit.shuntG[bus] * voltagePu ** 2) * base
-      injectionKvar += (reactivePu[slot[bus] * LANES + lane] - circuit.shuntB[bus] * voltagePu ** 2) * base
-      for (let k = 0; k < branchCount; k += 1) {
-        const at = scenario * branchCount + k
-        if (circuit.branchFrom[k] === bus) {
-          injectionKw += result.activeFromKw[at]
-          injectionKvar += result.reactiveFromKvar[at]
-        }
-        if (circuit.branchTo[k] === bus) {
-          injectionKw += result.activeToKw[at]
-          injectionKvar += result.reactiveToKvar[at]
-        }
-      }
-    }
-    const settled = result.settled[scenario] === 1
-    result.injectionKw[scenario] = settled ? injectionKw : NaN
-    result.injectionKvar[scenario] = settled ? injectionKvar : NaN
-    result.loadKw[scenario] = loadKw
-    result.lossesKw[scenario] = settled ? lossesKw : NaN
-  }
-}
-
 /** |injection - loads - losses| / |injection| of one scenario in percent: how well the model closes. NaN if not settled. */
 export function closurePct(result: LoadFlowResult, scenario: number): number {
   const injectionKw = result.injectionKw[scenario]
   const openKw = Math.abs(injectionKw - result.loadKw[scenario] - result.lossesKw[scenario])
   return openKw === 0 ? 0 : (100 * openKw) / Math.abs(injectionKw)
 }
-
-/** Current of 1 pu at a bus. */
-export const baseCurrentA = (circuit: Circuit, bus: number): number => circuit.basePowerKva / (SQRT3 * circuit.busBaseKv[bus])

@@ -10,7 +10,8 @@ import { measuredBranch, type MeasuredBranch } from './zones.ts'
 const AT = Date.parse('2026-01-15T12:00:00Z')
 const network = ringNetwork({ stations: 4, lvFeeders: 2 })
 const grid = buildGrid(network, AT)
-const measured = (id: string) => measuredBranch(network, grid, id) as MeasuredBranch
+/** Transformers of even number are measured at their LV side, as most are in the field. */
+const measured = (id: string) => measuredBranch(network, grid, id, /[24]\.T1$/.test(id) ? 'lv' : undefined) as MeasuredBranch
 const ELEMENTS = ['H1', 'H2', ...network.transformers.map((one) => one.id), ...network.feeders.slice(2).map((one) => one.id)]
 const measurements = ELEMENTS.map(measured)
 const estimator = prepareStateEstimate(grid, measurements, { unmeteredSharePct: 2 })
@@ -112,7 +113,7 @@ describe('state estimate', () => {
     expect(ring.zones.measurementZone[0]).toBe(ring.zones.measurementZone[1])
     const loads = truth(() => 12, 0.02)
     const flow = solveLoadFlow(prepareLoadFlow(closed), { scenarios: 1, activeKw: loads.totalKw, reactiveKvar: loads.totalKw.map((kw) => kw * TAN_PHI) })
-    const inputs = inputsOf(closed, { ...loads, readKw: Float64Array.from(measurements, ({ branch }) => flow.activeFromKw[branch]), readKvar: Float64Array.from(measurements, ({ branch }) => flow.reactiveFromKvar[branch]) }, { typical: 1.2, boundary: 0.8 })
+    const inputs = inputsOf(closed, { ...loads, readKw: Float64Array.from(measurements, ({ branch, end }) => (end === 'from' ? flow.activeFromKw[branch] : -flow.activeToKw[branch])), readKvar: Float64Array.from(measurements, ({ branch, end }) => (end === 'from' ? flow.reactiveFromKvar[branch] : -flow.reactiveToKvar[branch])) }, { typical: 1.2, boundary: 0.8 })
     const state = estimateState(ring, inputs)
     expect(state.flow.injectionKw[0] / flow.injectionKw[0]).toBeCloseTo(1, 2)
   })
