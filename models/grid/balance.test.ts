@@ -54,7 +54,7 @@ function field(seed: number, planted: Planted = {}, month = 0) {
 }
 
 const findingsOf = ({ elements, curves }: ReturnType<typeof field>) => balanceFindings(elements, curves, energyBalance(elements, curves))
-const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8]
+const SEEDS = [1, 2, 3, 4, 5]
 
 describe('measured balance', () => {
   test('parts add up to the head, and a gap in one curve takes the step out of the balance', () => {
@@ -72,12 +72,12 @@ describe('measured balance', () => {
     expect(findingsOf(field(seed))).toEqual([])
   })
 
-  test.each(SEEDS)('seed %i: a 10 %% unmetered load on one feeder is found there and only there, without any history', (seed) => {
+  test.each(SEEDS)('seed %i: a 10 % unmetered load on one feeder is found there and only there, without any history', (seed) => {
     const findings = findingsOf(field(seed, { unmetered: { feeder: seed % FEEDERS, share: 0.1 } }))
     expect(findings.map((finding) => finding.kind === 'unmetered-load' && finding.elementId)).toEqual([`F${seed % FEEDERS}`])
   })
 
-  test.each(SEEDS)('seed %i: a 3 %% unmetered load is found where every delivery point is metered', (seed) => {
+  test.each(SEEDS)('seed %i: a 3 % unmetered load is found where every delivery point is metered', (seed) => {
     const planted = field(seed, { unmetered: { feeder: 4, share: 0.03 } })
     const sure = planted.elements.map((element, f) => {
       const notMetered = [0, 1, 2].map((k) => f * POINTS + k)
@@ -90,7 +90,7 @@ describe('measured balance', () => {
     if (found.kind === 'unmetered-load') expect(Math.abs(found.excessPct - 2.9)).toBeLessThan(1)
   })
 
-  test.each(SEEDS)('seed %i: a 3 %% load that begins is found against the month before, though a fifth of the energy is estimated', (seed) => {
+  test.each(SEEDS)('seed %i: a 3 % load that begins is found against the month before, though a fifth of the energy is estimated', (seed) => {
     const compare = (planted: Planted) => {
       const earlier = field(seed, {}, 0)
       const now = field(seed, planted, 1)
