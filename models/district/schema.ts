@@ -127,12 +127,14 @@ export const MeasurementPoint = object({
   kind: oneOf('instant', 'interval', 'register'),
   /** Nominal distance of two values. */
   stepS: Type.Integer({ minimum: 1 }),
-  /** +1 if the raw value is already counted positive when drawn from the network, -1 if it must be turned. */
+  /** +1 if the raw value is already counted positive when drawn from the network, -1 if it must be turned. A register
+   *  keeps +1, because it rises whatever it counts: the carrier of its delivery point says that it is production. */
   sign: Type.Union([Type.Literal(1), Type.Literal(-1)]),
   resolution: Type.Number({ exclusiveMinimum: 0, description: 'smallest step of the value, in its unit' }),
   min: Type.Optional(Type.Number()),
   max: Type.Optional(Type.Number()),
-  /** What is measured: a delivery point, or an element of the network (with the end it is measured at), or weather. */
+  /** What is measured: a delivery point, an element of the network (with the end it is measured at; a feeder stands for
+   *  its head), or the word `weather` for a point of that carrier. */
   on: Id(),
   end: Type.Optional(oneOf('from', 'to', 'hv', 'lv')),
   meter: Type.Optional(Id()),

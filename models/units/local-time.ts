@@ -124,22 +124,18 @@ const isoWeekdayOf = (dayIndex: number): number => {
   return (weekday < 0 ? weekday + 7 : weekday) + 1
 }
 
-/** First instant of a local date, where midnight may be skipped by a change of the clocks. */
+/** First instant of a local date, also where midnight is skipped or passed twice. */
 function startOfDate(zone: Zone, dayIndex: number): number {
   const wall = dayIndex * DAY_MS
   const before = offsetIn(zone, wall - DAY_MS)
   const after = offsetIn(zone, wall + DAY_MS)
-  const byOldClock = wall - before
-  if (before === after || offsetIn(zone, byOldClock - 1) === before && offsetIn(zone, byOldClock) === before) return byOldClock
-  const byNewClock = wall - after
-  if (offsetIn(zone, byNewClock) === after && byNewClock >= byOldClock) return byNewClock
-  if (offsetIn(zone, byNewClock - 1) === after) return byNewClock
-  // Midnight does not exist on that date: the day begins when the clock jumps.
-  let left = Math.min(byOldClock, byNewClock) - 1
-  let right = Math.max(byOldClock, byNewClock)
+  if (before === after) return wall - before
+  // The clocks change nearby: halve the span in which the new date must begin.
+  let left = wall - Math.max(before, after) - 1
+  let right = wall - Math.min(before, after)
   while (right - left > 1) {
     const middle = Math.floor((left + right) / 2)
-    if (offsetIn(zone, middle) === before) left = middle
+    if (dayIndexOf(zone, middle) < dayIndex) left = middle
     else right = middle
   }
   return right
