@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { QUALITY } from '#models/units/quality.ts'
+import { memoryStore } from './memory-store.testkit.ts'
+import { appendNamed } from './named-columns.ts'
+import { smallDistrict } from './small-district.testkit.ts'
+import { validate, validatedName, validatedPoints } from './validate.ts'
+
+const STEP = 600_000
+const FROM = Date.parse('2026-01-13T23:00:00Z')
+const TO = FROM + 144 * STEP
+const NAME = 'elec.dp.dp0.e'
+const timeZone = 'Europe/Paris'
+
+/** A register that counts 1 kWh a step, with its silences. */
+async function registerStore(silent: (step: number) => boolean) {
+  const store = memoryStore()
+  const [id] = await store.register([NAME])
+  const steps = Array.from({ length: 146 }, (_, step) => step).filter((step) => !silent(step))
+  await store.importSeries(id!, {
+    at: Float64Array.from(steps, (step) => FROM + step * STEP), values: Float64Array.from(steps, (step) => 5000 + step), quality: new Uint8Array(steps.length),
+  }, { recordedAt: TO, source: 'buildings' })
+  return store
+}
+const points = validatedPoints(smallDistrict().district)
+
+test('registers become energies, a silence keeps its energy and is marked, and doing it again writes nothing', async () => {
+  const measured = await registerStore((step) => step >= 50 && step < 58)
+  const derived = memoryStore()
+  const first = await validate(measured, derived, points, timeZone, FROM, TO)
+  expect(first.columns.names).toEqual([validatedName(NAME)])
+  expect(first.columns.values.reduce((a, b) => a + b)).toBeCloseTo(144, 9)
+  expect([...first.columns.quality].filter((code) => code === QUALITY.substituted)).toHaveLength(9)
+  expect(first.substituted).toBe(9)
+
+  await appendNamed(derived, first.columns, 'validate', TO)
+  const again = await validate(measured, derived, points, timeZone, FROM, TO)
+  expect(again.columns.at).toHaveLength(0)
+
+  // The lost readings arrive: exactly the substituted steps are replaced.
+  const [id] = await measured.lookup([NAME])
+  const late = Array.from({ length: 8 }, (_, i) => 50 + i)
+  await measured.importSeries(id!, { at: Float64Array.from(late, (step) => FROM + step * STEP), values: Float64Array.from(late, (step) => 5000 + step), quality: new Uint8Array(8) }, { recordedAt: TO + STEP, source: 'buildings' })
+  const mended = await validate(measured, derived, points, timeZone, FROM, TO)
+  expect([...mended.columns.quality]).toEqual(new Array(9).fill(QUALITY.measured))
+})
+
+test('only registers read at least hourly and powers of intervals are validated, with the limits of their contract', () => {
+  expect(points.map(({ point }) => point.id)).toContain(NAME)
+  expect(points.every(({ point }) => point.kind !== 'instant')).toBe(true)
+  expect(points[0]!.rules).toMatchObject({ maxPerHour: 54, meterChanges: [] })
+})
