@@ -1,0 +1,135 @@
+import type { FastifyInstance } from 'fastify'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildApp } from './app.ts'
+import { EVENTS, ROUTES, address } from './contract/routes.ts'
+import { EXAMPLE_DISTRICT, HANDOVER, exampleDeps, type Example } from './example-deps.ts'
+import { accessPlugin } from './plugins/access.ts'
+
+let example: Example
+let app: FastifyInstance
+let cookies: Record<string, string | undefined>
+beforeAll(async () => {
+  example = exampleDeps({ requestsPerMinute: 100_000 })
+  app = await buildApp(example.deps)
+  cookies = {
+    anonymous: undefined,
+    merchantA: example.signIn('a', ['merchant'], 'holder-a').cookie,
+    merchantB: example.signIn('b', ['merchant'], 'holder-b').cookie,
+    former: example.signIn('former', ['merchant'], 'holder-former').cookie,
+    planner: example.signIn('p', ['planner']).cookie,
+    operator: example.signIn('o', ['operator']).cookie,
+    forged: 'sid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  }
+})
+afterAll(async () => {
+  await app.close()
+  example.dispose()
+})
+
+const get = (url: string, who: string) => app.inject({ url, headers: cookies[who] === undefined ? {} : { cookie: cookies[who] } })
+const DAY_MS = 86_400_000
+const INTERVAL = { from: HANDOVER, to: HANDOVER + DAY_MS }
+const WITH_INTERVAL: readonly string[] = [ROUTES.planner.history, ROUTES.planner.states, ROUTES.public.history, ROUTES.merchant.loadCurve]
+const WITH_ELEMENT: readonly string[] = [ROUTES.planner.history, ROUTES.planner.loadDuration, ROUTES.planner.measurementPoints]
+const full = (path: string, id = 'dp-a') => address(path, { id }, { ...(WITH_INTERVAL.includes(path) ? INTERVAL : {}), ...(WITH_ELEMENT.includes(path) ? { element: 'L1' } : {}) })
+const pathsOf = (tree: 'public' | 'merchant' | 'planner' | 'operator') => Object.values(ROUTES[tree]).filter((path) => !path.endsWith('/stream'))
+const ROLES_OF_TREE = { merchant: ['merchantA'], planner: ['planner'], operator: ['operator'] } as const
+
+describe.each(['merchant', 'planner', 'operator'] as const)('the %s tree', (tree) => {
+  test.each(Object.keys({ anonymous: 0, merchantA: 0, planner: 0, operator: 0, forged: 0 }))('answers %s by role only', async (who) => {
+    for (const path of Object.values(ROUTES[tree])) {
+      if (path.endsWith('/stream') && (ROLES_OF_TREE[tree] as readonly string[]).includes(who)) continue // stays open: see streams.integration.test.ts
+      const { statusCode, body } = await get(full(path), who)
+      const allowed = (ROLES_OF_TREE[tree] as readonly string[]).includes(who)
+      expect({ path, statusCode }).toEqual({ path, statusCode: allowed ? 200 : who === 'anonymous' || who === 'forged' ? 401 : 403 })
+      if (!allowed) expect(body).not.toMatch(/dp-a|dp-b|powerKw|"L1"/)
+    }
+  })
+})
+
+test('own, foreign, unknown and malformed delivery points', async () => {
+  const paths = [ROUTES.merchant.summary, ROUTES.merchant.loadCurve, ROUTES.merchant.forecast]
+  for (const path of paths) {
+    for (const [who, own, foreign] of [['merchantA', 'dp-a', 'dp-b'], ['merchantB', 'dp-b', 'dp-a']] as const) {
+      expect((await get(full(path, own), who)).statusCode).toBe(200)
+      const [toForeign, toUnknown] = [await get(full(path, foreign), who), await get(full(path, 'dp-x'), who)]
+      expect(toForeign.statusCode).toBe(404)
+      const plain = (body: string) => ({ ...JSON.parse(body), requestId: '' })
+      expect(plain(toForeign.body)).toEqual(plain(toUnknown.body))
+      for (const malformed of ['..', '%00', '__proto__', 'a'.repeat(120), "' OR 1=1 --", '../dp-a', '{}', '🙂']) {
+        const { statusCode, headers } = await get(full(path, malformed), who)
+        expect([400, 404]).toContain(statusCode)
+        expect(headers['content-type']).toContain('application/problem+json')
+      }
+    }
+    // A stream of a foreign point never opens.
+    expect((await get(`${ROUTES.merchant.stream}?deliveryPoint=dp-b`, 'merchantA')).statusCode).toBe(404)
+  }
+})
+
+test('neither tenant sees the time of the other', async () => {
+  const url = address(ROUTES.merchant.loadCurve, { id: 'dp-a' }, { from: HANDOVER - DAY_MS, to: HANDOVER + DAY_MS })
+  const curveOf = async (who: string) => (JSON.parse((await get(url, who)).body) as { powerKw: { at: number[] } }).powerKw.at
+  const [now, before] = [await curveOf('merchantA'), await curveOf('former')]
+  expect(now.length).toBe(144)
+  expect(before.length).toBe(144)
+  expect(Math.min(...now)).toBe(HANDOVER)
+  expect(Math.max(...before)).toBeLessThan(HANDOVER)
+  const summary = JSON.parse((await get(address(ROUTES.merchant.summary, { id: 'dp-a' }), 'former')).body)
+  expect(summary.livePower).toBeNull()
+  expect((await get(`${ROUTES.merchant.stream}?deliveryPoint=dp-a`, 'former')).statusCode).toBe(404)
+})
+
+test('a list holds own points only, and reading figures is written down', async () => {
+  const { deliveryPoints } = JSON.parse((await get(ROUTES.merchant.deliveryPoints, 'merchantB')).body)
+  expect(deliveryPoints.map(({ deliveryPointId }: { deliveryPointId: string }) => deliveryPointId)).toEqual(['dp-b'])
+  const before = example.directory.accesses('dp-b').length
+  await get(full(ROUTES.merchant.summary, 'dp-b'), 'merchantB')
+  await get(full(ROUTES.merchant.summary, 'dp-b'), 'merchantA')
+  expect(example.directory.accesses('dp-b').length).toBe(before + 1)
+})
+
+test('a taken-away session is gone at the next request', async () => {
+  const { cookie, personId } = example.signIn('short', ['planner'])
+  const ask = () => app.inject({ url: ROUTES.planner.network, headers: { cookie } })
+  expect((await ask()).statusCode).toBe(200)
+  example.directory.revoke(personId)
+  expect((await ask()).statusCode).toBe(401)
+})
+
+test('a route that does not declare its access cannot start', async () => {
+  const { default: fastify } = await import('fastify')
+  const { default: cookie } = await import('@fastify/cookie')
+  const bare = fastify()
+  await bare.register(cookie)
+  await bare.register(accessPlugin, { directory: example.directory, secure: false })
+  expect(() => bare.get('/api/forgotten', async () => 'open')).toThrow(/does not declare its access/)
+  await bare.close()
+})
+
+test('the public answers are figures of releases', async () => {
+  for (const path of pathsOf('public')) expect((await get(full(path), 'anonymous')).statusCode).toBe(200)
+  const { release } = JSON.parse((await get(ROUTES.public.live, 'anonymous')).body)
+  expect(release).toMatchObject({ releaseId: 3, meanPowerKw: 880, loadingPct: 62 })
+  expect(EVENTS.public).toEqual(['release'])
+})
+
+test('public routes reach no reader but that of releases', () => {
+  // The type PublicDeps holds the reader of releases alone; here the imports are held to it as well.
+  const source = readFileSync(join(import.meta.dirname, 'routes/public.ts'), 'utf8')
+  const targets = [...source.matchAll(/from '([^']+)'/g)].map((match) => match[1]!)
+  const allowed = ['@fastify/type-provider-typebox', '#models/disclosure/live-rules.ts', '#models/district/schema.ts', '#services/publication/port.ts', '../contract/public.ts', '../contract/routes.ts', '../csv.ts', '../deps.ts', '../interval.ts', '../live/event-streams.ts']
+  expect(targets.filter((target) => !allowed.includes(target))).toEqual([])
+  expect(source).toMatch(/import type \{ PublicDeps \} from '\.\.\/deps\.ts'/)
+  expect(readFileSync(join(import.meta.dirname, 'deps.ts'), 'utf8')).toMatch(/export type PublicDeps = Pick<ApiDeps, 'district' \| 'clock' \| 'releases'>/)
+  const others = globSync('routes/*.ts', { cwd: import.meta.dirname }).filter((file) => file !== 'routes/public.ts')
+  for (const file of others) expect(readFileSync(join(import.meta.dirname, file), 'utf8')).not.toContain('ROUTES.public')
+})
+
+test('the district the public reads names no holder, no delivery point and no device', async () => {
+  const { body } = await get(ROUTES.public.district, 'anonymous')
+  const secrets = [...EXAMPLE_DISTRICT.holders, ...EXAMPLE_DISTRICT.deliveryPoints, ...EXAMPLE_DISTRICT.devices, ...EXAMPLE_DISTRICT.sites].map(({ id }) => id)
+  for (const secret of secrets) expect(body).not.toContain(`"${secret}"`)
+})

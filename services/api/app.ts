@@ -1,0 +1,75 @@
+import cookie from '@fastify/cookie'
+import swagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import fastify, { type FastifyInstance } from 'fastify'
+import { randomUUID } from 'node:crypto'
+import { Problem } from './contract/common.ts'
+import { ROUTES } from './contract/routes.ts'
+import type { ApiDeps } from './deps.ts'
+import { createEventStreams } from './live/event-streams.ts'
+import { createLiveValues } from './live/live-values.ts'
+import { openApiOptions } from './openapi.ts'
+import { accessPlugin } from './plugins/access.ts'
+import { etagPlugin } from './plugins/etag.ts'
+import { pagesPlugin } from './plugins/pages.ts'
+import { problemPlugin } from './plugins/problem.ts'
+import { securityPlugin } from './plugins/security.ts'
+import { merchantRoutes } from './routes/merchant.ts'
+import { operatorRoutes } from './routes/operator.ts'
+import { plannerRoutes } from './routes/planner.ts'
+import { publicRoutes } from './routes/public.ts'
+import { sessionRoutes } from './routes/session.ts'
+
+const BODY_LIMIT = 64 * 1024
+const REQUESTS_PER_MINUTE = 1_800
+
+/** The whole HTTP side of Penfeld, without a socket: routes may be injected in tests. */
+export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 30_000,
+    // Nobody in between is trusted: what X-Forwarded-* says changes nothing.
+    trustProxy: false,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    // Strict: what is unknown is refused, not silently removed.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
+    forceCloseConnections: true,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  const streams = createEventStreams()
+  const live = createLiveValues(deps.measured, deps.log)
+  app.addHook('preClose', async () => {
+    live.stop()
+    streams.closeAll()
+  })
+
+  await app.register(problemPlugin, { log: deps.log })
+  await app.register(swagger, openApiOptions)
+  await app.register(securityPlugin, { secure: deps.secure, requestsPerMinute: deps.requestsPerMinute ?? REQUESTS_PER_MINUTE })
+  await app.register(cookie)
+  await app.register(accessPlugin, { directory: deps.directory, secure: deps.secure })
+  await app.register(etagPlugin)
+  // The API takes JSON only: no form of another site can be made to fit.
+  app.removeContentTypeParser('text/plain')
+  // Every route may answer with a problem; said once.
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/api/') && route.schema !== undefined) route.schema.response = { ...(route.schema.response as object | undefined), default: Problem }
+  })
+
+  const { district, clock, releases } = deps
+  await app.register(publicRoutes, { deps: { district, clock, releases }, streams })
+  await app.register(sessionRoutes, { deps })
+  await app.register(merchantRoutes, { deps, streams, live })
+  await app.register(plannerRoutes, { deps, streams, live })
+  await app.register(operatorRoutes, { deps, streams })
+
+  const access = 'public' as const
+  app.get(ROUTES.service.live, { config: { access }, schema: { hide: true } }, async () => ({ alive: true }))
+  app.get(ROUTES.service.ready, { config: { access }, schema: { hide: true } }, async () => ({ ready: true, districtVersion: district.version }))
+  app.get(ROUTES.service.document, { config: { access }, schema: { hide: true } }, async (_request, reply) => {
+    void reply.header('cache-control', 'public, max-age=60')
+    return app.swagger()
+  })
+  await app.register(pagesPlugin, { folder: deps.dashboardFolder })
+  return app
+}

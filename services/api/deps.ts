@@ -1,0 +1,35 @@
+import type { Clock } from '#services/clock/port.ts'
+import type { CollectStatusReader } from '#services/collectors/status.ts'
+import type { LoadedDistrict } from '#services/config/district-folder.ts'
+import type { Directory } from '#services/directory/port.ts'
+import type { FindingsReader } from '#services/evaluation/findings.ts'
+import type { IssuedForecast, RunReader } from '#services/evaluation/port.ts'
+import type { RelyingParty } from '#services/identity/relying-party.ts'
+import type { JobStatusReader } from '#services/jobs/port.ts'
+import type { ReleaseReader } from '#services/publication/port.ts'
+import type { TimeSeriesReader } from '#services/store/port.ts'
+import type { Logger } from '#services/telemetry/logger.ts'
+
+/** What the app reads. Every reader answers "nothing yet" while its writer has not made its file. */
+export interface ApiDeps {
+  readonly district: LoadedDistrict
+  readonly clock: Clock
+  readonly log: Logger
+  readonly directory: Directory
+  readonly relyingParty: RelyingParty
+  /** Addresses browsers may come back to after sign-in; the first is the default. */
+  readonly origins: readonly string[]
+  readonly secure: boolean
+  readonly measured: TimeSeriesReader
+  readonly runs: RunReader & { latestForecast(series: string): Promise<IssuedForecast | undefined> }
+  readonly findings: FindingsReader
+  readonly releases: ReleaseReader
+  readonly jobs: JobStatusReader
+  readonly collect: CollectStatusReader
+  /** Built pages; the API works without them. */
+  readonly dashboardFolder: string
+  readonly requestsPerMinute?: number
+}
+
+/** Public routes get these and nothing more: no other reader can be reached from them. */
+export type PublicDeps = Pick<ApiDeps, 'district' | 'clock' | 'releases'>

@@ -1,0 +1,152 @@
+/** A small invented district and readers that answer from memory: for tests and for writing the OpenAPI document. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { District, MeasurementPoint } from '#models/district/schema.ts'
+import { manualClock } from '#services/clock/shifted-clock.ts'
+import { openDirectory } from '#services/directory/directory.ts'
+import type { Directory, RoleName } from '#services/directory/port.ts'
+import type { JournalEntry, SampleBatch, Series, TimeSeriesReader } from '#services/store/port.ts'
+import type { NetworkState, RunHead, RunLayout } from '#services/evaluation/port.ts'
+import type { Release } from '#services/publication/port.ts'
+import { silentLogger } from '#services/telemetry/logger.ts'
+import type { ApiDeps } from './deps.ts'
+
+const NOW = Date.UTC(2026, 0, 14, 12)
+const HOUR_MS = 3_600_000
+const SINCE = '2020-01-01T00:00:00Z'
+/** The day the bakery changed hands. */
+export const HANDOVER = Date.UTC(2026, 0, 12)
+
+const powerPoint = (on: string): MeasurementPoint => ({
+  id: `elec.dp.${on}.p`, carrier: 'electricity', quantity: 'active-power', unit: 'kW', kind: 'instant', stepS: 600, sign: 1, resolution: 0.001, on, feed: { device: `dev-${on}`, channel: 'p' },
+})
+
+export const EXAMPLE_DISTRICT: District = {
+  id: 'example', name: { fr: 'Exemple', en: 'Example' }, timeZone: 'Europe/Paris', latitude: 48, longitude: -4,
+  carriers: ['electricity'], zones: [{ id: 'quay', name: { fr: 'Quai', en: 'Quay' } }],
+  sites: ['bakery', 'butcher'].map((id) => ({ id: `site-${id}`, name: id === 'bakery' ? '=Bakery' : 'Butcher', zone: 'quay', kind: 'shop' as const, openingHours: [{ validFrom: SINCE, closedOnHolidays: true, periods: [{ weekdays: [1, 2, 3, 4, 5], from: '08:00', to: '20:00' }] }] })),
+  holders: [{ id: 'holder-a', kind: 'business', name: 'A' }, { id: 'holder-b', kind: 'business', name: 'B' }, { id: 'holder-former', kind: 'business', name: 'Former' }],
+  deliveryPoints: [
+    { id: 'dp-a', carrier: 'electricity', site: 'site-bakery', category: 'professional', node: 'B04', loadClass: 'bakery', holders: [{ validFrom: SINCE, validTo: new Date(HANDOVER).toISOString(), holder: 'holder-former' }, { validFrom: new Date(HANDOVER).toISOString(), holder: 'holder-a' }] },
+    { id: 'dp-b', carrier: 'electricity', site: 'site-butcher', category: 'professional', node: 'B04', loadClass: 'butcher', holders: [{ validFrom: SINCE, holder: 'holder-b' }] },
+  ],
+  sources: [{ id: 'buildings', protocol: 'modbus', url: 'modbus-tcp://127.0.0.1:1', periodS: 5, staleAfterS: 20 }],
+  devices: ['dp-a', 'dp-b', 'F1'].map((on, i) => ({ id: `dev-${on}`, source: 'buildings', profile: 'shop-meter', address: i + 1 })),
+  meters: [], measurementPoints: ['dp-a', 'dp-b', 'F1'].map(powerPoint), virtualMeters: [],
+  network: {
+    substations: [{ id: 'S', name: 'S', kind: 'secondary', x: 0, y: 0 }],
+    busbars: [{ id: 'B20', name: 'B20', substation: 'S', nominalVoltageKv: 20 }, { id: 'B04', name: 'B04', substation: 'S', nominalVoltageKv: 0.4 }],
+    junctions: [], feeders: [{ id: 'F1', name: 'Feeder', busbar: 'B20', lineSections: ['L1'] }],
+    lineSections: [{ id: 'L1', name: 'L1', from: 'B20', to: 'B04', cable: '240 Al', lengthKm: 1, rOhmPerKm: 0.1, xOhmPerKm: 0.1, cUfPerKm: 0, ratings: [{ validFrom: SINCE, summerA: 300, winterA: 400 }] }],
+    transformers: [{ id: 'T1', name: 'T1', substation: 'S', hvNode: 'B20', lvNode: 'B04', ratedKva: 400, hvKv: 20, lvKv: 0.4, shortCircuitVoltagePct: 4, shortCircuitResistivePct: 1, noLoadLossKw: 0.5, noLoadCurrentPct: 1, vectorGroup: 'Dyn11', ratings: [{ validFrom: SINCE, limitPct: 100 }] }],
+    switches: [], sources: [], boundaryLoads: [], winterMonths: [12, 1, 2], unmeteredSharePct: 2,
+  },
+  weather: { source: 'none' }, tariffs: [], thresholds: { watchLoadingPct: 80, limitLoadingPct: 100, minVoltagePu: 0.9, maxVoltagePu: 1.1 },
+  publicationRules: [{ validFrom: SINCE, minHolders: 11, minDeliveryPoints: 20, maxHolderSharePct: 80, liveStepS: 1800, liveDelayS: 1800, liveWindowDays: 31, roundingPct: 1 }],
+  growth: { fromYear: 2026, toYear: 2040, byLoadClassPct: {}, arrivals: [] },
+}
+
+const LAYOUT: RunLayout = { lineSections: ['L1'], transformers: ['T1'], buses: ['B20', 'B04'] }
+const HEAD: RunHead = { runId: 7, kind: 'estimate', issuedAt: NOW, from: NOW - 600_000, to: NOW, stepS: 600, districtVersion: 'v1', engine: 'test', inputSeq: 1, closurePct: 0.01, residualPct: NaN, durationMs: 5 }
+const STATE: NetworkState = {
+  at: NOW - 600_000, settled: true, sectionCurrentA: Float32Array.of(340), sectionLoadingPct: Float32Array.of(85), sectionPowerKw: Float32Array.of(11_000),
+  transformerLoadKva: Float32Array.of(NaN), transformerLoadingPct: Float32Array.of(NaN), busVoltagePu: Float32Array.of(1, 0.98), busLoadKw: Float32Array.of(0, 100),
+  sectionQuality: Uint8Array.of(0), transformerQuality: Uint8Array.of(3), lossesKw: 1, districtKw: 900, boundaryKw: 0, unmeteredKw: 18, residualKw: NaN,
+}
+export const EXAMPLE_RELEASE: Release = {
+  releaseId: 3, kind: 'district-live', at: NOW - 2 * HOUR_MS, stepS: 1800, publishedAt: NOW - HOUR_MS, rules: SINCE, districtVersion: 'v1', sha256: 'ab'.repeat(32),
+  body: { meanPowerKw: 880, loadingPct: 62, firmImportKw: 1420, headroomKw: 540 },
+}
+
+/** Every point has 5 kW since a month, one value each 10 minutes. */
+function exampleReader(names: readonly string[], journal: JournalEntry[]): TimeSeriesReader {
+  const series = (from: number, to: number): Series => {
+    const first = Math.ceil(from / 600_000)
+    const length = Math.max(0, Math.ceil(Math.min(to, NOW) / 600_000) - first)
+    const at = Float64Array.from({ length }, (_, i) => (first + i) * 600_000)
+    return { at, values: at.map(() => 5), quality: new Uint8Array(length), recordedAt: at }
+  }
+  const latestOf = (ids: Int32Array): Series => ({ at: Float64Array.from(ids, () => NOW - 4_000), values: Float64Array.from(ids, () => 5), quality: new Uint8Array(ids.length), recordedAt: Float64Array.from(ids, () => NOW - 3_000) })
+  return {
+    lookup: async (asked) => Int32Array.from(asked, (name) => names.indexOf(name) + 1 || -1),
+    names: async () => names,
+    latest: async (ids) => latestOf(ids),
+    read: async (_id, from, to) => series(from, to),
+    async readMany(ids, from, to, take) { ids.forEach((_, i) => take(i, series(from, to))) },
+    async rollup(_id, step, from, to) {
+      const stepMs = step === 'hour' ? HOUR_MS : 24 * HOUR_MS
+      const at = Float64Array.from({ length: Math.max(0, Math.floor((to - from) / stepMs)) }, (_, i) => from + i * stepMs)
+      const five = at.map(() => 5)
+      return { at, sum: five, mean: five, min: five, max: five, count: at.map(() => 6) }
+    },
+    sumOfMeans: async () => ({ at: new Float64Array(0), sum: new Float64Array(0), points: new Float64Array(0) }),
+    revisions: async () => [],
+    tail: async (afterSeq, limit) => journal.filter(({ seq }) => seq > afterSeq).slice(0, limit),
+    headSeq: async () => journal.at(-1)?.seq ?? 0,
+    close: async () => undefined,
+  }
+}
+
+export interface Example {
+  readonly deps: ApiDeps
+  readonly directory: Directory
+  /** A cookie header of a new session for somebody with these rights. */
+  signIn(subject: string, roles: readonly RoleName[], holder?: string): { cookie: string; csrfToken: string; personId: number }
+  append(batch: SampleBatch): void
+  publish(release: Release): void
+  dispose(): void
+}
+
+/** `empty`: as at the very first start, when nobody has written anything yet. */
+export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = {}): Example {
+  const folder = mkdtempSync(join(tmpdir(), 'penfeld-api-'))
+  const directory = openDirectory(join(folder, 'directory.sqlite'))
+  const journal: JournalEntry[] = []
+  const releases: Release[] = empty ? [] : [EXAMPLE_RELEASE]
+  const names = empty ? [] : EXAMPLE_DISTRICT.measurementPoints.map(({ id }) => id)
+  const close = async () => undefined
+  const deps: ApiDeps = {
+    district: { district: EXAMPLE_DISTRICT, version: 'v1', folder },
+    clock: manualClock(NOW), log: silentLogger, directory,
+    relyingParty: { begin: () => Promise.reject(new Error('no provider')), finish: () => Promise.reject(new Error('no provider')) },
+    origins: ['http://127.0.0.1:8080'], secure: false,
+    measured: exampleReader(names, journal),
+    runs: {
+      layout: async () => (empty ? undefined : LAYOUT),
+      latest: async (kind) => (empty || kind !== 'estimate' ? undefined : HEAD),
+      head: async () => HEAD,
+      states: async (kind, from, to) => (!empty && kind === 'estimate' && from <= STATE.at && STATE.at < to ? [STATE] : []),
+      statesOf: async () => (empty ? [] : [STATE]),
+      latestForecast: async () => undefined,
+      close,
+    },
+    findings: { latestBalance: async () => undefined, firmImport: async () => undefined, close },
+    releases: {
+      latest: async () => releases.at(-1),
+      between: async (_kind, from, to) => releases.filter(({ at }) => from <= at && at < to),
+      headId: async () => releases.at(-1)?.releaseId ?? 0,
+      close,
+    },
+    jobs: { kinds: async () => [], recent: async () => [], close },
+    collect: { sources: async () => [], counters: async () => (empty ? [] : [{ sourceId: 'buildings', produced: 10, stored: 6, deduplicated: 1, revised: 0, quarantined: { 'clock-suspect': 2 }, dropped: { full: 1 } }]), close },
+    dashboardFolder: folder,
+    ...changes,
+  }
+  return {
+    deps, directory,
+    signIn(subject, roles, holder) {
+      const personId = directory.enrol({ issuer: 'test', subject, name: subject, roles, holders: holder === undefined ? [] : [{ holder, from: 0, to: Infinity }] })
+      const { sessionId, csrfToken } = directory.beginSession(personId)
+      return { cookie: `sid=${sessionId}`, csrfToken, personId }
+    },
+    append(batch) {
+      journal.push({ seq: (journal.at(-1)?.seq ?? 0) + 1, batch, recordedAt: NOW, source: 'buildings' })
+    },
+    publish: (release) => void releases.push(release),
+    dispose() {
+      directory.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

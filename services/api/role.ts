@@ -1,0 +1,46 @@
+import { join, resolve } from 'node:path'
+import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { openDirectory } from '#services/directory/directory.ts'
+import { openFindingsReader } from '#services/evaluation/findings.ts'
+import { openRunReader } from '#services/evaluation/run-store.ts'
+import { enrolSamplePeople } from '#services/identity/enrol-sample-people.ts'
+import { createRelyingParty } from '#services/identity/relying-party.ts'
+import { identitySettings } from '#services/identity/settings.ts'
+import { openCollectStatus } from '#services/ingest/collect-status.ts'
+import { openJobStatus } from '#services/jobs/embedded/job-status.ts'
+import { openReleaseReader } from '#services/publication/release-store.ts'
+import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
+import { buildApp } from './app.ts'
+
+const DASHBOARD = resolve(import.meta.dirname, '../../dashboard/dist')
+
+/** The api process: bounded reads of what others write, and the directory, which it writes itself. */
+export async function startApi({ environment, district, clock, log }: RoleContext): Promise<RunningRole> {
+  const identity = identitySettings(environment)
+  const file = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
+  const directory = openDirectory(file('directory'))
+  if (environment.demo && identity.issuer !== undefined) enrolSamplePeople(directory, district.district, identity.issuer)
+  const measured = await openEmbeddedReader(file('measured'), { timeZone: district.district.timeZone })
+  const runs = openRunReader(file('runs'))
+  const findings = openFindingsReader(file('runs'))
+  const releases = openReleaseReader(file('releases'))
+  const jobs = openJobStatus(file('jobs'))
+  const collect = openCollectStatus(file('collect'))
+
+  const app = await buildApp({
+    district, clock, log, directory, measured, runs, findings, releases, jobs, collect,
+    relyingParty: createRelyingParty(identity),
+    origins: identity.origins,
+    secure: identity.secure,
+    dashboardFolder: DASHBOARD,
+  })
+  // TLS is ended by a reverse proxy on this machine; nothing else may reach the plain port.
+  await app.listen({ host: '127.0.0.1', port: environment.portHttp })
+  return {
+    async stop() {
+      await app.close()
+      await Promise.all([measured, runs, findings, releases, jobs, collect].map((reader) => reader.close()))
+      directory.close()
+    },
+  }
+}

@@ -1,0 +1,188 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { QUALITY } from '#models/units/quality.ts'
+import { emptyColumns, orNull, pushValue } from '../columns.ts'
+import { Balance, ElementHistory, ElementIntervalQuery, ElementQuery, FirmImport, LoadDuration, PlannerFeeders, PlannerFormatQuery, PlannerIntervalQuery, PlannerMeasurementPoints, PlannerNetwork, PlannerState, PlannerStateQuery, PlannerStates, type RunEvent } from '../contract/planner.ts'
+import { ROUTES } from '../contract/routes.ts'
+import { answer, isoTime } from '../csv.ts'
+import type { ApiDeps } from '../deps.ts'
+import { DAY_MS, checkInterval } from '../interval.ts'
+import type { EventStreams } from '../live/event-streams.ts'
+import type { LiveValues } from '../live/live-values.ts'
+import { roleHolds } from '../live/role-holds.ts'
+import { streamValues } from '../live/stream-values.ts'
+import { balanceView, firmImportView } from '../planner/conclusions.ts'
+import { elementLoad, networkElement, pointsOf } from '../planner/element.ts'
+import { createForecastPeaks } from '../planner/forecast-peaks.ts'
+import { loadDuration } from '../planner/load-duration.ts'
+import { networkView } from '../planner/network-view.ts'
+import { eachState, newestState } from '../planner/states.ts'
+import { feederHeadrooms, networkAt, runSummary, stateView } from '../planner/view.ts'
+import { traceValues } from '../trace.ts'
+
+const config = { access: { role: 'planner' } } as const
+const LONGEST_DAYS = { history: 62, states: 4 } as const
+const LOOK_FOR_RUN_MS = 1_000
+
+export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: EventStreams; live: LiveValues }> = async (app, { deps, streams, live }) => {
+  const { clock, measured, runs } = deps
+  const { district } = deps.district
+  const forecastPeaks = createForecastPeaks(district, runs)
+
+  app.get(ROUTES.planner.network, { config, schema: { querystring: PlannerFormatQuery, response: { 200: PlannerNetwork } } }, async (request, reply) =>
+    answer(request, reply, await networkView(deps.district, measured, clock.now()), ({ lineSections }) => ({
+      header: ['line_section', 'name', 'from', 'to', 'cable', 'length_km', 'rating_a'],
+      rows: lineSections.map((one) => [one.id, one.name, one.from, one.to, one.cable, one.lengthKm, one.ratingA]),
+    })))
+
+  app.get(ROUTES.planner.state, { config, schema: { querystring: PlannerStateQuery, response: { 200: PlannerState } } }, async (request, reply) => {
+    const { at } = request.query
+    const newest = at === undefined ? await newestState(runs, 'estimate') : await stateNear(at)
+    const layout = newest && (await runs.layout(newest.head.districtVersion))
+    const body: PlannerState = newest === undefined || layout === undefined
+      ? { readiness: 'starting', ageS: null, run: null, state: null }
+      : { readiness: 'ready', ageS: Math.max(0, (clock.now() - newest.state.at) / 1000), run: runSummary(newest.head), state: stateView(layout, newest.state, networkAt(district, newest.state.at)) }
+    return answer(request, reply, body, ({ state }) => ({
+      header: ['at', 'element', 'kind', 'current_a', 'load_kva', 'loading_pct', 'headroom_a', 'headroom_kva', 'quality'],
+      rows: state === null ? [] : [
+        ...state.sections.map((one) => [isoTime(state.at), one.id, 'line-section', one.currentA, null, one.loadingPct, one.headroomA, one.headroomKva, one.quality]),
+        ...state.transformers.map((one) => [isoTime(state.at), one.id, 'transformer', null, one.loadKva, one.loadingPct, null, one.headroomKva, one.quality]),
+      ],
+    }))
+  })
+
+  /** The step that covers an instant: of the estimates, or of the forecast where it lies ahead. */
+  const stateNear = async (at: number) => {
+    for (const kind of ['estimate', 'forecast'] as const) {
+      const head = await runs.latest(kind)
+      if (head === undefined) continue
+      const stepMs = head.stepS * 1000
+      const state = (await runs.states(kind, at - stepMs + 1, at + 1)).at(-1)
+      if (state !== undefined) return { head, state }
+    }
+    return undefined
+  }
+
+  app.get(ROUTES.planner.history, { config, schema: { querystring: ElementIntervalQuery, response: { 200: ElementHistory } } }, async (request, reply) => {
+    checkInterval(request.query, LONGEST_DAYS.history)
+    const { from, to } = request.query
+    const element = networkElement(district, request.query.element)
+    const loadingPct = emptyColumns()
+    const load = emptyColumns()
+    let lastAt = from - 1
+    for (const kind of ['estimate', 'forecast'] as const) {
+      const head = await runs.latest(kind)
+      const layout = head && (await runs.layout(head.districtVersion))
+      if (layout === undefined) continue
+      const read = elementLoad(element, layout)
+      // The forecast goes on where the estimates end.
+      await eachState(runs, kind, Math.max(from, lastAt + 1), to, (state) => {
+        const one = read(state)
+        const quality = kind === 'forecast' ? QUALITY.forecast : one.quality
+        pushValue(loadingPct, state.at, one.loadingPct, quality)
+        pushValue(load, state.at, one.load, quality)
+        lastAt = state.at
+      })
+    }
+    const ratings = networkAt(district, clock.now())
+    const isTransformer = element.kind === 'transformer'
+    const ratingA = isTransformer ? null : orNull(ratings.sectionRatingA.get(element.sections[0]!) ?? NaN)
+    const ratedKva = isTransformer ? orNull(ratings.transformerKva.get(element.id) ?? NaN) : null
+    const body: ElementHistory = { element: element.id, kind: element.kind, ratingA, ratedKva, from, to, loadingPct, currentA: isTransformer ? null : load, loadKva: isTransformer ? load : null }
+    return answer(request, reply, body, (history) => ({
+      header: ['at', 'loading_pct', isTransformer ? 'load_kva' : 'current_a', 'quality'],
+      rows: history.loadingPct.at.map((at, i) => [isoTime(at), history.loadingPct.values[i]!, load.values[i]!, history.loadingPct.quality[i]!]),
+    }))
+  })
+
+  app.get(ROUTES.planner.states, { config, schema: { querystring: PlannerIntervalQuery, response: { 200: PlannerStates } } }, async (request, reply) => {
+    checkInterval(request.query, LONGEST_DAYS.states)
+    const { from, to } = request.query
+    const body: PlannerStates = { lineSections: [], transformers: [], at: [], kind: [], sectionLoadingPct: [], transformerLoadingPct: [], districtKw: [] }
+    for (const kind of ['estimate', 'forecast'] as const) {
+      const head = await runs.latest(kind)
+      const layout = head && (await runs.layout(head.districtVersion))
+      if (layout === undefined) continue
+      body.lineSections = [...layout.lineSections]
+      body.transformers = [...layout.transformers]
+      await eachState(runs, kind, Math.max(from, (body.at.at(-1) ?? from - 1) + 1), to, (state) => {
+        if (state.sectionLoadingPct.length !== layout.lineSections.length) return // of another version of the document
+        body.at.push(state.at)
+        body.kind.push(kind)
+        body.sectionLoadingPct.push(Array.from(state.sectionLoadingPct, tenth))
+        body.transformerLoadingPct.push(Array.from(state.transformerLoadingPct, tenth))
+        body.districtKw.push(orNull(state.districtKw))
+      })
+    }
+    return answer(request, reply, body, (states) => ({
+      header: ['at', 'kind', 'district_kw', ...states.lineSections, ...states.transformers],
+      rows: states.at.map((at, i) => [isoTime(at), states.kind[i]!, states.districtKw[i]!, ...states.sectionLoadingPct[i]!, ...states.transformerLoadingPct[i]!]),
+    }))
+  })
+
+  app.get(ROUTES.planner.feeders, { config, schema: { querystring: PlannerFormatQuery, response: { 200: PlannerFeeders } } }, async (request, reply) => {
+    const newest = await newestState(runs, 'estimate')
+    const layout = newest && (await runs.layout(newest.head.districtVersion))
+    const feeders = newest === undefined || layout === undefined ? [] : feederHeadrooms(district, layout, newest.state, networkAt(district, newest.state.at), await forecastPeaks(clock.now()))
+    const body: PlannerFeeders = {
+      readiness: feeders.length === 0 ? 'starting' : 'ready',
+      at: newest?.state.at ?? null,
+      over: feeders.filter(({ level }) => level === 'over').length,
+      watch: feeders.filter(({ level }) => level === 'watch').length,
+      feeders,
+    }
+    return answer(request, reply, body, (table) => ({
+      header: ['feeder', 'name', 'limiting_section', 'current_a', 'rating_a', 'loading_pct', 'headroom_a', 'headroom_kva', 'level', 'quality', 'forecast_peak_pct', 'forecast_peak_at'],
+      rows: table.feeders.map((one) => [one.id, one.name, one.limitingSection, one.currentA, one.ratingA, one.loadingPct, one.headroomA, one.headroomKva, one.level, one.quality, one.forecastPeak?.loadingPct, isoTime(one.forecastPeak?.at ?? null)]),
+    }))
+  })
+
+  app.get(ROUTES.planner.loadDuration, { config, schema: { querystring: ElementQuery, response: { 200: LoadDuration } } }, async (request, reply) => {
+    const element = networkElement(district, request.query.element)
+    const to = clock.now()
+    const from = to - 30 * DAY_MS
+    const body = await loadDuration(runs, element, from, to, district.thresholds.limitLoadingPct)
+    return answer(request, reply, body, (curve) => ({ header: ['share_pct', 'loading_pct'], rows: curve.sharePct.map((share, i) => [share, curve.loadingPct[i]!]) }))
+  })
+
+  app.get(ROUTES.planner.balance, { config, schema: { querystring: PlannerFormatQuery, response: { 200: Balance } } }, async (request, reply) =>
+    answer(request, reply, await balanceView(deps), ({ findings }) => ({
+      header: ['kind', 'element', 'residual_pct', 'residual_kw', 'sentence_fr', 'sentence_en'],
+      rows: findings.map((one) => [one.kind, one.element, one.residualPct, one.residualKw, one.sentence.fr, one.sentence.en]),
+    })))
+
+  app.get(ROUTES.planner.firmImport, { config, schema: { querystring: PlannerFormatQuery, response: { 200: FirmImport } } }, async (request, reply) =>
+    answer(request, reply, await firmImportView(deps), ({ contingencies }) => ({
+      header: ['lost', 'firm_import_kw', 'limiting_element', 'loading_pct'],
+      rows: contingencies.map((one) => [one.lost, one.firmImportKw, one.limitingElement, one.loadingPct]),
+    })))
+
+  app.get(ROUTES.planner.measurementPoints, { config, schema: { querystring: ElementQuery, response: { 200: PlannerMeasurementPoints } } }, async (request, reply) => {
+    const element = networkElement(district, request.query.element)
+    const body: PlannerMeasurementPoints = { element: element.id, points: await traceValues(measured, district, clock, pointsOf(district, element)) }
+    return answer(request, reply, body, ({ points }) => ({
+      header: ['point', 'value', 'unit', 'quality', 'at', 'recorded_at', 'age_s', 'stale', 'source', 'protocol', 'device_address'],
+      rows: points.map((one) => [one.pointId, one.value, one.unit, one.quality, isoTime(one.at), isoTime(one.recordedAt), one.ageS, one.stale, one.sourceId, one.sourceProtocol, one.deviceAddress]),
+    }))
+  })
+
+  app.get(ROUTES.planner.stream, { config, exposeHeadRoute: false, schema: { description: 'Server-sent events `value` and `run`.', produces: ['text/event-stream'] } }, async (request, reply) => {
+    const stream = streams.open(request, reply, roleHolds(deps.directory, request, 'planner'))
+    const { network, measurementPoints } = district
+    const elements = new Set([network.feeders, network.transformers, network.switches, network.lineSections, network.busbars].flatMap((list) => list.map(({ id }) => id)))
+    const sent = { estimate: 0, forecast: 0 }
+    const look = async () => {
+      for (const kind of ['estimate', 'forecast'] as const) {
+        const head = await runs.latest(kind)
+        if (head === undefined || head.runId === sent[kind]) continue
+        if (stream.send('run', { runId: head.runId, kind, at: head.from } satisfies RunEvent)) sent[kind] = head.runId
+      }
+    }
+    const timer = setInterval(() => void look().catch(() => undefined), LOOK_FOR_RUN_MS)
+    stream.onClose(() => clearInterval(timer))
+    await look()
+    await streamValues(stream, live, measured, measurementPoints.filter(({ on }) => elements.has(on)).map(({ id }) => id))
+  })
+}
+
+/** The cursor needs no more digits, and they are most of the answer. */
+const tenth = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 10) / 10 : null)
