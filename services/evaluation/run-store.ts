@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { inTransaction, openAsReader, openAsWriter } from '#services/sqlite/one-writer-file.ts'
 import type { IssuedForecast, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
 import { RUNS_MIGRATIONS } from './schema.ts'
-import { packState, unpackState } from './state-blob.ts'
+import { packForecast, packState, unpackForecast, unpackState } from './state-blob.ts'
 
 /** Of forecast runs only the newest ones are needed step by step; the issued forecasts themselves stay. */
 const KEEP_FORECAST_RUNS = 24
@@ -62,7 +62,7 @@ const forecastOf = (row: ForecastRow): IssuedForecast => ({
   from: row.from_at,
   stepS: row.step_s,
   forecaster: row.forecaster,
-  valuesKw: new Float64Array(new Uint8Array(row.body).buffer),
+  valuesKw: unpackForecast(row.body),
 })
 
 /** SQLite knows no NaN; a missing number is stored as null. */
@@ -144,7 +144,7 @@ export function openRunStore(file: string): RunFileStore {
     async saveForecasts(forecasts) {
       inTransaction(database, () => {
         for (const { series, issuedAt, from, stepS, forecaster, valuesKw } of forecasts) {
-          saveForecast.run(series, issuedAt, from, stepS, forecaster, new Uint8Array(valuesKw.buffer, valuesKw.byteOffset, valuesKw.byteLength))
+          saveForecast.run(series, issuedAt, from, stepS, forecaster, packForecast(valuesKw))
         }
       })
     },

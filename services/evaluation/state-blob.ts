@@ -57,3 +57,12 @@ export function unpackState(blob: Uint8Array, at: number, settled: boolean, layo
     residualKw: scalars[4]!,
   }
 }
+
+/** Forecasts are kept for good, every hour a hundred of them: single precision and zstd, a quarter of the bytes. */
+export function packForecast(valuesKw: Float64Array): Uint8Array {
+  return zstdCompressSync(new Uint8Array(Float32Array.from(valuesKw).buffer), LEVEL)
+}
+
+export function unpackForecast(blob: Uint8Array): Float64Array {
+  return Float64Array.from(new Float32Array(new Uint8Array(zstdDecompressSync(blob)).buffer))
+}
