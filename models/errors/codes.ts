@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   // --- store
   PF_STORE_CLOSED: code('The store was used after it was closed.', 'Restart the process.', { status: 503 }),
   PF_STORE_CORRUPT: code('A block of the store does not match its checksum.', 'Restore the file from the last backup.', { status: 500 }),
+  PF_STORE_LOCKED: code('Another process writes this store.', 'Stop that process, or let it do the work (`penfeld import` hands files over by itself).', { retryable: true, status: 503 }),
   PF_STORE_UNAVAILABLE: code('The store does not answer.', 'Check disk space and rights; the call is tried again.', { retryable: true, status: 503 }),
   // --- ingest
   PF_INGEST_CLOCK_SUSPECT: code('The time of a value is too far from now.', 'Set the clock of the device.'),
@@ -53,6 +54,9 @@ export const ERROR_CODES = {
   PF_GRID_INVALID: code('The electrical network has faults.', 'Mend every fault listed with it.'),
   PF_LOAD_FLOW_DIVERGED: code('The load flow did not settle.', 'Check the ratings and loads near the named bus; nothing is concluded from this state.', { status: 422 }),
   // --- jobs, evaluation, publication
+  PF_COMPUTE_THREAD_LOST: code('A worker thread ended while it worked.', 'The job is tried again; look at the log of work if it happens often.', { retryable: true, status: 503 }),
+  PF_EVALUATION_NOT_READY: code('The estimate of the network for this time is not made yet.', 'Wait; the job is tried again.', { retryable: true, status: 503 }),
+  PF_JOB_SKIPPED: code('Steps were not done because the service was down for too long.', 'Run `penfeld replay` for that time if its results are needed.'),
   // --- api, identity, directory
   PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
   PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),

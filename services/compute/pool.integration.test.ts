@@ -33,5 +33,5 @@ test('tasks run, faults keep their code, a thread that dies costs its own task o
   await expect(pool.run('die', null)).rejects.toMatchObject({ retryable: true })
   await expect(pool.run('double', 21)).resolves.toBe(42)
   await pool.stop()
-  await expect(pool.run('double', 1)).rejects.toThrow('PF_STORE_CLOSED')
+  await expect(pool.run('double', 1)).rejects.toThrow('PF_COMPUTE_THREAD_LOST')
 })

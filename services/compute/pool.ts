@@ -23,7 +23,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** The failure of a task as its caller sees it. */
+/** The failure of a task as its caller sees it: the message of the thread's error, code included. */
 export class TaskError extends Error {
   readonly retryable: boolean
   constructor(message: string, retryable: boolean) {
@@ -66,7 +66,7 @@ export function openPool<Tasks extends TaskMap>(workerFile: URL, size: number, s
       started -= 1
       const place = idle.indexOf(thread)
       if (place >= 0) idle.splice(place, 1)
-      busy.get(thread)?.reject(new TaskError(`The thread ended: ${why}`, true))
+      busy.get(thread)?.reject(new PenfeldError('PF_COMPUTE_THREAD_LOST', `The thread ended: ${why}.`))
       busy.delete(thread)
       if (!stopped) next()
     }
@@ -90,7 +90,7 @@ export function openPool<Tasks extends TaskMap>(workerFile: URL, size: number, s
 
   return {
     run(name, input, onProgress) {
-      if (stopped) return Promise.reject(new PenfeldError('PF_STORE_CLOSED', 'The worker threads are stopping.'))
+      if (stopped) return Promise.reject(new PenfeldError('PF_COMPUTE_THREAD_LOST', 'The service is stopping.'))
       return new Promise((resolve, reject) => {
         queue.push({ request: { id: nextId++, name, input }, onProgress, resolve, reject })
         next()
@@ -98,7 +98,7 @@ export function openPool<Tasks extends TaskMap>(workerFile: URL, size: number, s
     },
     async stop() {
       stopped = true
-      for (const { reject } of queue.splice(0)) reject(new TaskError('The service is stopping.', true))
+      for (const { reject } of queue.splice(0)) reject(new PenfeldError('PF_COMPUTE_THREAD_LOST', 'The service is stopping.'))
       await Promise.all([...threads].map((thread) => thread.terminate()))
     },
   }

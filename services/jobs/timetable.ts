@@ -1,3 +1,4 @@
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import type { EmbeddedJobQueue } from './embedded/job-queue.ts'
@@ -32,7 +33,7 @@ export async function askWhatIsDue(queue: EmbeddedJobQueue, schedules: readonly 
     const { periods, skipped, nextDueAt } = dueSteps(schedule, await queue.lastScheduled(kind, scope), now)
     if (skipped !== undefined && schedule.recordsSkipped) {
       const until = new Date(skipped.to).toISOString()
-      await queue.recordSkipped({ kind, scope, period: skipped.from, inputRevision }, `${skipped.count} steps from ${new Date(skipped.from).toISOString()} to ${until} were not done: the service was down for too long. \`penfeld replay\` runs them again.`)
+      await queue.recordSkipped({ kind, scope, period: skipped.from, inputRevision }, new PenfeldError('PF_JOB_SKIPPED', `${skipped.count} steps from ${new Date(skipped.from).toISOString()} to ${until}.`).message)
     }
     if (periods.length === 0) continue
     await queue.askScheduled({ kind, scope, lastPeriod: periods.at(-1)!, nextDueAt }, periods.map((period) => ({ kind, scope, period, inputRevision })))

@@ -1,5 +1,6 @@
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { localDayStart, nextLocalDayStart } from '#models/units/local-time.ts'
-import { TaskError, type Pool } from '#services/compute/pool.ts'
+import type { Pool } from '#services/compute/pool.ts'
 import { saveBalance, saveFirmImport } from '#services/evaluation/findings.ts'
 import { appendNamed } from '#services/evaluation/named-columns.ts'
 import type { RunFileStore } from '#services/evaluation/run-store.ts'
@@ -88,7 +89,7 @@ export function createWorkers(parts: WorkerParts): Workers {
       async run([job], { keep }) {
         const at = job!.period
         const states = await runs.states('estimate', at, at + 3 * STEP_MS)
-        if (states.length < 3) throw new TaskError(`The network's estimate of ${new Date(at).toISOString()} is not there yet.`, true)
+        if (states.length < 3) throw new PenfeldError('PF_EVALUATION_NOT_READY', `${states.length} of 3 steps from ${new Date(at).toISOString()}.`)
         if (!(await keep())) return
         const decision = await publishLive(releases, parts.live, at, clock.now())
         if (!decision.publish) log.info({ at, reason: decision.reason }, 'live step withheld')
