@@ -44,7 +44,7 @@ function sentenceOf({ kind, element, residualPct, residualKw, detail }: BalanceF
 export async function firmImportView({ district: { district, version }, runs, findings, clock }: ApiDeps): Promise<FirmImport> {
   const season = seasonOf(district.network.winterMonths, localParts(clock.now(), district.timeZone).month)
   const firm = await findings.firmImport(version, season)
-  const newest = await newestState(runs, 'estimate')
+  const newest = await newestState(runs, 'estimate', clock.now())
   const districtKw = newest === undefined ? null : orNull(newest.state.districtKw)
   const firmImportKw = firm?.firmImportKw ?? null
   const shareOf = (limitKw: number | null) => (districtKw === null || limitKw === null || limitKw <= 0 ? null : (100 * districtKw) / limitKw)

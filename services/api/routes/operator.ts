@@ -80,7 +80,7 @@ async function sourcesView({ collect, clock, district: { district } }: ApiDeps):
       detail: told?.detail ?? null,
       newestAt: told?.newestAt ?? null,
       newestStoredAt: told?.newestStoredAt ?? null,
-      ageS: told?.newestAt == null ? null : Math.max(0, (now - told.newestAt) / 1000),
+      ageS: typeof told?.newestAt === 'number' ? Math.max(0, (now - told.newestAt) / 1000) : null,
       stale: told?.stale ?? false,
       reconnects: told?.reconnects ?? 0,
       certificateExpiresAt: told?.certificateExpiresAt ?? null,

@@ -36,7 +36,7 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
 
   app.get(ROUTES.planner.state, { config, schema: { querystring: PlannerStateQuery, response: { 200: PlannerState } } }, async (request, reply) => {
     const { at } = request.query
-    const newest = at === undefined ? await newestState(runs, 'estimate') : await stateNear(at)
+    const newest = at === undefined ? await newestState(runs, 'estimate', clock.now()) : await stateNear(at)
     const layout = newest && (await runs.layout(newest.head.districtVersion))
     const body: PlannerState = newest === undefined || layout === undefined
       ? { readiness: 'starting', ageS: null, run: null, state: null }
@@ -120,7 +120,7 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
   })
 
   app.get(ROUTES.planner.feeders, { config, schema: { querystring: PlannerFormatQuery, response: { 200: PlannerFeeders } } }, async (request, reply) => {
-    const newest = await newestState(runs, 'estimate')
+    const newest = await newestState(runs, 'estimate', clock.now())
     const layout = newest && (await runs.layout(newest.head.districtVersion))
     const feeders = newest === undefined || layout === undefined ? [] : feederHeadrooms(district, layout, newest.state, networkAt(district, newest.state.at), await forecastPeaks(clock.now()))
     const body: PlannerFeeders = {

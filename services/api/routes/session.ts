@@ -50,7 +50,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = async
   app.post(ROUTES.session.signOut, { config: access, schema: { response: { 200: SignedOut } } }, async (request, reply): Promise<SignedOut> => {
     if (request.sessionId !== undefined) directory.endSession(request.sessionId)
     clearSessionCookie(reply, secure)
-    void reply.header('clear-site-data', '"cache", "storage"')
+    void reply.header('clear-site-data', '"cache"')
     return { signedIn: false, home: PUBLIC_HOME }
   })
 }
