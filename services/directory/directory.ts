@@ -6,6 +6,9 @@ import { DIRECTORY_MIGRATIONS } from './schema.ts'
 /** Activity is written at most so often: a page that polls must not make a write of every read. */
 const SEEN_STEP_MS = 30_000
 
+/** A page that polls is one reading, not hundreds. */
+const ONE_READING_MS = 3_600_000
+
 const newSecret = (): string => randomBytes(32).toString('base64url')
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
@@ -33,7 +36,8 @@ export function openDirectory(file: string, realNow: () => number = Date.now): D
   const saveSignIn = sql('INSERT INTO sign_in (id_hash, created_at, body) VALUES (?, ?, ?)')
   const takeSignIn = sql('DELETE FROM sign_in WHERE id_hash = ? RETURNING created_at, body')
   const dropOldSignIns = sql('DELETE FROM sign_in WHERE created_at < ?')
-  const saveAccess = sql('INSERT INTO access_log (at, person_id, route, subject) VALUES (?, ?, ?, ?)')
+  const saveAccess = sql(`INSERT INTO access_log (at, person_id, route, subject) SELECT ?1, ?2, ?3, ?4
+    WHERE NOT EXISTS (SELECT 1 FROM access_log WHERE subject IS ?4 AND at > ?1 - ${ONE_READING_MS} AND person_id = ?2 AND route = ?3)`)
   const accessesOf = sql('SELECT at, person_id, route, subject FROM access_log WHERE subject = ? ORDER BY access_id')
 
   return {

@@ -67,6 +67,7 @@ export interface Directory {
   /** Hands it out once. */
   takeSignIn(id: string): PendingSignIn | undefined
 
+  /** Written down once an hour for the same person, route and subject. */
   logAccess(entry: AccessLogEntry): void
   accesses(subject: string): readonly (AccessLogEntry & { readonly at: number })[]
   close(): void
