@@ -9,27 +9,35 @@ export interface NamedColumns {
   readonly quality: Uint8Array
 }
 
-/** Collects values series by series. */
+interface Columns {
+  readonly at: Float64Array
+  readonly values: Float64Array
+  readonly quality: Uint8Array
+}
+
+/** Joins series after series into one batch; a series without values leaves no name. */
 export function columnCollector() {
   const names: string[] = []
-  const series: number[] = []
-  const at: number[] = []
-  const values: number[] = []
-  const quality: number[] = []
+  const parts: Columns[] = []
   return {
-    add(name: string, rows: Iterable<readonly [at: number, value: number, quality: number]>): void {
-      const index = names.length
-      let used = false
-      for (const [time, value, code] of rows) {
-        series.push(index)
-        at.push(time)
-        values.push(value)
-        quality.push(code)
-        used = true
-      }
-      if (used) names.push(name)
+    add(name: string, columns: Columns): void {
+      if (columns.at.length === 0) return
+      names.push(name)
+      parts.push(columns)
     },
-    columns: (): NamedColumns => ({ names, series: Int32Array.from(series), at: Float64Array.from(at), values: Float64Array.from(values), quality: Uint8Array.from(quality) }),
+    columns(): NamedColumns {
+      const count = parts.reduce((sum, { at }) => sum + at.length, 0)
+      const joined = { names, series: new Int32Array(count), at: new Float64Array(count), values: new Float64Array(count), quality: new Uint8Array(count) }
+      let place = 0
+      parts.forEach(({ at, values, quality }, index) => {
+        joined.series.fill(index, place, place + at.length)
+        joined.at.set(at, place)
+        joined.values.set(values, place)
+        joined.quality.set(quality, place)
+        place += at.length
+      })
+      return joined
+    },
   }
 }
 

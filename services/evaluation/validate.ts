@@ -9,6 +9,8 @@ import { columnCollector, type NamedColumns } from './named-columns.ts'
 const DAY_MS = 86_400_000
 /** A meter may pass its subscribed power for a while; more than half above it is not believed. */
 const PLAUSIBLE_SHARE = 1.5
+/** Progress also tells the queue that the work is alive. */
+const POINTS_A_PROGRESS = 50
 
 /** A point whose values become validated energies (or volumes) of its steps, as `validated:<pointId>`. */
 export interface ValidatedPoint {
@@ -60,13 +62,14 @@ export interface ValidationResult {
  * Makes the validated steps of the points between `from` and `to` and returns those that differ from what is stored
  * already, so that doing it again writes nothing.
  */
-export async function validate(measured: TimeSeriesReader, derived: TimeSeriesReader, points: readonly ValidatedPoint[], timeZone: string, from: number, to: number): Promise<ValidationResult> {
+export async function validate(measured: TimeSeriesReader, derived: TimeSeriesReader, points: readonly ValidatedPoint[], timeZone: string, from: number, to: number, progress: (share: number) => void = () => {}): Promise<ValidationResult> {
   const collector = columnCollector()
   const faults: Partial<Record<RegisterFaultKind, number>> = {}
   let substituted = 0
   const rawIds = await measured.lookup(points.map(({ point }) => point.id))
   const madeIds = await derived.lookup(points.map(({ point }) => validatedName(point.id)))
   for (const [i, { point, rules }] of points.entries()) {
+    if (i % POINTS_A_PROGRESS === 0) progress(i / points.length)
     if (rawIds[i]! <= 0) continue
     const stepMs = point.stepS * 1000
     let start = Math.floor(from / stepMs) * stepMs
@@ -126,12 +129,16 @@ function fillGaps(made: MadeSteps, known: Series | undefined, stepS: number, tim
   return { values: filled.values.subarray(before), quality: filled.quality.subarray(before), gaps: filled.gaps }
 }
 
-function* differences(at: Float64Array, values: Float64Array, quality: Uint8Array, known: Series | undefined): Generator<readonly [number, number, number]> {
+/** The made values that are not stored yet, or not like this. */
+function differences(at: Float64Array, values: Float64Array, quality: Uint8Array, known: Series | undefined) {
+  const differs = new Uint8Array(at.length)
   let k = 0
   for (let i = 0; i < at.length; i += 1) {
     if (Number.isNaN(values[i]!)) continue
     while (known !== undefined && k < known.at.length && known.at[k]! < at[i]!) k += 1
-    if (known !== undefined && known.at[k] === at[i] && known.values[k] === values[i] && known.quality[k] === quality[i]) continue
-    yield [at[i]!, values[i]!, quality[i]!]
+    const isKnown = known !== undefined && known.at[k] === at[i] && known.values[k] === values[i] && known.quality[k] === quality[i]
+    if (!isKnown) differs[i] = 1
   }
+  const isNew = (_: number, i: number) => differs[i] === 1
+  return { at: at.filter(isNew), values: values.filter(isNew), quality: quality.filter(isNew) }
 }

@@ -6,6 +6,7 @@ import { QUALITY } from '#models/units/quality.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { columnCollector, type NamedColumns } from './named-columns.ts'
 import { EVALUATION_STEP_S } from './plan.ts'
+import { stepTimes } from './step-inputs.ts'
 
 const STEP_MS = EVALUATION_STEP_S * 1000
 /** A formula sees what a register counted in the step; faults of registers are the business of validation. */
@@ -44,13 +45,14 @@ export function createVirtualMeters(district: District) {
       const collector = columnCollector()
       for (const { name, formula } of meters) {
         const columns = formula.inputs.map((input) => place.get(input)!)
-        const rows: [number, number, number][] = []
+        const result = new Float64Array(steps)
+        const worst = new Uint8Array(steps)
         for (let step = 0; step < steps; step += 1) {
-          const value = formula.evaluate(columns.map((i) => values[i]![step]!))
-          if (value === null) continue
-          rows.push([from + step * STEP_MS, value, columns.reduce((worst, i) => Math.max(worst, quality[i]![step]!), 0)])
+          result[step] = formula.evaluate(columns.map((i) => values[i]![step]!)) ?? NaN
+          worst[step] = columns.reduce((code, i) => Math.max(code, quality[i]![step]!), 0)
         }
-        collector.add(name, rows)
+        const isKnown = (_: number, step: number) => !Number.isNaN(result[step]!)
+        collector.add(name, { at: stepTimes(from, to).filter(isKnown), values: result.filter(isKnown), quality: worst.filter(isKnown) })
       }
       return collector.columns()
     },

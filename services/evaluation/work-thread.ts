@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads'
 import type { TypicalCurve } from '#models/load-curve/typical.ts'
 import { serveTasks } from '#services/compute/thread.ts'
-import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
+import { openEmbeddedReader } from '#services/store/embedded/index.ts'
 import { balance } from './balance.ts'
 import { evaluate, evaluateAhead, type EvaluationParts } from './evaluate.ts'
 import { firmImports } from './firm-import.ts'
@@ -45,9 +45,9 @@ serveTasks<WorkTasks>({
   },
   'evaluate-ahead': async ({ forecasts, issuedAt, inputSeq }) => evaluateAhead(await parts(issuedAt), forecasts, { issuedAt, inputSeq }),
   forecast: ({ issuedAt }, progress) => issueForecasts(measured, district, plan, issuedAt, progress),
-  validate({ pointIds, from, to }) {
+  validate({ pointIds, from, to }, progress) {
     const wanted = pointIds === undefined ? points : points.filter(({ point }) => pointIds.includes(point.id))
-    return validate(measured, derived, wanted, timeZone, from, to)
+    return validate(measured, derived, wanted, timeZone, from, to, progress)
   },
   balance: async ({ from, to, issuedAt }) => balance(await parts(issuedAt), from, to, issuedAt),
   'firm-import': async ({ at, issuedAt }) => firmImports(await parts(issuedAt), at, issuedAt),

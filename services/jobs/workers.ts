@@ -133,11 +133,21 @@ function validationWindows(jobs: readonly Job[], timeZone: string): { pointIds: 
   const days = Map.groupBy(jobs.filter(({ scope }) => scope !== 'all' && scope !== 'backlog'), ({ period }) => period)
   const newest = Math.max(...hours.map(({ period }) => period))
   return [
-    ...backlogs.map(({ period }) => ({ pointIds: undefined, from: period, to: localDayStart(period + BACKLOG_DAYS * DAY_MS, timeZone) })),
+    ...backlogs.flatMap(({ period }) => backlogWindows(period, timeZone)),
     ...(hours.length === 0 ? [] : [{ pointIds: undefined, from: localDayStart(localDayStart(newest, timeZone) - HOUR_MS, timeZone), to: newest + HOUR_MS }]),
     ...[...days].map(([day, asked]) => ({ pointIds: asked.map(({ scope }) => scope), from: day, to: nextLocalDayStart(day, timeZone) })),
   ]
 }
+
+/** In slices, oldest first: later ones find their alike days in those made before. */
+function backlogWindows(from: number, timeZone: string): { pointIds: undefined; from: number; to: number }[] {
+  return Array.from({ length: BACKLOG_DAYS / BACKLOG_SLICE_DAYS }, (_, i) => ({
+    pointIds: undefined,
+    from: localDayStart(from + i * BACKLOG_SLICE_DAYS * DAY_MS + HOUR_MS, timeZone),
+    to: localDayStart(from + (i + 1) * BACKLOG_SLICE_DAYS * DAY_MS + HOUR_MS, timeZone),
+  }))
+}
+const BACKLOG_SLICE_DAYS = 5
 
 /** How much of an imported history is validated at the first start: enough for alike days and a month of base load. */
 export const BACKLOG_DAYS = 40
