@@ -13,6 +13,8 @@ export default defineConfig({
     // The content security policy allows fonts and pictures of this origin only, never `data:`.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The drawing of charts is one lazy piece of about 190 KB compressed.
+    chunkSizeWarningLimit: 600,
   },
   server: { proxy: { '/api': { target: `http://127.0.0.1:${process.env.PENFELD_PORT ?? '8080'}` } } },
 })

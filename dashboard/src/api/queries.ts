@@ -1,9 +1,9 @@
-import { useQuery } from '@tanstack/vue-query'
+import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import type { LoadCurve, MerchantSummary, OwnDeliveryPoints } from '#contract/merchant.ts'
 import type { OperatorJobs, OperatorQuarantine, OperatorSources } from '#contract/operator.ts'
 import type {
-  Balance, ElementHistory, FirmImport, LoadDuration, PlannerFeeders, PlannerMeasurementPoints, PlannerNetwork, PlannerState, PlannerStates,
+  Balance, ElementHistory, FirmImport, LoadDuration, PlannerFeeders, PlannerMeasurementPoints, PlannerNetwork, PlannerState,
 } from '#contract/planner.ts'
 import type { PublicDistrict, PublicHistory, PublicLive } from '#contract/public.ts'
 import { ROUTES, address } from '#contract/routes.ts'
@@ -27,7 +27,7 @@ function useRead<T>(where: MaybeRefOrGetter<string>, options: ReadOptions = {}) 
     queryFn: ({ signal }) => getJson<T>(toValue(where), signal),
     enabled: computed(() => toValue(options.enabled ?? true)),
     refetchInterval: options.everyMs ?? false,
-    ...(options.keep ? { placeholderData: (before: T | undefined) => before } : {}),
+    placeholderData: options.keep ? keepPreviousData : undefined,
   })
 }
 
@@ -53,8 +53,6 @@ export const useLoadCurve = (id: MaybeRefOrGetter<string>, interval: MaybeRefOrG
 export const usePlannerNetwork = () => useRead<PlannerNetwork>(ROUTES.planner.network, { everyMs: MINUTE_MS })
 export const usePlannerState = (at: MaybeRefOrGetter<number | undefined>, live: MaybeRefOrGetter<boolean>) =>
   useRead<PlannerState>(() => address(ROUTES.planner.state, {}, { at: toValue(at) }), { everyMs: 10_000, keep: true, enabled: live })
-export const usePlannerStates = (interval: MaybeRefOrGetter<Interval>, enabled: MaybeRefOrGetter<boolean>) =>
-  useRead<PlannerStates>(() => address(ROUTES.planner.states, {}, within(interval)), { everyMs: 5 * MINUTE_MS, keep: true, enabled })
 export const usePlannerFeeders = () => useRead<PlannerFeeders>(ROUTES.planner.feeders, { everyMs: 10_000 })
 export const useElementHistory = (element: MaybeRefOrGetter<string>, interval: MaybeRefOrGetter<Interval>, enabled: MaybeRefOrGetter<boolean>) =>
   useRead<ElementHistory>(() => address(ROUTES.planner.history, {}, { element: toValue(element), ...within(interval) }), { everyMs: MINUTE_MS, enabled })

@@ -1,0 +1,6 @@
+export interface LegendKey {
+  readonly label: string
+  /** A custom property of tokens.css. */
+  readonly colour: string
+  readonly stroke: 'solid' | 'dashed' | 'dotted' | 'hatched' | 'band'
+}
