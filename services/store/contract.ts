@@ -1,0 +1,163 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { QUALITY } from '#models/units/quality.ts'
+import type { SampleBatch, Series, TimeSeriesReader, TimeSeriesStore } from './port.ts'
+
+/** How a store under test is opened; `reopen` closes cleanly and opens the same contents again. */
+export interface StoreHarness {
+  open(): Promise<TimeSeriesStore>
+  reader(): Promise<TimeSeriesReader>
+  reopen(store: TimeSeriesStore): Promise<TimeSeriesStore>
+  dispose(): Promise<void>
+}
+
+const HOUR = 3_600_000
+const T0 = Date.parse('2026-01-12T00:00:00Z')
+export const batchOf = (rows: readonly (readonly [pointId: number, at: number, value: number, quality?: number])[]): SampleBatch => ({
+  pointIds: Int32Array.from(rows, (row) => row[0]),
+  at: Float64Array.from(rows, (row) => row[1]),
+  values: Float64Array.from(rows, (row) => row[2]),
+  quality: Uint8Array.from(rows, (row) => row[3] ?? QUALITY.measured),
+})
+const seriesOf = (at: number[], values: number[]): Omit<Series, 'recordedAt'> => ({ at: Float64Array.from(at), values: Float64Array.from(values), quality: new Uint8Array(at.length) })
+const from = (recordedAt: number, source = 'test') => ({ recordedAt, source })
+/** Maintenance until nothing is left to do: what a day of running does in slices. */
+async function settle(store: TimeSeriesStore): Promise<void> {
+  for (let round = 0; round < 1_000; round++) if (!(await store.maintain(1_000))) return
+  expect.fail('maintenance never ends')
+}
+
+/** What every store must do, embedded or InfluxDB. */
+export function storeContract(name: string, makeHarness: () => Promise<StoreHarness>): void {
+  describe(`${name} keeps the contract of the store`, () => {
+    let harness: StoreHarness | undefined
+    const open = async () => (harness = await makeHarness()).open()
+    afterEach(async () => { await harness?.dispose(); harness = undefined })
+
+    test('names have stable, dense ids; unknown ones are -1', async () => {
+      let store = await open()
+      const first = await store.register(['a', 'b'])
+      const again = await store.register(['b', 'c', 'a'])
+      expect([again[0], again[2]]).toEqual([first[1], first[0]])
+      expect([...(await store.lookup(['c', 'nobody']))]).toEqual([again[1], -1])
+      store = await harness!.reopen(store)
+      expect([...(await store.register(['c', 'd']))]).toEqual([again[1], 4])
+      expect(await store.names()).toEqual(['a', 'b', 'c', 'd'])
+    })
+
+    test('a value is there at once, for the writer and for a reader, and after reopening', async () => {
+      let store = await open()
+      const [point] = await store.register(['elec.p'])
+      const result = await store.append(batchOf([[point, T0, 1.5], [point, T0 + 5_000, NaN, QUALITY.missing]]), from(T0 + 6_000))
+      expect(result).toMatchObject({ stored: 2, deduplicated: 0, revised: 0 })
+      const reader = await harness!.reader()
+      for (const side of [store, reader]) {
+        const series = await side.read(point, T0, T0 + HOUR)
+        expect([[...series.at], [...series.values], [...series.quality], [...series.recordedAt]]).toEqual([[T0, T0 + 5_000], [1.5, NaN], [0, 6], [T0 + 6_000, T0 + 6_000]])
+        const latest = await side.latest(Int32Array.of(point, 999))
+        expect([[...latest.at], [...latest.values], [...latest.quality]]).toEqual([[T0 + 5_000, NaN], [NaN, NaN], [6, 6]])
+      }
+      await reader.close()
+      store = await harness!.reopen(store)
+      expect((await store.read(point, T0, T0 + 1)).values[0]).toBe(1.5)
+    })
+
+    test('the same value twice is counted, not stored; another value is a revision and the first stays', async () => {
+      const store = await open()
+      const [point] = await store.register(['p'])
+      await store.append(batchOf([[point, T0, 10], [point, T0 + 1_000, 20]]), from(T0))
+      expect(await store.append(batchOf([[point, T0, 10], [point, T0 + 1_000, 21], [point, T0 + 1_000, 21]]), from(T0 + HOUR, 'late'))).toMatchObject({ stored: 0, deduplicated: 2, revised: 1 })
+      await settle(store)
+      await store.append(batchOf([[point, T0 + 1_000, 22]]), { recordedAt: T0 + 2 * HOUR, source: 'anne', reason: 'wrong ratio' })
+      expect([...(await store.read(point, T0, T0 + HOUR)).values]).toEqual([10, 22])
+      expect([...(await store.read(point, T0, T0 + HOUR, { asOf: T0 + 10 })).values]).toEqual([10, 20])
+      expect([...(await store.read(point, T0, T0 + HOUR, { asOf: T0 + HOUR })).values]).toEqual([10, 21])
+      expect((await store.revisions(point, T0, T0 + HOUR)).map(({ revision, value, source, reason }) => [revision, value, source, reason])).toEqual([
+        [0, 20, 'first received', null], [1, 21, 'late', null], [2, 22, 'anne', 'wrong ratio'],
+      ])
+      expect((await store.latest(Int32Array.of(point))).values[0]).toBe(22)
+    })
+
+    test('values may come in any order and are read in order of time', async () => {
+      const store = await open()
+      const [point] = await store.register(['p'])
+      for (const minute of [5, 1, 9, 3]) await store.append(batchOf([[point, T0 + minute * 60_000, minute]]), from(T0 + HOUR))
+      await settle(store)
+      await store.append(batchOf([[point, T0 + 4 * 60_000, 4], [point, T0 + 2 * 60_000, 2]]), from(T0 + HOUR))
+      expect([...(await store.read(point, T0, T0 + HOUR)).values]).toEqual([1, 2, 3, 4, 5, 9])
+      expect([...(await store.read(point, T0 + 2 * 60_000, T0 + 5 * 60_000)).values]).toEqual([2, 3, 4])
+    })
+
+    test('importing twice changes nothing; overlapping history adds what is new and revises what differs', async () => {
+      const store = await open()
+      const [point] = await store.register(['p'])
+      const at = Array.from({ length: 20_000 }, (_, index) => T0 + index * 600_000)
+      const values = at.map((_, index) => Math.round(1_000 * Math.sin(index / 50)) / 10)
+      expect(await store.importSeries(point, seriesOf(at, values), from(T0))).toMatchObject({ stored: 20_000, revised: 0 })
+      expect(await store.importSeries(point, seriesOf(at, values), from(T0 + HOUR))).toMatchObject({ stored: 0, deduplicated: 20_000, revised: 0 })
+      const changed = values.slice()
+      changed[7] = -1
+      expect(await store.importSeries(point, seriesOf([...at, at.at(-1)! + 600_000], [...changed, 5]), from(T0 + 2 * HOUR))).toMatchObject({ stored: 1, deduplicated: 19_999, revised: 1 })
+      await settle(store)
+      const read = await store.read(point, T0, Infinity)
+      expect([...read.values]).toEqual([...changed, 5])
+      expect([...(await store.read(point, T0, Infinity, { asOf: T0 })).values]).toEqual(values)
+    })
+
+    test('roll-ups equal what the samples say, before and after maintenance, late values included', async () => {
+      const store = await open()
+      const points = await store.register(['p', 'q'])
+      const at = Array.from({ length: 9_000 }, (_, index) => T0 + index * 600_000)
+      for (const [index, point] of [...points].entries()) await store.importSeries(point, seriesOf(at, at.map((_, place) => (place * (index + 3)) % 97)), from(T0))
+      const check = async () => {
+        const raw = await store.read(points[0], T0, T0 + 1_500 * HOUR)
+        const hours = await store.rollup(points[0], 'hour', T0, T0 + 1_500 * HOUR)
+        expect(hours.at.length).toBe(1_500)
+        for (const hour of [0, 1, 671, 672, 700, 1_340, 1_499]) {
+          const inside = [...raw.values].filter((value, index) => Math.floor((raw.at[index] - T0) / HOUR) === hour && raw.quality[index] <= QUALITY.forecast && !Number.isNaN(value))
+          expect([hours.count[hour], hours.min[hour], hours.max[hour]]).toEqual([inside.length, Math.min(...inside), Math.max(...inside)])
+          expect(hours.sum[hour]).toBeCloseTo(inside.reduce((sum, value) => sum + value, 0), 8)
+        }
+        const day = await store.rollup(points[0], 'day', Date.parse('2026-01-20T12:00:00Z'), Date.parse('2026-01-20T13:00:00Z'))
+        expect(day.at[0]).toBe(Date.parse('2026-01-19T23:00:00Z'))
+        expect(day.count[0]).toBe(144)
+        const both = await store.sumOfMeans(points, 'hour', T0, T0 + 1_500 * HOUR)
+        const second = await store.rollup(points[1], 'hour', T0, T0 + 1_500 * HOUR)
+        for (const hour of [0, 672, 1_499]) expect(both.sum[hour]).toBeCloseTo(hours.mean[hour] + second.mean[hour], 8)
+        expect(both.points[5]).toBe(2)
+      }
+      await check()
+      await settle(store)
+      await check()
+      await store.append(batchOf([[points[0], T0 + 700 * HOUR + 1_000, 5_000], [points[0], T0, 400], [points[0], T0 + 9_001 * 600_000, NaN, QUALITY.bad]]), from(T0 + HOUR))
+      await check()
+      expect((await store.rollup(points[0], 'hour', T0 + 700 * HOUR, T0 + 701 * HOUR)).max[0]).toBe(5_000)
+      await settle(store)
+      await check()
+    })
+
+    test('a local day has 23, 24 or 25 hours', async () => {
+      const store = await open()
+      const [point] = await store.register(['p'])
+      const start = Date.parse('2026-03-27T23:00:00Z')
+      const at = Array.from({ length: 72 }, (_, index) => start + index * HOUR)
+      await store.importSeries(point, seriesOf(at, at.map(() => 1)), from(start))
+      const days = await store.rollup(point, 'day', start, start + 71 * HOUR)
+      expect([...days.count]).toEqual([24, 23, 24])
+    })
+
+    test('the tail tells every accepted batch once, in order, revisions too', async () => {
+      const store = await open()
+      const [point] = await store.register(['p'])
+      const head = await store.headSeq()
+      await Promise.all([1, 2, 3].map((value) => store.append(batchOf([[point, T0 + value, value]]), from(T0, `s${value}`))))
+      await store.append(batchOf([[point, T0 + 2, 2]]), from(T0))
+      await store.append(batchOf([[point, T0 + 2, 9]]), from(T0, 'again'))
+      const reader = await harness!.reader()
+      const entries = await reader.tail(head, 100)
+      expect(entries.map((entry) => [entry.source, entry.batch.values[0]])).toEqual([['s1', 1], ['s2', 2], ['s3', 3], ['again', 9]])
+      expect((await reader.tail(entries[1]!.seq, 1)).map((entry) => entry.source)).toEqual(['s3'])
+      expect(await reader.headSeq()).toBe(entries.at(-1)!.seq)
+      await reader.close()
+    })
+  })
+}

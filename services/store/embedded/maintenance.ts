@@ -1,0 +1,149 @@
+import type { StatementSync } from 'node:sqlite'
+import { encodeBlock } from '../codec/block.ts'
+import type { Series } from '../port.ts'
+import { joined, part } from './columns.ts'
+import type { StoreFiles } from './files.ts'
+import { CHUNK_MS, chunkOf, decodeHours, emptyHours, encodeHours, HOUR_MS, rollUp } from './hours.ts'
+import type { Opened } from './series-reader.ts'
+import type { TailRevision } from './tail.ts'
+import { transaction } from './transaction.ts'
+
+/** Samples of one block: long enough to compress well, short enough that one day of a series is read quickly. */
+const BLOCK_SAMPLES = 8_192
+/** The tail becomes blocks when it holds so many samples or its oldest entry is so old (real time). */
+const PACK_SAMPLES = 400_000
+const PACK_AGE_MS = 3_600_000
+/** Packed entries stay in the journal so long (real time): who follows it may be down for a while. */
+const JOURNAL_KEPT_MS = 6 * 3_600_000
+/** A point with so many small blocks gets them joined. */
+const SMALL_BLOCK = BLOCK_SAMPLES / 4
+const SMALL_BLOCKS = 12
+
+/** Everything that turns the journal into blocks, small blocks into large ones, and samples into hourly roll-ups. */
+export class Maintenance {
+  readonly #files: StoreFiles
+  readonly #opened: () => Opened
+  readonly #insertBlock: StatementSync
+  readonly #insertRevision: StatementSync
+  readonly #upsertLatest: StatementSync
+  readonly #reviseLatest: StatementSync
+  readonly #due: StatementSync
+  #compacting: number[] | undefined
+
+  constructor(files: StoreFiles, opened: () => Opened) {
+    this.#files = files
+    this.#opened = opened
+    const { samples } = files
+    this.#insertBlock = samples.prepare('INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)')
+    this.#insertRevision = samples.prepare(
+      'INSERT INTO revisions SELECT ?1, ?2, 1 + coalesce(max(revision), 0), ?3, ?4, ?5, ?6, ?7 FROM revisions WHERE pointId = ?1 AND at = ?2')
+    this.#upsertLatest = samples.prepare(
+      'INSERT INTO latest VALUES (?, ?, ?, ?, ?) ON CONFLICT (pointId) DO UPDATE SET at = excluded.at, value = excluded.value, quality = excluded.quality, recordedAt = excluded.recordedAt WHERE excluded.at > at')
+    this.#reviseLatest = samples.prepare('UPDATE latest SET value = ?, quality = ?, recordedAt = ? WHERE pointId = ? AND at = ?')
+    this.#due = samples.prepare('INSERT INTO hours_due VALUES (?, ?, ?) ON CONFLICT (pointId, chunkAt) DO UPDATE SET fromAt = min(fromAt, excluded.fromAt)')
+  }
+
+  /** Blocks of an ascending series, inside the caller's transaction. */
+  writeSeries(pointId: number, series: Series): void {
+    const count = series.at.length
+    for (let start = 0; start < count; start += BLOCK_SAMPLES) {
+      const block = part(series, start, Math.min(count, start + BLOCK_SAMPLES))
+      const { payload, crc } = encodeBlock(block)
+      this.#insertBlock.run(pointId, block.at[0], block.at[block.at.length - 1], block.at.length, crc, payload)
+    }
+    const last = count - 1
+    this.#upsertLatest.run(pointId, series.at[last], orNull(series.values[last]), series.quality[last], series.recordedAt[last])
+    for (let chunkAt = chunkOf(series.at[0]); chunkAt <= series.at[last]; chunkAt += CHUNK_MS) {
+      this.#due.run(pointId, chunkAt, Math.max(chunkAt, Math.floor(series.at[0] / HOUR_MS) * HOUR_MS))
+    }
+  }
+
+  writeRevision(pointId: number, revision: TailRevision): void {
+    const { at, value, quality, recordedAt, source, reason } = revision
+    this.#insertRevision.run(pointId, at, orNull(value), quality, recordedAt, source, reason)
+    this.#reviseLatest.run(orNull(value), quality, recordedAt, pointId, at)
+    this.#due.run(pointId, chunkOf(at), Math.floor(at / HOUR_MS) * HOUR_MS)
+  }
+
+  /** Works until the budget is used; true if more is to be done. Packing itself is one piece, because it is one commit. */
+  run(budgetMs: number): boolean {
+    const end = performance.now() + budgetMs
+    if (this.#packIsDue()) {
+      this.pack()
+      return true
+    }
+    while (performance.now() < end) if (!this.#rollUpOne() && !this.#compactOne()) return false
+    return true
+  }
+
+  #packIsDue(): boolean {
+    const { tail } = this.#opened()
+    if (tail.headSeq <= tail.packedSeq) return false
+    if (tail.sampleCount >= PACK_SAMPLES) return true
+    const oldest = this.#files.journal.prepare('SELECT writtenRealMs FROM journal WHERE seq > ? ORDER BY seq LIMIT 1').get(tail.packedSeq) as { writtenRealMs: number } | undefined
+    return oldest !== undefined && Date.now() - oldest.writtenRealMs >= PACK_AGE_MS
+  }
+
+  /** Writes each sample of the tail once, as one block a point, and moves the cursor in the same commit. */
+  pack(): void {
+    const opened = this.#opened()
+    const { tail } = opened
+    const upTo = tail.headSeq
+    transaction(this.#files.samples, (samples) => {
+      for (const [pointId, series] of tail.points()) this.writeSeries(pointId, series.series())
+      for (const [pointId, revisions] of tail.revisedPoints()) for (const revision of revisions) this.writeRevision(pointId, revision)
+      samples.prepare('UPDATE cursor SET packedSeq = ?').run(upTo)
+    })
+    tail.forget(upTo)
+    opened.forgetLatest()
+    this.#compacting = undefined
+    this.#files.journal.prepare('DELETE FROM journal WHERE seq <= ? AND writtenRealMs < ?').run(upTo, Date.now() - JOURNAL_KEPT_MS)
+  }
+
+  /** Brings one due row of hourly roll-ups up to date; false if none is due. */
+  #rollUpOne(): boolean {
+    const { samples } = this.#files
+    const due = samples.prepare('SELECT pointId, chunkAt, fromAt FROM hours_due LIMIT 1').get() as { pointId: number; chunkAt: number; fromAt: number } | undefined
+    if (due === undefined) return false
+    const { pointId, chunkAt } = due
+    const kept = samples.prepare('SELECT mean, spread FROM hours WHERE pointId = ? AND chunkAt = ?').get(pointId, chunkAt) as { mean: Uint8Array; spread: Uint8Array } | undefined
+    const before = kept === undefined ? undefined : decodeHours(kept.mean, kept.spread)
+    const fromAt = before === undefined ? chunkAt : due.fromAt
+    const hours = emptyHours(CHUNK_MS / HOUR_MS)
+    if (before !== undefined) for (const column of ['mean', 'min', 'max', 'count'] as const) hours[column].set(before[column])
+    const opened = this.#opened()
+    // What is still in the tail will be rolled up when it is packed.
+    const recentAt = opened.tail.series(pointId)?.earliestAt ?? Infinity
+    rollUp(opened.read(pointId, fromAt, Math.min(chunkAt + CHUNK_MS, recentAt)), fromAt, chunkAt + CHUNK_MS, hours, (fromAt - chunkAt) / HOUR_MS)
+    const { mean, spread } = encodeHours(hours)
+    transaction(samples, () => {
+      samples.prepare('INSERT INTO hours VALUES (?, ?, ?, ?) ON CONFLICT (pointId, chunkAt) DO UPDATE SET mean = excluded.mean, spread = excluded.spread').run(pointId, chunkAt, mean, spread)
+      samples.prepare('DELETE FROM hours_due WHERE pointId = ? AND chunkAt = ?').run(pointId, chunkAt)
+    })
+    return true
+  }
+
+  /** Joins the small blocks of one point; false if no point has many. The list is made once after each packing. */
+  #compactOne(): boolean {
+    const { samples } = this.#files
+    this.#compacting ??= (samples.prepare('SELECT pointId FROM blocks WHERE count < ? GROUP BY pointId HAVING count(*) >= ?').all(SMALL_BLOCK, SMALL_BLOCKS) as { pointId: number }[]).map(({ pointId }) => pointId)
+    const pointId = this.#compacting.pop()
+    if (pointId === undefined) return false
+    const small = samples.prepare('SELECT fromAt, toAt FROM blocks WHERE pointId = ? AND count < ? ORDER BY fromAt').all(pointId, SMALL_BLOCK) as { fromAt: number; toAt: number }[]
+    const rows = samples.prepare('SELECT fromAt FROM blocks WHERE pointId = ? AND fromAt <= ? AND toAt >= ? ORDER BY fromAt').all(pointId, small[small.length - 1].toAt, small[0].fromAt) as { fromAt: number }[]
+    const opened = this.#opened()
+    const series = joined(rows.map(({ fromAt }) => opened.blockAt(pointId, fromAt)))
+    transaction(samples, () => {
+      const remove = samples.prepare('DELETE FROM blocks WHERE pointId = ? AND fromAt = ?')
+      for (const { fromAt } of rows) remove.run(pointId, fromAt)
+      for (let start = 0; start < series.at.length; start += BLOCK_SAMPLES) {
+        const block = part(series, start, Math.min(series.at.length, start + BLOCK_SAMPLES))
+        const { payload, crc } = encodeBlock(block)
+        this.#insertBlock.run(pointId, block.at[0], block.at[block.at.length - 1], block.at.length, crc, payload)
+      }
+    })
+    return true
+  }
+}
+
+const orNull = (value: number) => (Number.isNaN(value) ? null : value)

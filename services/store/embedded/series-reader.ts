@@ -1,0 +1,369 @@
+import type { StatementSync } from 'node:sqlite'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { localDayStarts, nextLocalDayStart } from '#models/units/local-time.ts'
+import { decodeBlock } from '../codec/block.ts'
+import type { JournalEntry, Revision, Rollup, RollupStep, Series, TimeSeriesReader } from '../port.ts'
+import { between, EMPTY_SERIES, joined, lowerBound, pick } from './columns.ts'
+import type { StoreFiles } from './files.ts'
+import { CHUNK_HOURS, CHUNK_MS, chunkOf, decodeHours, decodeMeans, emptyHours, HOUR_MS, rollUp, type Hours } from './hours.ts'
+import { entryOf, JournalTail } from './tail.ts'
+
+interface BlockRow { fromAt: number; crc: number; payload: Uint8Array }
+interface HoursRow { chunkAt: number; mean: Uint8Array; spread: Uint8Array }
+interface RevisionRow { at: number; revision: number; value: number | null; quality: number; recordedAt: number; source: string; reason: string | null }
+interface LatestRow { pointId: number; at: number; value: number | null; quality: number; recordedAt: number }
+
+/** Reads both files and the tail of the journal. The answers of one call belong together: it runs without a pause. */
+export class EmbeddedReader implements TimeSeriesReader {
+  readonly #find: () => StoreFiles | undefined
+  protected readonly timeZone: string
+  #open: Opened | undefined
+  #closed = false
+
+  constructor(find: () => StoreFiles | undefined, timeZone: string) {
+    this.#find = find
+    this.timeZone = timeZone
+  }
+
+  /** Caught up with the writer; undefined while there is no store yet. */
+  protected opened(): Opened | undefined {
+    if (this.#closed) throw new PenfeldError('PF_STORE_CLOSED', 'The store is closed.')
+    if (this.#open === undefined) {
+      const files = this.#find()
+      if (files === undefined) return undefined
+      this.#open = new Opened(files)
+    }
+    this.#open.tail.refresh()
+    return this.#open
+  }
+
+  async lookup(names: readonly string[]): Promise<Int32Array> {
+    const open = this.opened()
+    return Int32Array.from(names, (name) => open?.pointId(name) ?? -1)
+  }
+
+  async names(): Promise<readonly string[]> {
+    return this.opened()?.allNames() ?? []
+  }
+
+  async latest(pointIds: Int32Array): Promise<Series> {
+    return this.opened()?.latest(pointIds) ?? pick(EMPTY_SERIES, new Uint32Array(0))
+  }
+
+  async read(pointId: number, from: number, to: number, options: { asOf?: number } = {}): Promise<Series> {
+    return this.opened()?.read(pointId, from, to, options.asOf) ?? EMPTY_SERIES
+  }
+
+  async readMany(pointIds: Int32Array, from: number, to: number, take: (index: number, series: Series) => void): Promise<void> {
+    const open = this.opened()
+    for (let index = 0; index < pointIds.length; index++) take(index, open?.read(pointIds[index], from, to) ?? EMPTY_SERIES)
+  }
+
+  async rollup(pointId: number, step: RollupStep, from: number, to: number): Promise<Rollup> {
+    const at = this.#steps(step, from, to)
+    const result: Rollup = { at, sum: missing(at.length), mean: missing(at.length), min: missing(at.length), max: missing(at.length), count: new Float64Array(at.length) }
+    if (at.length === 0) return result
+    const hours = this.opened()?.hours(pointId, at[0], this.#end(step, at))
+    if (hours === undefined) return result
+    for (let index = 0; index < at.length; index++) {
+      const end = index + 1 < at.length ? at[index + 1] : this.#end(step, at)
+      let sum = 0, count = 0, min = Infinity, max = -Infinity
+      for (let hour = (at[index] - at[0]) / HOUR_MS; hour < (end - at[0]) / HOUR_MS; hour++) {
+        if (!(hours.count[hour] > 0)) continue
+        sum += hours.mean[hour] * hours.count[hour]
+        count += hours.count[hour]
+        if (hours.min[hour] < min) min = hours.min[hour]
+        if (hours.max[hour] > max) max = hours.max[hour]
+      }
+      if (count === 0) continue
+      result.sum[index] = sum
+      result.mean[index] = sum / count
+      result.min[index] = min
+      result.max[index] = max
+      result.count[index] = count
+    }
+    return result
+  }
+
+  async sumOfMeans(pointIds: Int32Array, step: RollupStep, from: number, to: number): Promise<{ at: Float64Array; sum: Float64Array; points: Float64Array }> {
+    const at = this.#steps(step, from, to)
+    const sum = new Float64Array(at.length)
+    const points = new Float64Array(at.length)
+    const open = this.opened()
+    if (open === undefined || at.length === 0) return { at, sum, points }
+    if (step === 'hour') {
+      for (const pointId of pointIds) open.addMeans(pointId, at[0], at[0] + at.length * HOUR_MS, sum, points)
+    } else {
+      for (const pointId of pointIds) {
+        const { mean } = await this.rollup(pointId, step, from, to)
+        for (let index = 0; index < mean.length; index++) {
+          if (mean[index] !== mean[index]) continue
+          sum[index] += mean[index]
+          points[index]++
+        }
+      }
+    }
+    return { at, sum, points }
+  }
+
+  async revisions(pointId: number, from: number, to: number): Promise<readonly Revision[]> {
+    return this.opened()?.revisionHistory(pointId, from, to) ?? []
+  }
+
+  async tail(afterSeq: number, limit: number): Promise<readonly JournalEntry[]> {
+    return this.opened()?.entriesAfter(afterSeq, limit) ?? []
+  }
+
+  async headSeq(): Promise<number> {
+    return this.opened()?.tail.headSeq ?? 0
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#open?.files.close()
+    this.#open = undefined
+  }
+
+  /** Starts of the hours (UTC) or local days that begin in [from, to), the one that holds `from` first. */
+  #steps(step: RollupStep, from: number, to: number): Float64Array {
+    if (step === 'day') return localDayStarts(from, to, this.timeZone)
+    const first = Math.floor(from / HOUR_MS)
+    return Float64Array.from({ length: Math.max(0, Math.ceil(to / HOUR_MS) - first) }, (_, index) => (first + index) * HOUR_MS)
+  }
+
+  #end(step: RollupStep, at: Float64Array): number {
+    const last = at[at.length - 1]
+    return step === 'day' ? nextLocalDayStart(last, this.timeZone) : last + HOUR_MS
+  }
+}
+
+const missing = (length: number) => new Float64Array(length).fill(NaN)
+
+/** The open files with their prepared statements. */
+export class Opened {
+  readonly files: StoreFiles
+  readonly tail: JournalTail
+  readonly #names: string[] = []
+  readonly #ids = new Map<string, number>()
+  readonly #statement: Record<'names' | 'blocks' | 'revisions' | 'latest' | 'entries' | 'hours' | 'means' | 'due' | 'version', StatementSync>
+  #latest: { version: number; rows: Map<number, LatestRow> } | undefined
+
+  constructor(files: StoreFiles) {
+    this.files = files
+    const { journal, samples } = files
+    this.#statement = {
+      names: journal.prepare('SELECT pointId, name FROM points WHERE pointId > ? ORDER BY pointId'),
+      blocks: samples.prepare('SELECT fromAt, crc, payload FROM blocks WHERE pointId = ? AND fromAt < ? AND toAt >= ? ORDER BY fromAt'),
+      revisions: samples.prepare('SELECT at, revision, value, quality, recordedAt, source, reason FROM revisions WHERE pointId = ? AND at >= ? AND at < ? ORDER BY at, revision'),
+      latest: samples.prepare('SELECT pointId, at, value, quality, recordedAt FROM latest'),
+      entries: journal.prepare('SELECT seq, recordedAt, source, reason, batch FROM journal WHERE seq > ? ORDER BY seq LIMIT ?'),
+      hours: samples.prepare('SELECT chunkAt, mean, spread FROM hours WHERE pointId = ? AND chunkAt >= ? AND chunkAt < ? ORDER BY chunkAt'),
+      means: samples.prepare('SELECT chunkAt, mean FROM hours WHERE pointId = ? AND chunkAt >= ? AND chunkAt < ? ORDER BY chunkAt'),
+      due: samples.prepare('SELECT chunkAt, fromAt FROM hours_due WHERE pointId = ? AND chunkAt >= ? AND chunkAt < ?'),
+      version: samples.prepare('PRAGMA data_version'),
+    }
+    this.tail = new JournalTail(files)
+  }
+
+  pointId(name: string): number | undefined {
+    if (!this.#ids.has(name)) this.#readNames()
+    return this.#ids.get(name)
+  }
+
+  allNames(): readonly string[] {
+    this.#readNames()
+    return this.#names
+  }
+
+  #readNames(): void {
+    for (const row of this.#statement.names.all(this.#names.length) as unknown as { pointId: number; name: string }[]) {
+      this.#names[row.pointId - 1] = row.name
+      this.#ids.set(row.name, row.pointId)
+    }
+  }
+
+  /** First values as received, before any revision. */
+  firstValues(pointId: number, from: number, to: number): Series {
+    const rows = this.#statement.blocks.all(pointId, to, from) as unknown as BlockRow[]
+    const parts = rows.map((row) => between(decodeBlock(row.payload, row.crc, `point ${pointId} from ${new Date(row.fromAt).toISOString()}`), from, to))
+    const recent = this.tail.series(pointId)
+    if (recent !== undefined && recent.latestAt >= from && recent.earliestAt < to) parts.push(between(recent.series(), from, to))
+    return joined(parts.filter((series) => series.at.length > 0))
+  }
+
+  /** One whole block, for joining small ones. */
+  blockAt(pointId: number, fromAt: number): Series {
+    const { crc, payload } = this.files.samples.prepare('SELECT crc, payload FROM blocks WHERE pointId = ? AND fromAt = ?').get(pointId, fromAt) as unknown as BlockRow
+    return decodeBlock(payload, crc, `point ${pointId} from ${new Date(fromAt).toISOString()}`)
+  }
+
+  read(pointId: number, from: number, to: number, asOf?: number): Series {
+    let series = this.firstValues(pointId, from, to)
+    if (asOf !== undefined) {
+      const recordedAt = series.recordedAt
+      const known = Uint32Array.from(series.at.keys()).filter((index) => recordedAt[index] <= asOf)
+      if (known.length < series.at.length) series = pick(series, known)
+    }
+    const revised = this.#revisionsOf(pointId, from, to).filter((revision) => asOf === undefined || revision.recordedAt <= asOf)
+    if (revised.length === 0) return series
+    const changed = { at: series.at, values: series.values.slice(), quality: series.quality.slice(), recordedAt: series.recordedAt.slice() }
+    for (const revision of revised) {
+      const index = lowerBound(changed.at, revision.at)
+      if (changed.at[index] !== revision.at) continue
+      changed.values[index] = revision.value ?? NaN
+      changed.quality[index] = revision.quality
+      changed.recordedAt[index] = revision.recordedAt
+    }
+    return changed
+  }
+
+  /** Later values of revised times, oldest first, packed ones before those of the tail. */
+  #revisionsOf(pointId: number, from: number, to: number): Omit<RevisionRow, 'revision'>[] {
+    const packed = this.#statement.revisions.all(pointId, from, to) as unknown as RevisionRow[]
+    const recent = this.tail.revisions(pointId).filter(({ at }) => at >= from && at < to)
+    return recent.length === 0 ? packed : [...packed, ...recent]
+  }
+
+  revisionHistory(pointId: number, from: number, to: number): Revision[] {
+    const later = this.#revisionsOf(pointId, from, to)
+    if (later.length === 0) return []
+    const first = this.firstValues(pointId, from, to)
+    const byTime = Map.groupBy(later, ({ at }) => at)
+    return [...byTime].sort(([left], [right]) => left - right).flatMap(([at, list]) => {
+      const index = lowerBound(first.at, at)
+      return [
+        { at, revision: 0, value: first.values[index], quality: first.quality[index], recordedAt: first.recordedAt[index], source: 'first received', reason: null },
+        ...list.map((row, place) => ({ at, revision: place + 1, value: row.value ?? NaN, quality: row.quality, recordedAt: row.recordedAt, source: row.source, reason: row.reason })),
+      ]
+    })
+  }
+
+  latest(pointIds: Int32Array): Series {
+    const rows = this.#packedLatest()
+    const count = pointIds.length
+    const result = { at: missing(count), values: missing(count), quality: new Uint8Array(count).fill(6), recordedAt: missing(count) }
+    for (let index = 0; index < count; index++) {
+      const pointId = pointIds[index]
+      const packed = rows.get(pointId)
+      const recent = this.tail.series(pointId)
+      if (recent !== undefined && (packed === undefined || recent.latestAt >= packed.at)) {
+        const series = recent.series()
+        const last = series.at.length - 1
+        result.at[index] = series.at[last]
+        result.values[index] = series.values[last]
+        result.quality[index] = series.quality[last]
+        result.recordedAt[index] = series.recordedAt[last]
+      } else if (packed !== undefined) {
+        result.at[index] = packed.at
+        result.values[index] = packed.value ?? NaN
+        result.quality[index] = packed.quality
+        result.recordedAt[index] = packed.recordedAt
+      }
+      const revision = this.tail.revisions(pointId).findLast(({ at }) => at === result.at[index])
+      if (revision !== undefined) {
+        result.values[index] = revision.value
+        result.quality[index] = revision.quality
+        result.recordedAt[index] = revision.recordedAt
+      }
+    }
+    return result
+  }
+
+  /** Time of the newest value; -Infinity if there is none. */
+  newestAt(pointId: number): number {
+    return Math.max(this.#packedLatest().get(pointId)?.at ?? -Infinity, this.tail.series(pointId)?.latestAt ?? -Infinity)
+  }
+
+  #packedLatest(): Map<number, LatestRow> {
+    // The rows change only when a block is written: a counter of SQLite says whether that happened.
+    const { data_version: version } = this.#statement.version.get() as { data_version: number }
+    if (this.#latest?.version !== version) {
+      const rows = this.#statement.latest.all() as unknown as LatestRow[]
+      this.#latest = { version, rows: new Map(rows.map((row) => [row.pointId, row])) }
+    }
+    return this.#latest.rows
+  }
+
+  /** The writer's own commits do not move the counter of its connection. */
+  forgetLatest(): void {
+    this.#latest = undefined
+  }
+
+  entriesAfter(afterSeq: number, limit: number): JournalEntry[] {
+    return (this.#statement.entries.all(afterSeq, limit) as unknown as Parameters<typeof entryOf>[0][]).map(entryOf)
+  }
+
+  /** From when on the roll-up of each chunk does not hold, because of values not yet rolled up. */
+  #staleFrom(pointId: number, from: number, to: number): Map<number, number> {
+    const stale = new Map((this.#statement.due.all(pointId, chunkOf(from), to) as unknown as { chunkAt: number; fromAt: number }[]).map((row) => [row.chunkAt, row.fromAt]))
+    const recent = this.tail.series(pointId)
+    const changed = recent === undefined || recent.length === 0 ? Infinity : recent.earliestAt
+    const revised = this.tail.revisions(pointId).reduce((earliest, { at }) => Math.min(earliest, at), changed)
+    if (revised < to) {
+      for (let chunkAt = Math.max(chunkOf(revised), chunkOf(from)); chunkAt < to; chunkAt += CHUNK_MS) {
+        stale.set(chunkAt, Math.min(stale.get(chunkAt) ?? Infinity, Math.max(chunkAt, Math.floor(revised / HOUR_MS) * HOUR_MS)))
+      }
+    }
+    return stale
+  }
+
+  /** Hours of [from, to), both full hours: from roll-ups where they hold, from samples elsewhere. */
+  hours(pointId: number, from: number, to: number): Hours {
+    const result = emptyHours((to - from) / HOUR_MS)
+    const stale = this.#staleFrom(pointId, from, to)
+    const rows = new Map((this.#statement.hours.all(pointId, chunkOf(from), to) as unknown as HoursRow[]).map((row) => [row.chunkAt, row]))
+    for (let chunkAt = chunkOf(from); chunkAt < to; chunkAt += CHUNK_MS) {
+      const start = Math.max(from, chunkAt)
+      const end = Math.min(to, chunkAt + CHUNK_MS)
+      const row = rows.get(chunkAt)
+      const kept = row === undefined ? undefined : decodeHours(row.mean, row.spread)
+      const holdsTo = kept === undefined ? start : Math.min(end, stale.get(chunkAt) ?? end)
+      if (kept !== undefined && holdsTo > start) {
+        const place = (start - from) / HOUR_MS
+        const first = (start - chunkAt) / HOUR_MS
+        const last = (holdsTo - chunkAt) / HOUR_MS
+        for (const column of ['mean', 'min', 'max', 'count'] as const) result[column].set(kept[column].subarray(first, last), place)
+      }
+      const rest = Math.max(start, holdsTo)
+      if (rest < end && (row === undefined ? this.#anySamples(pointId, rest, end) : true)) rollUp(this.read(pointId, rest, end), rest, end, result, (rest - from) / HOUR_MS)
+    }
+    return result
+  }
+
+  #anySamples(pointId: number, from: number, to: number): boolean {
+    const recent = this.tail.series(pointId)
+    return (recent !== undefined && recent.latestAt >= from && recent.earliestAt < to) || this.#statement.blocks.get(pointId, to, from) !== undefined
+  }
+
+  /** Adds the hourly means of a point to a running sum: the hot path of sums over hundreds of series. */
+  addMeans(pointId: number, from: number, to: number, sum: Float64Array, points: Float64Array): void {
+    const stale = this.#staleFrom(pointId, from, to)
+    let next = from
+    for (const row of this.#statement.means.all(pointId, chunkOf(from), to) as unknown as HoursRow[]) {
+      const means = stale.has(row.chunkAt) ? undefined : decodeMeans(row.mean)
+      if (means === undefined) continue
+      const start = Math.max(from, row.chunkAt)
+      const end = Math.min(to, row.chunkAt + CHUNK_MS)
+      if (next < start) this.#addFromSamples(pointId, next, start, from, sum, points)
+      const first = (start - row.chunkAt) / HOUR_MS
+      const last = Math.min(CHUNK_HOURS, (end - row.chunkAt) / HOUR_MS)
+      for (let hour = first, place = (start - from) / HOUR_MS; hour < last; hour++, place++) {
+        const mean = means[hour]
+        if (mean !== mean) continue
+        sum[place] += mean
+        points[place]++
+      }
+      next = end
+    }
+    if (next < to) this.#addFromSamples(pointId, next, to, from, sum, points)
+  }
+
+  #addFromSamples(pointId: number, start: number, end: number, from: number, sum: Float64Array, points: Float64Array): void {
+    const { mean } = this.hours(pointId, start, end)
+    for (let index = 0, place = (start - from) / HOUR_MS; index < mean.length; index++, place++) {
+      if (mean[index] !== mean[index]) continue
+      sum[place] += mean[index]
+      points[place]++
+    }
+  }
+}

@@ -1,0 +1,252 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { encodeBatch } from '../codec/batch.ts'
+import type { AppendResult, Provenance, SampleBatch, Series, TimeSeriesStore } from '../port.ts'
+import { lowerBound, part } from './columns.ts'
+import type { StoreFiles } from './files.ts'
+import { Maintenance } from './maintenance.ts'
+import { EmbeddedReader, type Opened } from './series-reader.ts'
+import { transaction } from './transaction.ts'
+
+/** An open import is committed at the latest after so many samples: a crash costs at most that much work. */
+const IMPORT_COMMIT_SAMPLES = 4_000_000
+
+interface Waiting<Input> { input: Input; provenance: Provenance; resolve(result: AppendResult): void; reject(error: unknown): void }
+
+/** The one writer. Calls that come in the same turn of the event loop share one commit, and so one wait for the disk. */
+export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
+  readonly #files: StoreFiles
+  readonly #unlock: () => void
+  readonly #maintenance: Maintenance
+  #batches: Waiting<SampleBatch>[] = []
+  #imports: { waiting: Waiting<unknown>; result: AppendResult }[] = []
+  #importedSamples = 0
+  #importOpen = false
+  #failed: unknown
+
+  constructor(files: StoreFiles, unlock: () => void, timeZone: string) {
+    super(() => files, timeZone)
+    this.#files = files
+    this.#unlock = unlock
+    this.#maintenance = new Maintenance(files, () => this.#ready())
+  }
+
+  #ready(): Opened {
+    if (this.#failed !== undefined) throw new PenfeldError('PF_STORE_UNAVAILABLE', 'A write failed before; the store takes no more until the process is started again.', { cause: this.#failed })
+    return this.opened()!
+  }
+
+  async register(names: readonly string[]): Promise<Int32Array> {
+    this.#ready()
+    const insert = this.#files.journal.prepare('INSERT INTO points (name) VALUES (?) ON CONFLICT (name) DO NOTHING')
+    const known = await this.lookup(names)
+    if (known.includes(-1)) transaction(this.#files.journal, () => names.forEach((name, index) => known[index] === -1 && insert.run(name)))
+    return this.lookup(names)
+  }
+
+  append(batch: SampleBatch, provenance: Provenance): Promise<AppendResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#batches.push({ input: batch, provenance, resolve, reject }) === 1) setImmediate(() => this.#commitBatches())
+    })
+  }
+
+  #commitBatches(): void {
+    const waiting = this.#batches
+    this.#batches = []
+    try {
+      const opened = this.#ready()
+      const added: { seq: number; batch: SampleBatch; provenance: Provenance; revises: boolean }[] = []
+      const results: AppendResult[] = []
+      transaction(this.#files.journal, (journal) => {
+        const known = new Known(opened)
+        for (const { input, provenance } of waiting) {
+          const { fresh, revised, deduplicated } = known.sort(input)
+          let seq = 0
+          for (const [batch, revises] of [[fresh, false], [revised, true]] as const) {
+            if (batch.pointIds.length === 0) continue
+            seq = insertEntry(journal, batch, provenance, revises)
+            added.push({ seq, batch, provenance, revises })
+          }
+          results.push({ stored: fresh.pointIds.length, revised: revised.pointIds.length, deduplicated, seq })
+        }
+      })
+      for (const { seq, batch, provenance, revises } of added) opened.tail.add({ seq, batch, ...provenance }, revises)
+      waiting.forEach(({ resolve }, index) => resolve(results[index]))
+    } catch (error) {
+      // Nothing of this commit was acknowledged. Bad input is the caller's; a failed write ends the trust in the file.
+      if (!(error instanceof PenfeldError)) this.#failed = error
+      waiting.forEach(({ reject }) => reject(error))
+    }
+  }
+
+  importSeries(pointId: number, series: Omit<Series, 'recordedAt'>, provenance: Provenance): Promise<AppendResult> {
+    return new Promise((resolve, reject) => {
+      try {
+        const opened = this.#ready()
+        requireAscending(series.at, pointId)
+        if (!this.#importOpen) {
+          this.#files.samples.exec('BEGIN IMMEDIATE')
+          this.#importOpen = true
+          setImmediate(() => this.#commitImports())
+        }
+        const result = this.#importInto(opened, pointId, series, provenance)
+        this.#importedSamples += series.at.length
+        this.#imports.push({ waiting: { input: undefined, provenance, resolve, reject }, result })
+        if (this.#importedSamples >= IMPORT_COMMIT_SAMPLES) this.#commitImports()
+      } catch (error) {
+        reject(error)
+      }
+    })
+  }
+
+  #importInto(opened: Opened, pointId: number, series: Omit<Series, 'recordedAt'>, provenance: Provenance): AppendResult {
+    const count = series.at.length
+    if (count === 0) return { stored: 0, deduplicated: 0, revised: 0, seq: 0 }
+    const whole: Series = { ...series, recordedAt: new Float64Array(count).fill(provenance.recordedAt) }
+    const existing = opened.firstValues(pointId, series.at[0], series.at[count - 1] + 1)
+    if (existing.at.length === 0) {
+      this.#maintenance.writeSeries(pointId, whole)
+      return { stored: count, deduplicated: 0, revised: 0, seq: 0 }
+    }
+    const current = opened.read(pointId, series.at[0], series.at[count - 1] + 1)
+    const isKnown = (index: number) => current.at[lowerBound(current.at, series.at[index])] === series.at[index]
+    let stored = 0, revised = 0, deduplicated = 0
+    for (let start = 0; start < count; ) {
+      if (isKnown(start)) {
+        const place = lowerBound(current.at, series.at[start])
+        if (same(current.values[place], current.quality[place], series.values[start], series.quality[start])) deduplicated++
+        else {
+          this.#maintenance.writeRevision(pointId, { at: series.at[start], value: series.values[start], quality: series.quality[start], ...provenance, reason: provenance.reason ?? null })
+          revised++
+        }
+        start++
+        continue
+      }
+      let end = start + 1
+      while (end < count && !isKnown(end)) end++
+      this.#maintenance.writeSeries(pointId, part(whole, start, end))
+      stored += end - start
+      start = end
+    }
+    return { stored, deduplicated, revised, seq: 0 }
+  }
+
+  #commitImports(): void {
+    if (!this.#importOpen) return
+    const imports = this.#imports
+    this.#imports = []
+    this.#importedSamples = 0
+    this.#importOpen = false
+    try {
+      this.#files.samples.exec('COMMIT')
+      this.opened()!.forgetLatest()
+      for (const { waiting, result } of imports) waiting.resolve(result)
+    } catch (error) {
+      this.#failed = error
+      for (const { waiting } of imports) waiting.reject(error)
+    }
+  }
+
+  async maintain(budgetMs: number): Promise<boolean> {
+    this.#commitImports()
+    this.#ready()
+    return this.#maintenance.run(budgetMs)
+  }
+
+  override async close(): Promise<void> {
+    if (this.#batches.length > 0) this.#commitBatches()
+    this.#commitImports()
+    await super.close()
+    this.#unlock()
+  }
+}
+
+const same = (leftValue: number, leftQuality: number, rightValue: number, rightQuality: number) => Object.is(leftValue, rightValue) && leftQuality === rightQuality
+
+function insertEntry(journal: DatabaseSync, batch: SampleBatch, { recordedAt, source, reason }: Provenance, revises: boolean): number {
+  const { lastInsertRowid } = journal
+    .prepare('INSERT INTO journal (recordedAt, source, reason, revises, writtenRealMs, batch) VALUES (?, ?, ?, ?, ?, ?)')
+    .run(recordedAt, source, reason ?? null, revises ? 1 : 0, Date.now(), encodeBatch(batch))
+  return Number(lastInsertRowid)
+}
+
+function requireAscending(at: Float64Array, pointId: number): void {
+  for (let index = 0; index < at.length; index++) {
+    if (!Number.isSafeInteger(at[index])) throw new PenfeldError('PF_STORE_TIME_INVALID', `Time ${at[index]} of value ${index} is not a whole number of milliseconds.`, { where: `point ${pointId}` })
+    if (index > 0 && at[index] <= at[index - 1]) throw new PenfeldError('PF_STORE_TIME_INVALID', `The time of value ${index} is not after the one before it.`, { where: `point ${pointId}` })
+  }
+}
+
+/** Tells new from known during one commit. Live values arrive in order and are decided by the newest time alone. */
+class Known {
+  readonly #opened: Opened
+  readonly #newest = new Map<number, number>()
+  readonly #values = new Map<number, Map<number, { value: number; quality: number }>>()
+
+  constructor(opened: Opened) {
+    this.#opened = opened
+  }
+
+  sort(batch: SampleBatch): { fresh: SampleBatch; revised: SampleBatch; deduplicated: number } {
+    const count = batch.pointIds.length
+    const kind = new Uint8Array(count)
+    const late: number[] = []
+    for (let index = 0; index < count; index++) {
+      const pointId = batch.pointIds[index]
+      const at = batch.at[index]
+      if (!Number.isSafeInteger(at)) throw new PenfeldError('PF_STORE_TIME_INVALID', `Time ${at} of value ${index} is not a whole number of milliseconds.`, { where: `point ${pointId}` })
+      if (!(pointId > 0)) throw new PenfeldError('PF_STORE_TIME_INVALID', `Value ${index} belongs to point ${pointId}, which was never registered.`, { where: `point ${pointId}` })
+      if (at > this.#newestOf(pointId)) {
+        this.#newest.set(pointId, at)
+        this.#values.get(pointId)?.set(at, { value: batch.values[index], quality: batch.quality[index] })
+      } else late.push(index)
+    }
+    if (late.length > 0) this.#decide(batch, late, kind)
+    const of = (wanted: number) => (wanted === FRESH && !kind.some((code) => code !== FRESH) ? batch : choose(batch, kind, wanted))
+    return { fresh: of(FRESH), revised: of(REVISED), deduplicated: kind.reduce((sum, code) => sum + (code === KNOWN ? 1 : 0), 0) }
+  }
+
+  #newestOf(pointId: number): number {
+    let newest = this.#newest.get(pointId)
+    if (newest === undefined) {
+      this.#newest.set(pointId, (newest = this.#opened.newestAt(pointId)))
+    }
+    return newest
+  }
+
+  #decide(batch: SampleBatch, late: number[], kind: Uint8Array): void {
+    for (const [pointId, indexes] of Map.groupBy(late, (index) => batch.pointIds[index])) {
+      const from = indexes.reduce((earliest, index) => Math.min(earliest, batch.at[index]), Infinity)
+      const to = indexes.reduce((last, index) => Math.max(last, batch.at[index]), -Infinity) + 1
+      let known = this.#values.get(pointId)
+      if (known === undefined) this.#values.set(pointId, (known = new Map()))
+      const stored = this.#opened.read(pointId, from, to)
+      for (let index = 0; index < stored.at.length; index++) if (!known.has(stored.at[index])) known.set(stored.at[index], { value: stored.values[index], quality: stored.quality[index] })
+      // Values of this very batch that were taken as new above are known to the ones that repeat them.
+      const isLate = new Set(indexes)
+      for (let index = 0; index < batch.pointIds.length; index++) {
+        if (batch.pointIds[index] === pointId && !isLate.has(index) && !known.has(batch.at[index])) known.set(batch.at[index], { value: batch.values[index], quality: batch.quality[index] })
+      }
+      for (const index of indexes) {
+        const before = known.get(batch.at[index])
+        kind[index] = before === undefined ? FRESH : same(before.value, before.quality, batch.values[index], batch.quality[index]) ? KNOWN : REVISED
+        known.set(batch.at[index], { value: batch.values[index], quality: batch.quality[index] })
+      }
+    }
+  }
+}
+
+const FRESH = 0
+const KNOWN = 1
+const REVISED = 2
+
+function choose(batch: SampleBatch, kind: Uint8Array, wanted: number): SampleBatch {
+  const indexes = Uint32Array.from(kind.keys()).filter((index) => kind[index] === wanted)
+  return {
+    pointIds: Int32Array.from(indexes, (index) => batch.pointIds[index]),
+    at: Float64Array.from(indexes, (index) => batch.at[index]),
+    values: Float64Array.from(indexes, (index) => batch.values[index]),
+    quality: Uint8Array.from(indexes, (index) => batch.quality[index]),
+  }
+}
+

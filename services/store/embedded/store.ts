@@ -1,0 +1,18 @@
+import { mkdirSync } from 'node:fs'
+import type { TimeSeriesStore } from '../port.ts'
+import { openForWriting } from './files.ts'
+import type { EmbeddedOptions } from './reader.ts'
+import { EmbeddedStore } from './series-writer.ts'
+import { lockForWriting } from './writer-lock.ts'
+
+/** The one writer of a folder; fails with PF_STORE_LOCKED while another process writes it. */
+export async function openEmbeddedStore(folder: string, { timeZone }: EmbeddedOptions): Promise<TimeSeriesStore> {
+  mkdirSync(folder, { recursive: true })
+  const unlock = lockForWriting(folder)
+  try {
+    return new EmbeddedStore(openForWriting(folder), unlock, timeZone)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
