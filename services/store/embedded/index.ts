@@ -1,0 +1,2 @@
+export { openEmbeddedReader, type EmbeddedOptions } from './reader.ts'
+export { openEmbeddedStore } from './store.ts'
