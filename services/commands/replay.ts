@@ -9,7 +9,7 @@ import { createNetworkSolver } from '#services/evaluation/network-solver.ts'
 import { evaluationPlan } from '#services/evaluation/plan.ts'
 import { replay as replaySteps } from '#services/evaluation/replay.ts'
 import { fitTypicalCurves } from '#services/evaluation/typical-curves.ts'
-import { openEmbeddedReader } from '#services/store/embedded/index.ts'
+import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
 
 const DAY_MS = 86_400_000
 const SHOWN_PEAKS = 10

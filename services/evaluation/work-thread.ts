@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads'
 import type { TypicalCurve } from '#models/load-curve/typical.ts'
 import { serveTasks } from '#services/compute/thread.ts'
-import { openEmbeddedReader } from '#services/store/embedded/index.ts'
+import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
 import { balance } from './balance.ts'
 import { evaluate, evaluateAhead, type EvaluationParts } from './evaluate.ts'
 import { firmImports } from './firm-import.ts'

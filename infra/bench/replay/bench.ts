@@ -12,7 +12,8 @@ import { evaluationPlan } from '#services/evaluation/plan.ts'
 import { replay } from '#services/evaluation/replay.ts'
 import { fitTypicalCurves } from '#services/evaluation/typical-curves.ts'
 import { makeHistory } from '#services/simulator/history.ts'
-import { openEmbeddedReader, openEmbeddedStore } from '#services/store/embedded/index.ts'
+import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
+import { openEmbeddedStore } from '#services/store/embedded/store.ts'
 
 const DAY_MS = 86_400_000
 const YEAR_DAYS = 365

@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createClock } from '#services/clock/shifted-clock.ts'
+import { readEnvironment } from '#services/config/environment.ts'
+import type { RunningRole } from '#services/config/role.ts'
+import { openFindingsReader } from '#services/evaluation/findings.ts'
+import { openRunReader } from '#services/evaluation/run-store.ts'
+import { smallDistrict } from '#services/evaluation/small-district.testkit.ts'
+import { openReleaseReader } from '#services/publication/release-store.ts'
+import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
+import { openEmbeddedStore } from '#services/store/embedded/store.ts'
+import type { TimeSeriesStore } from '#services/store/port.ts'
+import { silentLogger } from '#services/telemetry/logger.ts'
+import { openJobStatus } from './embedded/job-status.ts'
+import { startWork } from './role.ts'
+
+const STEP = 600_000
+const ORIGIN = Date.parse('2026-01-28T09:00:00Z')
+const DAYS = 30
+const loaded = smallDistrict()
+const { district } = loaded
+const store = { timeZone: district.timeZone }
+
+let folder: string
+let measured: TimeSeriesStore
+let role: RunningRole | undefined
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'penfeld-role-'))
+  measured = await openEmbeddedStore(join(folder, 'measured'), store)
+})
+afterEach(async () => {
+  await role?.stop()
+  role = undefined
+  await measured.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** What each point says: a wave over the day, registers that count it. */
+function truth(name: string, at: number): number {
+  const wave = 1 + 0.3 * Math.sin((2 * Math.PI * at) / 86_400_000)
+  if (name.startsWith('elec.hv')) return 210 * wave
+  if (name.startsWith('elec.tr')) return 100 * wave
+  if (name.endsWith('.e')) return ((at - ORIGIN) / 3_600_000) * 5 + 100_000
+  return 5 * wave
+}
+
+async function importHistory(): Promise<void> {
+  const names = district.measurementPoints.map(({ id }) => id)
+  const ids = await measured.register(names)
+  const at = Float64Array.from({ length: DAYS * 144 + 1 }, (_, i) => ORIGIN + (i - DAYS * 144) * STEP)
+  for (const [i, name] of names.entries()) {
+    await measured.importSeries(ids[i]!, { at, values: at.map((time) => truth(name, time)), quality: new Uint8Array(at.length) }, { recordedAt: ORIGIN, source: 'import:test' })
+  }
+  while (await measured.maintain(500));
+}
+
+async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+test('from stored values to states, forecasts, energies and a release, and a late value mends a state', async () => {
+  await importHistory()
+  // Real time from an origin in the past: nothing is measured after it, so only the marks of late values ask for more.
+  const clock = createClock(new Date(ORIGIN + 5 * 60_000).toISOString() + ',1', Date.now())
+  const start = () => startWork({ environment: readEnvironment({ PENFELD_DATA: folder }), district: loaded, clock, log: silentLogger, say: () => {} })
+  role = await start()
+  const runs = openRunReader(join(folder, 'runs.sqlite'))
+  const first = await until(() => runs.latest('estimate'))
+  expect(first.to).toBe(ORIGIN)
+  expect(first.closurePct).toBeLessThan(0.1)
+  const states = await runs.states('estimate', ORIGIN - 144 * STEP, ORIGIN)
+  expect(states).toHaveLength(144)
+  expect(states.every(({ settled }) => settled)).toBe(true)
+
+  const ahead = await until(() => runs.latest('forecast'))
+  expect(ahead.to - ahead.from).toBe(288 * STEP)
+  const district48h = (await runs.latestForecast('district'))!
+  expect(district48h.valuesKw[0]).toBeCloseTo(4 * truth('elec.tr', district48h.from), 3)
+
+  const releases = openReleaseReader(join(folder, 'releases.sqlite'))
+  const release = await until(() => releases.latest('district-live'))
+  expect(release.publishedAt).toBeGreaterThanOrEqual(release.at + 3_600_000)
+  expect(release.body.meanPowerKw).toBeGreaterThan(0)
+
+  const findings = openFindingsReader(join(folder, 'runs.sqlite'))
+  expect((await until(() => findings.firmImport(loaded.version, 'winter'))).firmImportKw).toBeGreaterThan(0)
+
+  const derived = await openEmbeddedReader(join(folder, 'derived'), store)
+  const energyOf = async (name: string, from: number) => {
+    const [id] = await derived.lookup([name])
+    return id! > 0 ? (await derived.read(id!, from, from + STEP)).values[0] : undefined
+  }
+  expect(await until(() => energyOf('validated:elec.dp.dp0.e', ORIGIN - 10 * 86_400_000))).toBeCloseTo(5 / 6, 6)
+  expect(await until(() => energyOf('virtual:district.power', ORIGIN - 6 * STEP))).toBeCloseTo(4 * truth('elec.tr', ORIGIN - 6 * STEP), 6)
+
+  const names = ['elec.tr.P01.T1.p', 'elec.hv.H1.p']
+  const at = ORIGIN - 20 * STEP
+  await measured.append({ pointIds: await measured.lookup(names), at: new Float64Array(2).fill(at), values: Float64Array.of(200, 350), quality: new Uint8Array(2) }, { recordedAt: clock.now(), source: 'network' })
+  const mended = await until(async () => {
+    const [state] = await runs.states('estimate', at, at + STEP)
+    return state!.transformerLoadKva[0]! > 190 && state
+  })
+  expect(mended.transformerQuality[0]).toBe(0)
+
+  const jobs = openJobStatus(join(folder, 'jobs.sqlite'))
+  const kinds = await jobs.kinds()
+  expect(kinds.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['evaluate', 'evaluate-ahead', 'forecast', 'publish', 'roll-up', 'validate']))
+  expect(kinds.find(({ kind }) => kind === 'evaluate')).toMatchObject({ waiting: 0, running: 0, failed: 0 })
+
+  // Stopped and started again: nothing that was done is done again.
+  await role.stop()
+  const before = (await runs.latest('estimate'))!.runId
+  role = await start()
+  await until(async () => (await jobs.kinds()).every(({ waiting, running }) => waiting + running === 0))
+  expect((await runs.latest('estimate'))!.runId).toBe(before)
+  await Promise.all([runs.close(), releases.close(), findings.close(), derived.close(), jobs.close()])
+})
