@@ -3,7 +3,7 @@ import { localDayStart, localParts } from '#models/units/local-time.ts'
 import { openPool } from '#services/compute/pool.ts'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { findingsOf, seasonOf } from '#services/evaluation/findings.ts'
-import { evaluationPlan, type EvaluationPlan } from '#services/evaluation/plan.ts'
+import { EVALUATION_STEP_S, evaluationPlan, type EvaluationPlan } from '#services/evaluation/plan.ts'
 import { openRunStore } from '#services/evaluation/run-store.ts'
 import { validatedPoints } from '#services/evaluation/validate.ts'
 import { runLayout } from '#services/evaluation/network-states.ts'
@@ -15,6 +15,7 @@ import type { TimeSeriesReader } from '#services/store/port.ts'
 import { openJobQueue } from './embedded/job-queue.ts'
 import { followJournal } from './follow-journal.ts'
 import { startLane } from './lanes.ts'
+import type { Schedule } from './schedule.ts'
 import { askWhatIsDue, timetable } from './timetable.ts'
 import { BACKLOG_DAYS, createWorkers } from './workers.ts'
 
@@ -55,6 +56,10 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const schedules = timetable(clock, Math.max(...district.publicationRules.map(({ liveDelayS }) => liveDelayS)))
   const pauseMs = clock.speed >= FAST_SPEED ? FAST_PAUSE_MS : PAUSE_MS
 
+  // A release needs the estimate of the boundary load of its steps.
+  const ready = async ({ kind, everyS }: Schedule, period: number): Promise<boolean> =>
+    kind !== 'publish' || (await runs.states('estimate', period, period + everyS * 1000)).length * EVALUATION_STEP_S >= everyS
+
   const stopped = Promise.withResolvers<void>()
   let stopping = false
   const pause = () => Promise.race([stopped.promise, new Promise((resolve) => setTimeout(resolve, pauseMs))])
@@ -68,7 +73,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
     while (!stopping) {
       try {
         while (await follower.follow()) if (stopping) return
-        await askWhatIsDue(queue, schedules, measured, clock.now())
+        await askWhatIsDue(queue, schedules, measured, clock.now(), ready)
       } catch (error) {
         // A file that is busy or not there yet must not end the process: looked at again after the pause.
         log.error({ error: error instanceof Error ? error.message : String(error) }, 'looking for work failed')

@@ -25,8 +25,20 @@ export function timetable(clock: Clock, liveDelayS: number): readonly Schedule[]
   ]
 }
 
-/** Asks for everything that has come due; what is too old to be made up for is written down as failed. */
-export async function askWhatIsDue(queue: EmbeddedJobQueue, schedules: readonly Schedule[], measured: TimeSeriesReader, now: number): Promise<void> {
+/** Work that stands on other work is asked for when that is there; after this long it is asked for, and fails, by itself. */
+const PATIENCE_MS = 2 * HOUR_S * 1000
+
+/**
+ * Asks for everything that has come due; what is too old to be made up for is written down as failed. `ready` says whether
+ * what a step stands on is there: steps wait, in order, until it is.
+ */
+export async function askWhatIsDue(
+  queue: EmbeddedJobQueue,
+  schedules: readonly Schedule[],
+  measured: TimeSeriesReader,
+  now: number,
+  ready: (schedule: Schedule, period: number) => Promise<boolean> = async () => true,
+): Promise<void> {
   const inputRevision = await measured.headSeq()
   for (const schedule of schedules) {
     const { kind, scope } = schedule
@@ -35,7 +47,12 @@ export async function askWhatIsDue(queue: EmbeddedJobQueue, schedules: readonly 
       const until = new Date(skipped.to).toISOString()
       await queue.recordSkipped({ kind, scope, period: skipped.from, inputRevision }, new PenfeldError('PF_JOB_SKIPPED', `${skipped.count} steps from ${new Date(skipped.from).toISOString()} to ${until}.`).message)
     }
-    if (periods.length === 0) continue
-    await queue.askScheduled({ kind, scope, lastPeriod: periods.at(-1)!, nextDueAt }, periods.map((period) => ({ kind, scope, period, inputRevision })))
+    const due: number[] = []
+    for (const period of periods) {
+      if (!(await ready(schedule, period)) && now - period < (schedule.everyS + schedule.delayS) * 1000 + PATIENCE_MS) break
+      due.push(period)
+    }
+    if (due.length === 0) continue
+    await queue.askScheduled({ kind, scope, lastPeriod: due.at(-1)!, nextDueAt }, due.map((period) => ({ kind, scope, period, inputRevision })))
   }
 }
