@@ -1,0 +1,20 @@
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import type { DriverFactory } from './port.ts'
+
+/** One line a protocol; a driver is only loaded where a district uses it. */
+const DRIVERS: Readonly<Record<string, () => Promise<DriverFactory>>> = {
+  opcua: async () => (await import('./opcua/driver.ts')).opcuaDriver,
+  modbus: async () => (await import('./modbus/driver.ts')).modbusDriver,
+  mqtt: async () => (await import('./mqtt/driver.ts')).mqttDriver,
+  files: async () => (await import('./files/driver.ts')).filesDriver,
+}
+
+export const PROTOCOLS: readonly string[] = Object.keys(DRIVERS)
+
+/** The driver of a protocol. Throws PF_PROTOCOL_UNKNOWN. */
+export async function driverFactory(protocol: string): Promise<DriverFactory> {
+  if (!Object.hasOwn(DRIVERS, protocol)) {
+    throw new PenfeldError('PF_PROTOCOL_UNKNOWN', `There is no driver for the protocol "${protocol}".`, { where: protocol })
+  }
+  return await DRIVERS[protocol]()
+}
