@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import type { CollectStatusReader, SourceCounters, SourceStatus } from '#services/collectors/status.ts'
+import { transaction } from '#services/store/embedded/transaction.ts'
+import type { Judged } from './judge.ts'
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS sources (sourceId TEXT PRIMARY KEY, status TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS counters (sourceId TEXT PRIMARY KEY, counts TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS progress (name TEXT PRIMARY KEY, share REAL NOT NULL, detail TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS quarantine (
+    id INTEGER PRIMARY KEY, sourceId TEXT NOT NULL, point TEXT NOT NULL, at REAL NOT NULL, value REAL, quality INTEGER NOT NULL,
+    reason TEXT NOT NULL, receivedAt REAL NOT NULL) STRICT;`
+/** A device gone mad must not fill the disk: beyond this its values are still counted, no longer kept. */
+const QUARANTINE_ROWS = 200_000
+
+/** The writing side: collect alone. */
+export interface CollectStatusStore {
+  quarantine(sourceId: string, apart: Judged['quarantined'], receivedAt: number): void
+  write(sources: readonly SourceStatus[], counters: readonly SourceCounters[]): void
+  progress(name: string, share: number, detail: string): void
+  progressOf(name: string): { share: number; detail: string } | undefined
+  counters(): SourceCounters[]
+  close(): void
+}
+
+export function openCollectStatusStore(file: string): CollectStatusStore {
+  const database = new DatabaseSync(file, { timeout: 5_000 })
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  database.exec(SCHEMA)
+  const row = database.prepare('INSERT INTO quarantine (sourceId, point, at, value, quality, reason, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)')
+  const setSource = database.prepare('INSERT OR REPLACE INTO sources VALUES (?, ?)')
+  const setCounters = database.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?)')
+  let kept = (database.prepare('SELECT count(*) AS count FROM quarantine').get() as { count: number }).count
+  return {
+    quarantine(sourceId, apart, receivedAt) {
+      transaction(database, () => {
+        for (let index = 0; index < apart.at.length && kept < QUARANTINE_ROWS; index++, kept++) {
+          const value = apart.values[index]
+          row.run(sourceId, apart.rules[index].name, apart.at[index], Number.isFinite(value) ? value : null, apart.quality[index], apart.reasons[index], receivedAt)
+        }
+      })
+    },
+    write(sources, counters) {
+      transaction(database, () => {
+        for (const status of sources) setSource.run(status.sourceId, JSON.stringify(status))
+        for (const counts of counters) setCounters.run(counts.sourceId, JSON.stringify(counts))
+      })
+    },
+    progress: (name, share, detail) => void database.prepare('INSERT OR REPLACE INTO progress VALUES (?, ?, ?)').run(name, share, detail),
+    progressOf: (name) => database.prepare('SELECT share, detail FROM progress WHERE name = ?').get(name) as { share: number; detail: string } | undefined,
+    counters: () => readAll<SourceCounters>(database, 'SELECT counts AS text FROM counters'),
+    close: () => database.close(),
+  }
+}
+
+const readAll = <T>(database: DatabaseSync, sql: string) => (database.prepare(sql).all() as { text: string }[]).map(({ text }) => JSON.parse(text) as T)
+
+/** The reading side: answers with nothing until collect has written for the first time. */
+export function openCollectStatus(file: string): CollectStatusReader {
+  let database: DatabaseSync | undefined
+  const read = <T>(sql: string): T[] => {
+    if (database === undefined && existsSync(file)) database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 })
+    try {
+      return database === undefined ? [] : readAll<T>(database, sql)
+    } catch (error) {
+      if (String(error).includes('no such table')) return []
+      throw error
+    }
+  }
+  return {
+    sources: async () => read<SourceStatus>('SELECT status AS text FROM sources ORDER BY sourceId'),
+    counters: async () => read<SourceCounters>('SELECT counts AS text FROM counters ORDER BY sourceId'),
+    close: async () => database?.close(),
+  }
+}

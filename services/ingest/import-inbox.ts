@@ -1,0 +1,49 @@
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { District } from '#models/district/schema.ts'
+import type { Clock } from '#services/clock/port.ts'
+import type { TimeSeriesStore } from '#services/store/port.ts'
+import type { Logger } from '#services/telemetry/logger.ts'
+import { importFile } from './import-file.ts'
+
+const LOOK_EVERY_MS = 1_000
+
+export interface ImportInboxOptions {
+  readonly folder: string
+  readonly store: TimeSeriesStore
+  readonly district: District
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/**
+ * Files that `penfeld import` hands over while collect holds the store. Beside each stands a report that the command
+ * follows; a file that was taken goes to done/, so that a crash only makes it start again, which changes nothing.
+ */
+export function watchImportInbox({ folder, store, district, clock, log }: ImportInboxOptions): { stop(): Promise<void> } {
+  const done = join(folder, 'done')
+  mkdirSync(done, { recursive: true })
+  let stopping = false
+  const report = (name: string, content: object) => {
+    const file = join(folder, `${name}.report.json`)
+    writeFileSync(`${file}.part`, JSON.stringify(content))
+    renameSync(`${file}.part`, file)
+  }
+  const looking = (async () => {
+    while (!stopping) {
+      for (const name of readdirSync(folder).filter((file) => /\.csv(\.gz)?$/.test(file)).sort()) {
+        try {
+          const result = await importFile(join(folder, name), { store, district, clock, timeZone: district.timeZone, progress: (share) => report(name, { share, done: false }) })
+          report(name, { share: 1, done: true, report: result })
+        } catch (error) {
+          log.error({ file: name, error: String(error) }, 'a file could not be imported')
+          report(name, { share: 1, done: true, error: error instanceof Error ? error.message : String(error) })
+        }
+        renameSync(join(folder, name), join(done, name))
+      }
+      await pause(LOOK_EVERY_MS)
+    }
+  })()
+  return { stop: async () => { stopping = true; await looking } }
+}
