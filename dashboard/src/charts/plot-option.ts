@@ -4,6 +4,7 @@ import type { Tick } from './time-ticks.ts'
 
 // Colours stay CSS variables down to the SVG: theme and print change them without drawing anew.
 const colour = (name: string) => `var(${name})`
+const ROOM_ABOVE_LIMIT = 1.06
 const HATCH = 'url(#hatch-estimated)'
 const DASHES: Record<LineStyle, 'solid' | number[]> = { measured: 'solid', estimated: 'solid', forecast: [7, 5], reference: [2, 4] }
 
@@ -53,12 +54,13 @@ export function plotOption(
     ...(plot.limits ?? []).map((limit) => ({
       yAxis: limit.value,
       lineStyle: { color: colour(limit.level === 'over' ? '--over' : '--watch'), width: 2, type: limit.level === 'over' ? 'solid' : [6, 4] },
-      label: { formatter: limit.label, position: 'insideStartTop', ...textStyle, color: colour('--ink'), fontWeight: 600 },
+      label: { formatter: limit.label, position: 'insideStartTop', ...textStyle, color: colour('--ink'), fontWeight: 600, textBorderColor: colour('--card'), textBorderWidth: 3 },
     })),
     ...(plot.now === undefined ? [] : [{ xAxis: plot.now, lineStyle: { color: colour('--edge-strong'), width: 1, type: 'solid' }, label: { formatter: options.nowLabel, position: 'end', ...textStyle } }]),
     ...(options.cursorX === undefined ? [] : [{ xAxis: options.cursorX, lineStyle: { color: colour('--ink'), width: 1.5, type: 'solid' }, label: { show: false } }]),
   ]
-  const highest = Math.max(0, ...(plot.limits ?? []).map((limit) => limit.value * 1.06))
+  // An unseen point a little above the highest limit makes the axis reach it, and leaves room for its name.
+  const reach = (plot.limits ?? []).map((limit) => [plot.x.from, limit.value * ROOM_ABOVE_LIMIT])
   return {
     animation: false,
     textStyle,
@@ -77,7 +79,6 @@ export function plotOption(
       name: plot.unit,
       nameTextStyle: { ...textStyle, align: 'right', padding: [0, 6, 0, 0] },
       nameGap: 12,
-      max: highest > 0 ? ({ max }: { max: number }) => Math.ceil(Math.max(max, highest) / 5) * 5 : undefined,
       axisLabel: { ...textStyle, formatter: options.number },
       axisLine: { show: false },
       axisTick: { show: false },
@@ -87,7 +88,7 @@ export function plotOption(
     series: [
       ...(plot.bands ?? []).flatMap(bandSeries),
       ...plot.lines.map(lineSeries),
-      { type: 'line', data: [], silent: true, animation: false, markLine: { silent: true, symbol: 'none', animation: false, data: marks } },
+      { type: 'line', data: reach, symbol: 'none', lineStyle: { opacity: 0 }, silent: true, animation: false, markLine: { silent: true, symbol: 'none', animation: false, data: marks } },
     ],
   }
 }

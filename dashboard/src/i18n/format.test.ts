@@ -21,6 +21,10 @@ describe('numbers with units', () => {
       expect(fr.signed(value, 'A')).toBe('–')
     }
   })
+  it('writes units as people do', () => {
+    expect(fr.unit(54.2, 'degC', 1)).toBe('54,2\u202f°C')
+    expect(fr.unit(1, '1')).toBe('1')
+  })
   it('leaves no minus sign on a rounded zero', () => {
     expect(fr.number(-0.3)).toBe('0')
     expect(fr.signed(-0.3, 'A')).toBe('0\u202fA')

@@ -35,6 +35,8 @@ export interface Format {
 }
 
 const MISSING = '–'
+/** How units of the contract are written for people. */
+const WRITTEN: Readonly<Record<string, string>> = { degC: '°C', m3: 'm³', 'm3/h': 'm³/h', 'W/m2': 'W/m²', '1': '' }
 const known = (value: number | null | undefined): value is number => value !== null && value !== undefined && Number.isFinite(value)
 
 export function makeFormat(locale: Locale, timeZone = 'Europe/Paris'): Format {
@@ -49,7 +51,7 @@ export function makeFormat(locale: Locale, timeZone = 'Europe/Paris'): Format {
     // A rounding to zero must not leave a minus sign behind.
     known(value) ? decimal(decimals).format(Math.abs(value) < 0.5 / 10 ** decimals ? 0 : value) : MISSING
   const unit = (value: number | null | undefined, name: string, decimals = 0) =>
-    known(value) ? `${number(value, decimals)}${NARROW_SPACE}${name}` : MISSING
+    known(value) ? `${number(value, decimals)}${NARROW_SPACE}${WRITTEN[name] ?? name}`.trimEnd() : MISSING
   const adaptive = (name: string) => (value: number | null | undefined) => unit(value, name, known(value) && Math.abs(value) < 99.95 ? 1 : 0)
   const clock = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat(tag, { timeZone, ...options })

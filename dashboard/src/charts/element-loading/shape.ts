@@ -19,7 +19,7 @@ export function shapeElementLoading(history: ElementHistory, limits: { watchPct:
   const besideAt = new Map(beside?.at.map((at, index) => [at, beside.values[index]]))
   const unit = history.loadKva ? 'kVA' : 'A'
   const lines = qualityLines(withGaps(rows, stepMs(history.loadingPct.at, TEN_MINUTES_MS)), { label: words.loading, colour: '--electricity' })
-  const styles = new Set(lines.map((line) => line.style))
+  const styles = new Set(lines.filter((line) => line.points.some(([, y]) => y !== null)).map((line) => line.style))
   return {
     sentence: ahead ? words.sentenceAhead(last, high, highAt, f.percent(ahead.high.value), f.dateTime(ahead.high.at)) : words.sentence(last, high, highAt),
     table: {
