@@ -82,10 +82,11 @@ export async function startWork({ environment, district: loaded, clock, log, say
     }
   }
   const following = follow()
-  // The network's state has a lane of its own, so that no long forecast or validation makes it late.
+  // What people wait for has lanes of its own, so that no long validation or balance makes it late.
   const lanes = [
     startLane(queue, workers, ['evaluate'], pauseMs, log),
-    startLane(queue, workers, ['publish', 'forecast', 'evaluate-ahead', 'validate', 'roll-up'], pauseMs, log),
+    startLane(queue, workers, ['publish', 'forecast', 'evaluate-ahead'], pauseMs, log),
+    startLane(queue, workers, ['validate', 'roll-up'], pauseMs, log),
   ]
   say(`Work: ${plan.loads.length} loads and ${plan.sensors.length} network sensors are evaluated every 10 minutes.`)
 
@@ -93,8 +94,10 @@ export async function startWork({ environment, district: loaded, clock, log, say
     async stop() {
       stopping = true
       stopped.resolve()
+      // The lanes first: they must take no more work that the stopped threads would fail.
+      const ended = [following, ...lanes.map((lane) => lane.stop())]
       await pool.stop()
-      await Promise.all([following, ...lanes.map((lane) => lane.stop())])
+      await Promise.all(ended)
       await Promise.all([measured.close(), derived.close(), runs.close(), releases.close(), queue.close()])
     },
   }
