@@ -94,7 +94,6 @@ export function createRadialFlow(network: RadialNetwork): RadialFlow {
 
   const vRe = new Float64Array(buses)
   const vIm = new Float64Array(buses)
-  for (const bus of order) vRe[bus] = 1
   /** Current that flows into each bus from its parent, on the bus's own side. */
   const iRe = new Float64Array(buses)
   const iIm = new Float64Array(buses)
@@ -162,6 +161,9 @@ export function createRadialFlow(network: RadialNetwork): RadialFlow {
   return {
     loops: tree.loops,
     solve(loadKw, loadKvar, result, fromStep, toStep) {
+      // A flat start for each call: the result depends on these loads alone, not on what was solved before.
+      vRe.fill(1)
+      vIm.fill(0)
       for (let step = fromStep; step < toStep; step++) {
         // The last step's voltages are a start that needs two or three sweeps.
         for (let sweeps = 0; sweeps < MOST_SWEEPS; sweeps++) if (sweep(loadKw, loadKvar, result.steps, step) < TOLERANCE_PU) break
