@@ -57,7 +57,7 @@ export function sampleDistrict(): District {
         id: 'S1.T1', name: 'T1', substation: 'S1', hvNode: 'S1.B20', lvNode: 'S1.B04', ratedKva: 250, hvKv: 20, lvKv: 0.4, shortCircuitVoltagePct: 6, shortCircuitResistivePct: 1.44,
         noLoadLossKw: 0.8, noLoadCurrentPct: 0.32, vectorGroup: 'Dyn11', ratings: [{ validFrom, limitPct: 100 }],
       }],
-      switches: [{ id: 'R1.A', name: 'R1.A', kind: 'breaker', lineSection: 'R1', end: 'from', remote: true, positions: [{ validFrom, validTo: '2025-02-01T00:00:00Z', closed: true }, { validFrom: '2025-02-01T00:00:00Z', closed: false }] }],
+      switches: [{ id: 'R1.A', name: 'R1.A', kind: 'breaker', lineSection: 'R1', end: 'from', remote: true, positions: [{ validFrom, validTo: '2025-02-01T00:00:00Z', closed: true }, { validFrom: '2025-02-01T00:00:00Z', validTo: '2030-01-01T00:00:00Z', closed: false }, { validFrom: '2030-01-01T00:00:00Z', closed: true }] }],
       sources: [{ id: 'PS.SRC', node: 'PS.B', voltagePu: 1.02, shortCircuitMva: 250, rxRatio: 0.1 }],
       boundaryLoads: [{ id: 'town', name: 'Town', node: 'S1.B20', loadClass: 'boundary-town', annualEnergyKwh: 1000, powerFactor: 0.95 }],
       winterMonths: [12, 1, 2], unmeteredSharePct: 2,

@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { parseDocument, YAMLParseError } from 'yaml'
 import { checkDistrict } from '#models/district/check.ts'
 import type { ProfileChannels } from '#models/district/check-measurements.ts'
+import { datedChanges } from '#models/district/at.ts'
 import { canonicalText } from '#models/district/difference.ts'
 import { fault, type Fault } from '#models/district/fault.ts'
 import type { District } from '#models/district/schema.ts'
+import { validateGrid } from '#models/grid/validate.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { profileChannels } from '#services/collectors/profile-channels.ts'
 import type { LoadedDistrict } from './district-folder.ts'
 import { fillVariables } from './fill-variables.ts'
 import { lineFinder } from './line-finder.ts'
@@ -26,8 +29,7 @@ const FAULTS_SHOWN = 5
 
 /**
  * Reads a folder of `*.yaml`, `*.yml` and `*.json` into one checked district. Throws PF_DISTRICT_UNREADABLE if a file
- * cannot be read and PF_DISTRICT_INVALID if the document has any fault: it is taken whole or not at all. With the channels of the
- * meter profiles, feeds are checked too.
+ * cannot be read and PF_DISTRICT_INVALID if the document has any fault: it is taken whole or not at all.
  */
 export async function loadDistrict(folder: string, variables: Variables, profiles?: ProfileChannels): Promise<LoadedDistrict> {
   const { loaded, faults } = await readDistrict(folder, variables, profiles)
@@ -38,7 +40,7 @@ export async function loadDistrict(folder: string, variables: Variables, profile
 }
 
 /** The same without throwing for faults, so that all of them can be listed. */
-export async function readDistrict(folder: string, variables: Variables, profiles?: ProfileChannels): Promise<DistrictReading> {
+export async function readDistrict(folder: string, variables: Variables, profiles: ProfileChannels = profileChannels()): Promise<DistrictReading> {
   const texts = await readTexts(folder)
   const files: DistrictFile[] = []
   const faults: Fault[] = []
@@ -60,6 +62,7 @@ export async function readDistrict(folder: string, variables: Variables, profile
   const version = createHash('sha256').update(canonicalText(merged.document)).digest('hex').slice(0, 16)
   const filled = fillVariables(merged.document, variables)
   const found = [...filled.faults, ...checkDistrict(filled.document, profiles)]
+  if (found.length === 0) found.push(...networkFaults(filled.document as District))
   if (found.length > 0) {
     const lineOf = lineFinder(texts)
     const place = (one: Fault): Fault => {
@@ -69,6 +72,12 @@ export async function readDistrict(folder: string, variables: Variables, profile
     return { faults: found.map(place), loaded: undefined }
   }
   return { faults: [], loaded: { district: filled.document as District, version, folder } }
+}
+
+/** The network as it is switched after the last dated change: can it be computed and rated? */
+function networkFaults({ network }: District): readonly Fault[] {
+  const lastChange = datedChanges(network).at(-1)
+  return lastChange === undefined ? [] : validateGrid(network, lastChange)
 }
 
 async function readTexts(folder: string): Promise<ReadonlyMap<string, string>> {
