@@ -1,4 +1,6 @@
 import '@fontsource-variable/source-sans-3/wght.css'
+import '@fontsource/b612/latin-400.css'
+import '@fontsource/b612/latin-700.css'
 import './design/index.css'
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { createApp } from 'vue'

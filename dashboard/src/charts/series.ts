@@ -51,7 +51,9 @@ export function extremes(rows: readonly Sample[]): Extremes | undefined {
 
 /** One line for each way the values were come by. */
 export function qualityLines(rows: readonly Sample[], line: { label: string; colour: string }): PlotLine[] {
-  const points = rows.map((row) => ({ at: row.at, value: row.value, style: styleOf(row.quality) }))
+  let style: LineStyle | undefined
+  // A gap has no way of its own: it belongs to the line it breaks.
+  const points = rows.map((row) => ({ at: row.at, value: row.value, style: (style = row.value === null ? (style ?? styleOf(row.quality)) : styleOf(row.quality)) }))
   return splitByStyle(points).map(({ style, points: own }) => ({ ...line, style, points: own }))
 }
 

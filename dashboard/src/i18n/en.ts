@@ -52,6 +52,7 @@ export const en = {
     legend: 'Legend',
     stale: (age: string) => `last value ${age}`,
     fresh: (age: string) => `measured ${age}`,
+    computed: (age: string) => `computed ${age}`,
     withheld: 'not published',
     withheldWhy: 'Why some values are not published',
   },
@@ -218,7 +219,7 @@ export const en = {
       busbar: (voltage: string) => `Busbar · ${voltage}`,
     },
     time: {
-      label: 'Instant shown',
+      label: (words: string) => `Instant shown: ${words}`,
       live: 'Now',
       past: 'past, estimated from measurements',
       ahead: 'forecast',

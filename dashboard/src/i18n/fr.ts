@@ -51,6 +51,7 @@ export const fr = {
     legend: 'Légende',
     stale: (age: string) => `dernière valeur ${age}`,
     fresh: (age: string) => `mesuré ${age}`,
+    computed: (age: string) => `calculé ${age}`,
     withheld: 'non publié',
     withheldWhy: 'Pourquoi certaines valeurs ne sont pas publiées',
   },
@@ -217,7 +218,7 @@ export const fr = {
       busbar: (voltage: string) => `Jeu de barres · ${voltage}`,
     },
     time: {
-      label: 'Instant montré',
+      label: (words: string) => `Instant montré : ${words}`,
       live: 'Maintenant',
       past: 'passé, estimé à partir des mesures',
       ahead: 'prévision',
