@@ -6,10 +6,10 @@ import { measuredShape } from './measured-shape.ts'
 import { photovoltaics, streetLighting } from './sunlit.ts'
 
 const OFFICES = ['ucam_b31_electricity', 'ucam_b8_electricity', 'Robin_office_Serena', 'Fox_office_Thelma']
-const SHOPS = ['ucam_b70_electricity', 'ucam_b4_electricity', 'Rat_warehouse_Eloisa']
+const SHOPS = ['ucam_b70_electricity', 'ucam_b4_electricity', 'ucam_b97_electricity']
 const LATE = ['ucam_b22_electricity', 'ucam_b15_electricity', 'Fox_assembly_Christie']
-const HEAT = ['heat_energy', 'ucam_b40_gas', 'ucam_b58_gas']
-const GAS = ['ucam_b40_gas', 'ucam_b58_gas']
+const HEAT = ['heat_energy', 'ucam_b58_gas']
+const GAS = ['ucam_b58_gas']
 const WATER = ['dma_01', 'dma_02', 'dma_03', 'dma_04', 'dma_05']
 
 /** A baker's ovens run from two to six in the morning, before the shop opens. */

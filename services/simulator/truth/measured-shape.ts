@@ -73,7 +73,8 @@ export const measuredShape = (options: MeasuredShapeOptions): Compose => ({ site
 /** Marks the minutes at which the site is open; undefined if it declares no hours, false if it is closed all day. */
 export function openMinutes(site: Site | undefined, day: LocalDay, out: Uint8Array): boolean | undefined {
   out.fill(0)
-  const rules = site?.openingHours?.find(({ validFrom, validTo }) => Date.parse(validFrom) <= day.start && (validTo === undefined || day.start < Date.parse(validTo)))
+  // A shop had hours before the document began to record them: the oldest known ones.
+  const rules = site?.openingHours?.find(({ validFrom, validTo }) => Date.parse(validFrom) <= day.start && (validTo === undefined || day.start < Date.parse(validTo))) ?? site?.openingHours?.[0]
   if (rules === undefined) return undefined
   if (day.holiday && rules.closedOnHolidays) return false
   let opens = false
