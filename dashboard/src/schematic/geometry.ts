@@ -5,9 +5,9 @@
 import type { PlannerNetwork } from '#contract/planner.ts'
 
 const COLUMN_PX = 58
-const ROW_PX = 76
+const ROW_PX = 90
 const MARGIN = { left: 132, right: 132, top: 58, bottom: 34 }
-const SWITCH_FROM_END_PX = 30
+const SWITCH_FROM_END_PX = 40
 const BRANCH_UP_PX = 24
 const BETWEEN_TRANSFORMERS_PX = 40
 /** Below this a voltage is low: such feeders are drawn when their substation is opened. */

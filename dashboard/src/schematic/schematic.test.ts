@@ -40,7 +40,7 @@ describe('the layout', () => {
   it('puts an open switch at its end of the section, and transformers inwards', () => {
     const [open] = diagram.switches
     const c = diagram.substations.find((item) => item.id === 'C')!
-    expect(open).toMatchObject({ closed: false, x: c.x - 30, y: c.y })
+    expect(open).toMatchObject({ closed: false, x: c.x - 40, y: c.y })
     const b = diagram.substations.find((item) => item.id === 'B')!
     expect(b.transformers[0].x).toBeGreaterThan(b.x)
   })
