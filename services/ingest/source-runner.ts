@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { District, Source } from '#models/district/schema.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { Channel, Driver, DriverFactory, DriverState, Profile } from '#services/collectors/port.ts'

@@ -5,7 +5,7 @@ import { GrowingSeries } from './columns.ts'
 import type { StoreFiles } from './files.ts'
 
 interface JournalRow { seq: number; recordedAt: number; source: string; reason: string | null; revises: number; batch: Uint8Array }
-export interface TailRevision extends Omit<Revision, 'revision'> {}
+export type TailRevision = Omit<Revision, 'revision'>
 
 /**
  * What the journal holds beyond the packed part, by point, in memory: rebuilt at the start, followed by sequence number.
