@@ -1,5 +1,5 @@
 import type { District, MeasurementPoint } from '#models/district/schema.ts'
-import { SLOT_MS } from './truth/calendar.ts'
+import { MOST_SLOTS, SLOT_MS } from './truth/calendar.ts'
 import { hashOf, uniform } from './truth/hash.ts'
 import { amountOfSlots } from './truth/truth.ts'
 import type { Truth, TruthDay } from './truth/truth.ts'
@@ -14,6 +14,7 @@ interface Mounted {
 
 const FIRST_COUNTED = Date.UTC(2020, 0, 2)
 const USUAL_DIGITS = 9
+const HOUR_MS = 3_600_000
 
 /**
  * A counter of what passed since its meter was mounted. It did not start at 0, rolls over at its digits, and a meter
@@ -34,11 +35,16 @@ export function createRegister(point: MeasurementPoint, { meters }: District, tr
   const countedWhenMounted = (one: Mounted): number => {
     let counted = countedAt.get(one)
     if (counted === undefined) {
-      const day = one.from < FIRST_COUNTED ? undefined : truth.days.at(one.from)
-      counted = day === undefined ? 0 : subject.amountBefore(day) + (subject.amountOn(day) * (one.from - day.start)) / (day.end - day.start)
+      counted = one.from < FIRST_COUNTED ? 0 : countedAtInstant(one.from)
       countedAt.set(one, counted)
     }
     return counted
+  }
+  const countedAtInstant = (at: number): number => {
+    const day = truth.days.at(at)
+    const power = new Float64Array(MOST_SLOTS)
+    subject.fillDay(day, power)
+    return subject.amountBefore(day) + amountUntil(power, 0, at - day.start)
   }
   let beforeDay = NaN
   let before = 0
@@ -46,11 +52,15 @@ export function createRegister(point: MeasurementPoint, { meters }: District, tr
     const meter = mounted.find(({ from, to }) => from <= at && at < to)
     if (meter === undefined) return NaN
     if (beforeDay !== day.day.epochDay) [beforeDay, before] = [day.day.epochDay, subject.amountBefore(day.day)]
-    const offset = index * day.day.slots
-    const slot = Math.floor((at - day.day.start) / SLOT_MS)
-    const within = amountOfSlots(day.power, offset, slot) + (day.power[offset + slot] * (at - day.day.start - slot * SLOT_MS)) / 3_600_000
-    return (meter.startReading + (before + within - countedWhenMounted(meter)) * perUnit) % meter.rollsAt
+    const counted = before + amountUntil(day.power, index * day.day.slots, at - day.day.start)
+    return (meter.startReading + Math.max(0, counted - countedWhenMounted(meter)) * perUnit) % meter.rollsAt
   }
+}
+
+/** Amount from the start of the day on, the running slot in part. */
+function amountUntil(power: Float64Array, offset: number, sinceStartMs: number): number {
+  const slot = Math.floor(sinceStartMs / SLOT_MS)
+  return amountOfSlots(power, offset, slot) + (power[offset + slot] * (sinceStartMs - slot * SLOT_MS)) / HOUR_MS
 }
 
 /** A delivery point may have had several meters in turn; the point names one of them and means whichever is mounted. */
