@@ -1,0 +1,93 @@
+import { setErrorLogger, setWarningLogger, type OPCUAClient } from 'node-opcua'
+import type { Logger } from '#services/telemetry/logger.ts'
+import type { Driver, DriverContext, DriverFactory } from '../port.ts'
+import { openCertificates } from './certificates.ts'
+import { closeClient, openClient } from './connection.ts'
+import { createReadingQueue } from './reading-queue.ts'
+import { serveSession, type SessionEnd, type SessionOptions } from './session.ts'
+import { settingsFaults, settingsOf } from './settings.ts'
+
+/** Rows that may wait for the journal: about a minute of 3,000 values a second. */
+const QUEUE_CAPACITY = 200_000
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 8_000
+
+/** Reads OPC-UA servers by subscription; every gap is filled from their history. */
+export const opcuaDriver: DriverFactory = { protocol: 'opcua', check: settingsFaults, start: startDriver }
+
+async function startDriver(context: DriverContext): Promise<Driver> {
+  const { source, clock, log } = context
+  speakThrough(log)
+  const stop = new AbortController()
+  const queue = createReadingQueue({
+    capacity: QUEUE_CAPACITY,
+    deliver: (readings) => context.deliver(readings),
+    now: () => clock.now(),
+    onRefused: (error) => log.warn({ source: source.id, cause: String(error) }, 'readings were not taken: they are kept and given again'),
+  })
+  context.status('starting')
+  const reading = keepReading({ context, settings: settingsOf(source, context.stateFolder), queue, stopping: stop.signal, startedAt: clock.now(), freshness: { newestAt: -Infinity } })
+
+  return {
+    async stop() {
+      stop.abort()
+      // First the queue: a session may be waiting for it.
+      await queue.close()
+      await reading
+      context.status('stopped')
+    },
+  }
+}
+
+/** Connects, reads, and begins again until the driver is stopped. */
+async function keepReading(options: SessionOptions): Promise<void> {
+  const { context, settings, stopping, freshness } = options
+  let pauseMs = FIRST_PAUSE_MS
+  while (!stopping.aborted) {
+    const newestBefore = freshness.newestAt
+    let reason: string
+    let client: OPCUAClient | undefined
+    try {
+      client = await openClient(settings, await openCertificates(context.stateFolder, settings.trustedCertificateFolder, context.log))
+      reason = await serveClient(client, options)
+    } catch (error) {
+      reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    } finally {
+      if (client !== undefined) await closeClient(client)
+    }
+    if (stopping.aborted) return
+    context.status('reconnecting', `rebuilt-client: ${reason}`)
+    if (freshness.newestAt > newestBefore) pauseMs = FIRST_PAUSE_MS
+    await pause(pauseMs, stopping)
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
+  }
+}
+
+/** A new session is cheap and cures most silences; one that brings no newer value either asks for a new client. */
+async function serveClient(client: OPCUAClient, options: SessionOptions): Promise<SessionEnd> {
+  const { context, freshness } = options
+  for (;;) {
+    const newestBefore = freshness.newestAt
+    const end = await serveSession(client, options)
+    if (end !== 'silent' || freshness.newestAt === newestBefore) return end
+    context.status('reconnecting', 'rebuilt-session: silent')
+  }
+}
+
+function pause(ms: number, stopping: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      stopping.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    stopping.addEventListener('abort', done)
+  })
+}
+
+/** node-opcua writes to the console by itself; its words belong into the log of the process. */
+function speakThrough(log: Logger): void {
+  setWarningLogger((...words: unknown[]) => log.debug({ library: 'node-opcua' }, words.map(String).join(' ')))
+  setErrorLogger((...words: unknown[]) => log.debug({ library: 'node-opcua' }, words.map(String).join(' ')))
+}

@@ -1,0 +1,55 @@
+import { HistoryData, HistoryReadRequest, ReadRawModifiedDetails, StatusCodes, TimestampsToReturn, type ClientSession, type DataValue, type HistoryReadResult } from 'node-opcua'
+
+const NODES_PER_CALL = 50
+const VALUES_PER_NODE_AND_CALL = 1_000
+
+export interface HistoryOptions {
+  readonly nodeIds: readonly string[]
+  /** First time of each node that is wanted, UTC epoch milliseconds. */
+  readonly from: Float64Array
+  /** Last time that is wanted. */
+  readonly to: number
+  readonly onValue: (index: number, value: DataValue) => void
+  /** Called after each answer; the next is asked for when it resolves. */
+  readonly taken: () => Promise<void>
+  readonly onRefused: (indexes: readonly number[], reason: string) => void
+}
+
+/** Reads raw history node group by node group, oldest values first, in as many answers as the server cuts it into. */
+export async function readHistory(session: ClientSession, options: HistoryOptions): Promise<void> {
+  const { from, to } = options
+  const wanted = Array.from(from.keys()).filter((index) => from[index] <= to)
+  // Nodes that miss about as much stand together, for one call has one beginning.
+  wanted.sort((a, b) => from[a] - from[b])
+  for (let first = 0; first < wanted.length; first += NODES_PER_CALL) await readGroup(session, wanted.slice(first, first + NODES_PER_CALL), options)
+}
+
+async function readGroup(session: ClientSession, group: readonly number[], { nodeIds, from, to, onValue, taken, onRefused }: HistoryOptions): Promise<void> {
+  const historyReadDetails = new ReadRawModifiedDetails({
+    isReadModified: false, startTime: new Date(from[group[0]]), endTime: new Date(to), numValuesPerNode: VALUES_PER_NODE_AND_CALL, returnBounds: false,
+  })
+  let left = group.map((index) => ({ index, continuationPoint: undefined as Buffer | undefined }))
+  while (left.length > 0) {
+    const { results } = await session.historyRead(new HistoryReadRequest({
+      historyReadDetails, timestampsToReturn: TimestampsToReturn.Source, releaseContinuationPoints: false,
+      nodesToRead: left.map(({ index, continuationPoint }) => ({ nodeId: nodeIds[index], continuationPoint })),
+    }))
+    const refused: number[] = []
+    const next: typeof left = []
+    left.forEach(({ index }, place) => {
+      const result = results![place]
+      if (result.statusCode.isBad()) {
+        if (result.statusCode !== StatusCodes.BadNoData) refused.push(index)
+        return
+      }
+      for (const value of valuesOf(result)) if ((value.sourceTimestamp?.getTime() ?? NaN) >= from[index]) onValue(index, value)
+      const { continuationPoint } = result
+      if (continuationPoint !== null && continuationPoint !== undefined && continuationPoint.length > 0) next.push({ index, continuationPoint })
+    })
+    if (refused.length > 0) onRefused(refused, results![left.findIndex(({ index }) => index === refused[0])].statusCode.name)
+    await taken()
+    left = next
+  }
+}
+
+const valuesOf = ({ historyData }: HistoryReadResult): readonly DataValue[] => (historyData instanceof HistoryData ? (historyData.dataValues ?? []) : [])

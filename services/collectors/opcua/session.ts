@@ -1,0 +1,122 @@
+import type { ClientSession, DataValue, OPCUAClient } from 'node-opcua'
+import type { DriverContext } from '../port.ts'
+import { closeSession, identityOf, namespacePrefix } from './connection.ts'
+import { isPlaceholder, lostBefore, numberOf, qualityOf, sourceTimeOf } from './data-value.ts'
+import { readHistory } from './history.ts'
+import type { ReadingQueue } from './reading-queue.ts'
+import { nodePathOf, silenceLimitMs, type OpcUaSettings } from './settings.ts'
+import { subscribe } from './subscribe.ts'
+
+/** silent: no newer value for too long. full: the journal takes less than the server sends. */
+export type SessionEnd = 'silent' | 'lost' | 'full' | 'stopped'
+
+export interface SessionOptions {
+  readonly context: DriverContext
+  readonly settings: OpcUaSettings
+  readonly queue: ReadingQueue
+  readonly stopping: AbortSignal
+  /** Where a point that was never stored begins. */
+  readonly startedAt: number
+  /** Newest source time of the whole source, kept over sessions: only a newer one is a sign of life. */
+  readonly freshness: { newestAt: number }
+}
+
+/**
+ * One session from its creation to its end: what was missed is read from history first, then the subscriptions are
+ * made, then the little that passed meanwhile is read, and only then live values flow. So the newest stored time of a
+ * point never lies behind a gap, and a kill at any moment loses nothing that the server still has.
+ */
+export async function serveSession(client: OPCUAClient, options: SessionOptions): Promise<SessionEnd> {
+  const { context, settings, queue, stopping, freshness } = options
+  await queue.empty()
+  if (stopping.aborted) return 'stopped'
+  const session = await client.createSession(identityOf(settings))
+  let end: (reason: SessionEnd) => void = () => {}
+  const ended = new Promise<SessionEnd>((resolve) => { end = resolve })
+  const watchdog = watchFreshness(silenceLimitMs(context.source, context.clock), freshness, () => end('silent'))
+  const onStop = (): void => end('stopped')
+  const onLost = (): void => end('lost')
+  stopping.addEventListener('abort', onStop)
+  client.on('connection_lost', onLost)
+  client.on('close', onLost)
+  session.on('session_closed', onLost)
+  try {
+    const prefix = await namespacePrefix(session, settings.namespaceUri)
+    const nodeIds = context.channels.map((channel) => prefix + nodePathOf(channel))
+    const fillGap = gapFiller(session, nodeIds, options)
+    const from = (await context.lastStoredAt()).map((at) => (Number.isNaN(at) ? options.startedAt : at + 1))
+    const readTo = context.clock.now()
+    await fillGap(from, readTo)
+    const live = await subscribe(session, {
+      nodeIds, samplingIntervalMs: settings.samplingIntervalMs, onLost,
+      onValue: (index, value) => { if (!takeValue(options, index, value)) end('full') },
+      onRefused: (indexes, reason) => context.reject('node-refused', indexes.length, `${nodePathOf(context.channels[indexes[0]])}: ${reason}`),
+    })
+    await fillGap(from.map((at) => Math.max(at, readTo + 1)), context.clock.now())
+    await live.begin()
+    context.status('connected')
+    watchdog.start()
+    return await ended
+  } finally {
+    watchdog.stop()
+    stopping.removeEventListener('abort', onStop)
+    client.off('connection_lost', onLost)
+    client.off('close', onLost)
+    session.off('session_closed', onLost)
+    await closeSession(session)
+  }
+}
+
+/** Puts one value into the queue. False if there is no room for it: history gives it again after the next connection. */
+function takeValue({ context, queue, freshness }: SessionOptions, index: number, value: DataValue): boolean {
+  if (isPlaceholder(value)) return true
+  if (lostBefore(value)) context.reject('overflow-at-server', 1, nodePathOf(context.channels[index]))
+  const raw = numberOf(value)
+  if (raw === undefined) {
+    context.reject('not-a-number', 1, nodePathOf(context.channels[index]))
+    return true
+  }
+  const at = sourceTimeOf(value)
+  const number = raw * (context.channels[index].profileChannel.scale ?? 1)
+  if (!queue.push(index, at, number, qualityOf(value, number))) return false
+  const time = Number.isNaN(at) ? context.clock.now() : at
+  if (time > freshness.newestAt) freshness.newestAt = time
+  return true
+}
+
+function gapFiller(session: ClientSession, nodeIds: readonly string[], options: SessionOptions) {
+  const { context, queue, stopping } = options
+  let told = false
+  return async (from: Float64Array, to: number): Promise<void> => {
+    await readHistory(session, {
+      nodeIds, from, to,
+      onValue: (index, value) => {
+        // Going on would store later values over a hole.
+        if (!takeValue(options, index, value)) throw new Error('the server gives more history at once than was asked for')
+      },
+      taken: async () => {
+        await queue.empty()
+        stopping.throwIfAborted()
+      },
+      onRefused: (indexes, reason) => {
+        if (!told) context.log.warn({ source: context.source.id, nodes: indexes.length, reason }, 'the server gives no history: what passed while it was away is missing')
+        told = true
+      },
+    })
+  }
+}
+
+/** Calls back once if the newest source time has not moved for `limitMs` of real time. */
+function watchFreshness(limitMs: number, freshness: { readonly newestAt: number }, onSilent: () => void): { start(): void; stop(): void } {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    start() {
+      let seenAt = freshness.newestAt
+      timer = setInterval(() => {
+        if (freshness.newestAt === seenAt) onSilent()
+        seenAt = freshness.newestAt
+      }, limitMs)
+    },
+    stop: () => clearInterval(timer),
+  }
+}

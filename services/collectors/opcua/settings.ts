@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import type { Source } from '#models/district/schema.ts'
+import type { Clock } from '#services/clock/port.ts'
+import type { Channel } from '../port.ts'
+
+/** A source of the district document, read as OPC-UA. */
+export interface OpcUaSettings {
+  readonly url: string
+  /** Nodes are found in this namespace, whose index may be another after each restart of the server. */
+  readonly namespaceUri: string
+  /** Certificates of servers, PEM or DER, put there by a person: nothing else is trusted. */
+  readonly trustedCertificateFolder: string
+  readonly username: string | undefined
+  readonly password: string | undefined
+  /** 0: the server reports every change. */
+  readonly samplingIntervalMs: number
+}
+
+const TEXT_OPTIONS = ['namespaceUri', 'trustedCertificateFolder', 'username', 'password']
+const NUMBER_OPTIONS = ['samplingIntervalMs']
+const DEFAULT_NAMESPACE_URI = 'urn:penfeld:field'
+
+export function settingsOf({ url, options = {} }: Source, stateFolder: string): OpcUaSettings {
+  const text = (name: string): string | undefined => (options[name] === undefined ? undefined : String(options[name]))
+  return {
+    url,
+    namespaceUri: text('namespaceUri') ?? DEFAULT_NAMESPACE_URI,
+    trustedCertificateFolder: text('trustedCertificateFolder') ?? join(stateFolder, 'trusted'),
+    username: text('username'),
+    password: text('password'),
+    samplingIntervalMs: Number(options['samplingIntervalMs'] ?? 0),
+  }
+}
+
+/** Faults of a source and its channels that can be seen without connecting. */
+export function settingsFaults({ id, url, options = {} }: Source, channels: readonly Channel[]): string[] {
+  const faults: string[] = []
+  if (!/^opc\.tcp:\/\/[^/\s]+/.test(url)) faults.push(`${id}: the url is "${url}", must begin with opc.tcp://HOST:PORT`)
+  for (const [name, value] of Object.entries(options)) {
+    if (TEXT_OPTIONS.includes(name)) {
+      if (typeof value !== 'string' || value === '') faults.push(`${id}: the option ${name} must be a text`)
+    } else if (NUMBER_OPTIONS.includes(name)) {
+      if (typeof value !== 'number' || value < 0) faults.push(`${id}: the option ${name} must be 0 or more`)
+    } else {
+      faults.push(`${id}: the option ${name} is not one of ${[...TEXT_OPTIONS, ...NUMBER_OPTIONS].join(', ')}`)
+    }
+  }
+  if ((options['username'] === undefined) !== (options['password'] === undefined)) faults.push(`${id}: username and password belong together`)
+  for (const { point, device, profileChannel } of channels) {
+    if (typeof profileChannel['suffix'] !== 'string') faults.push(`${point.id}: its channel in the profile ${device.profile} has no suffix of a node`)
+  }
+  return faults
+}
+
+/** Identifier of the node of a channel, e.g. `P05.T1.p`. */
+export const nodePathOf = ({ device, profileChannel }: Channel): string => `${device.address}.${String(profileChannel['suffix'])}`
+
+/**
+ * How long a source may be silent before its session is built anew. The document says it in its own time; on a clock
+ * that runs faster, servers publish at most once a real second, and so many missed turns count.
+ */
+export function silenceLimitMs({ periodS, staleAfterS }: Pick<Source, 'periodS' | 'staleAfterS'>, { speed }: Pick<Clock, 'speed'>): number {
+  const turnS = Math.max(Math.min(1, periodS), periodS / speed)
+  return Math.max(SHORTEST_SILENCE_MS, (staleAfterS / periodS) * turnS * 1_000)
+}
+/** Below this a busy machine would be taken for a dead one. */
+const SHORTEST_SILENCE_MS = 3_000
