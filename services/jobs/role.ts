@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { localDayStart, localParts } from '#models/units/local-time.ts'
 import { openPool } from '#services/compute/pool.ts'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
@@ -48,7 +49,10 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const findings = findingsOf(runs.database)
   const firmImportKw = (at: number): number => {
     const season = seasonOf(district.network.winterMonths, localParts(at, district.timeZone).month)
-    return findings.firmImport(version, season)?.firmImportKw ?? NaN
+    const firm = findings.firmImport(version, season)
+    // A release can't be mended later: without its share of the firm import it would say "not published" for good.
+    if (firm === undefined) throw new PenfeldError('PF_EVALUATION_NOT_READY', `The firm import of ${season} is not computed yet.`)
+    return firm.firmImportKw ?? NaN
   }
   const live = { measured, runs, district, districtVersion: version, plan, firmImportKw }
   const workers = createWorkers({ queue, pool, measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
