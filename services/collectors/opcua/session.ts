@@ -7,6 +7,9 @@ import type { ReadingQueue } from './reading-queue.ts'
 import { nodePathOf, silenceLimitMs, type OpcUaSettings } from './settings.ts'
 import { subscribe } from './subscribe.ts'
 
+/** The clock of a server may be ahead of ours or behind: its newest values lie within this of our own time. */
+const CLOCK_DIFFERENCE_MS = 60_000
+
 /** silent: no newer value for too long. full: the journal takes less than the server sends. */
 export type SessionEnd = 'silent' | 'lost' | 'full' | 'stopped'
 
@@ -45,14 +48,15 @@ export async function serveSession(client: OPCUAClient, options: SessionOptions)
     const nodeIds = context.channels.map((channel) => prefix + nodePathOf(channel))
     const fillGap = gapFiller(session, nodeIds, options)
     const from = (await context.lastStoredAt()).map((at) => (Number.isNaN(at) ? options.startedAt : at + 1))
-    const readTo = context.clock.now()
-    await fillGap(from, readTo)
+    const readAt = context.clock.now()
+    await fillGap(from, readAt + CLOCK_DIFFERENCE_MS)
     const live = await subscribe(session, {
       nodeIds, samplingIntervalMs: settings.samplingIntervalMs, onLost,
       onValue: (index, value) => { if (!takeValue(options, index, value)) end('full') },
       onRefused: (indexes, reason) => context.reject('node-refused', indexes.length, `${nodePathOf(context.channels[indexes[0]])}: ${reason}`),
     })
-    await fillGap(from.map((at) => Math.max(at, readTo + 1)), context.clock.now())
+    // The two readings overlap; ingest knows a value it has already.
+    await fillGap(from.map((at) => Math.max(at, readAt - CLOCK_DIFFERENCE_MS)), context.clock.now() + CLOCK_DIFFERENCE_MS)
     await live.begin()
     context.status('connected')
     watchdog.start()

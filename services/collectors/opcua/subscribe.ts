@@ -1,4 +1,4 @@
-import { AttributeIds, ClientMonitoredItemGroup, ClientSubscription, TimestampsToReturn, type ClientSession, type DataValue } from 'node-opcua'
+import { AttributeIds, ClientMonitoredItemGroup, TimestampsToReturn, type ClientSession, type ClientSubscription, type DataValue } from 'node-opcua'
 import { EVERY_READING } from './connection.ts'
 
 /** A single subscription of 75,000 items was measured to be twenty times slower than fifteen of these. */

@@ -79,7 +79,8 @@ async function makeServer(port: number, pkiFolder: string, pointCount: number): 
     userCertificateManager: userCertificates,
     securityModes: [MessageSecurityMode.SignAndEncrypt],
     securityPolicies: [SecurityPolicy.Basic256Sha256],
-    disableDiscovery: true,
+    // A client without our certificate may ask, unencrypted, for the list of endpoints and for nothing else.
+    disableDiscovery: false,
     allowAnonymous: true,
     serverCapabilities: {
       maxMonitoredItems: 4 * pointCount + 1_000, maxMonitoredItemsPerSubscription: pointCount + 1_000,

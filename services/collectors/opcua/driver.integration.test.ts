@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { QUALITY } from '#models/units/quality.ts'
+import { silentLogger } from '#services/telemetry/logger.ts'
+import { driverContract } from '../contract.ts'
+import { opcuaDriver } from './driver.ts'
+import { prepareField } from './field.testkit.ts'
+
+driverContract('opcua', async (folder) => {
+  const { source, channels, startServer, stateFolder } = await prepareField(folder)
+  return { factory: opcuaDriver, source, channels, stateFolder, startServer, gives: { time: true, quality: true, history: true } }
+})
+
+/** Runs the driver against a prepared field and keeps all it says. */
+async function watchDriver(field: Awaited<ReturnType<typeof prepareField>>, source = field.source, lastStoredAt = NaN) {
+  const states: string[] = []
+  const rows: { channel: number; at: number; value: number }[] = []
+  const driver = await opcuaDriver.start({
+    source, channels: field.channels, stateFolder: field.stateFolder, log: silentLogger,
+    clock: { now: Date.now, speed: 1, realMsUntil: () => 0 },
+    deliver: async ({ channels, at, values }) => channels.forEach((channel, row) => rows.push({ channel, at: at[row], value: values[row] })),
+    reject: () => {},
+    lastStoredAt: async () => new Float64Array(field.channels.length).fill(lastStoredAt),
+    status: (state, detail) => void states.push(detail === undefined ? state : `${state} ${detail}`),
+  })
+  onTestFinished(() => driver.stop())
+  return { states, rows }
+}
+
+async function temporaryField() {
+  const folder = await mkdtemp(join(tmpdir(), 'penfeld-opcua-'))
+  const field = await prepareField(folder)
+  const server = await field.startServer()
+  onTestFinished(async () => {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+  return { folder, field, server }
+}
+
+test('a server whose certificate nobody put into the folder is not read', async () => {
+  const { folder, field, server } = await temporaryField()
+  server.publish(0, Date.now(), 1, QUALITY.measured)
+  const nobody = join(folder, 'nobody')
+  await mkdir(nobody)
+  const { states, rows } = await watchDriver(field, { ...field.source, options: { trustedCertificateFolder: nobody } })
+  await expect.poll(() => states.find((state) => state.startsWith('reconnecting')), { timeout: 10_000 }).toMatch(/certificate/i)
+  expect(states).not.toContain('connected')
+  expect(rows).toEqual([])
+})
+
+test('history longer than one answer comes whole, oldest first', async () => {
+  const { field, server } = await temporaryField()
+  const begin = Math.floor(Date.now() / 1_000) * 1_000 - 4_000_000
+  for (let second = 0; second < 2_500; second++) field.told[0].push({ at: begin + second * 1_000, value: second, quality: QUALITY.measured })
+  for (let second = 0; second < 10; second++) field.told[1].push({ at: begin + second * 1_000, value: second, quality: QUALITY.measured })
+  const { rows } = await watchDriver(field, field.source, begin - 1)
+  await expect.poll(() => rows.length, { timeout: 15_000 }).toBe(2_510)
+  expect(rows.filter(({ channel }) => channel === 0).map(({ value }) => value)).toEqual(Array.from({ length: 2_500 }, (_, second) => second))
+  server.publish(1, Date.now(), 99, QUALITY.measured)
+  await expect.poll(() => rows.at(-1)?.value, { timeout: 10_000 }).toBe(99)
+})
+
+test('a server that is connected and says nothing gets a new session, then a new client', async () => {
+  const { field, server } = await temporaryField()
+  const { states } = await watchDriver(field)
+  server.publish(0, Date.now(), 1, QUALITY.measured)
+  await expect.poll(() => states.filter((state) => state.startsWith('reconnecting')), { timeout: 25_000 })
+    .toEqual(['reconnecting rebuilt-session: silent', 'reconnecting rebuilt-client: silent'])
+})

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import type { Source } from '#models/district/schema.ts'
+import type { Channel } from '../port.ts'
+import { nodePathOf, settingsFaults, settingsOf, silenceLimitMs } from './settings.ts'
+
+const source: Source = { id: 'network', protocol: 'opcua', url: 'opc.tcp://10.0.0.1:4840', periodS: 5, staleAfterS: 20 }
+const channel = (profileChannel: object): Channel => ({
+  point: { id: 'elec.tr.P05.T1.p' } as Channel['point'], device: { id: 'd', source: 'network', profile: 'network-sensor', address: 'P05.T1' },
+  profileChannel: { unit: 'kW', ...profileChannel },
+})
+
+test('the node of a channel is the address of its device and the suffix of its profile', () => {
+  expect(nodePathOf(channel({ suffix: 'p' }))).toBe('P05.T1.p')
+})
+
+test('without options only what lies in a folder of its own is trusted, and nobody signs in', () => {
+  expect(settingsOf(source, '/state')).toEqual({
+    url: 'opc.tcp://10.0.0.1:4840', namespaceUri: 'urn:penfeld:field', trustedCertificateFolder: '/state/trusted', username: undefined, password: undefined, samplingIntervalMs: 0,
+  })
+})
+
+test('every fault of a source is found before anything is connected', () => {
+  expect(settingsFaults(source, [channel({ suffix: 'p' })])).toEqual([])
+  const faulty = { ...source, url: 'http://10.0.0.1', options: { namespaceUri: '', samplingIntervalMs: -1, securityMode: 'None', username: 'reader' } }
+  expect(settingsFaults(faulty, [channel({})])).toEqual([
+    'network: the url is "http://10.0.0.1", must begin with opc.tcp://HOST:PORT',
+    'network: the option namespaceUri must be a text',
+    'network: the option samplingIntervalMs must be 0 or more',
+    'network: the option securityMode is not one of namespaceUri, trustedCertificateFolder, username, password, samplingIntervalMs',
+    'network: username and password belong together',
+    'elec.tr.P05.T1.p: its channel in the profile network-sensor has no suffix of a node',
+  ])
+})
+
+test.each([
+  ['real time', { periodS: 5, staleAfterS: 20 }, 1, 20_000],
+  ['four turns of a second on a fast clock', { periodS: 5, staleAfterS: 20 }, 600, 4_000],
+  ['never shorter than a busy machine needs', { periodS: 1, staleAfterS: 1 }, 1, 3_000],
+])('silence is noticed in %s', (_, timing, speed, limitMs) => {
+  expect(silenceLimitMs(timing, { speed })).toBe(limitMs)
+})
