@@ -131,6 +131,10 @@ export function driverContract(name: string, make: (folder: string) => Promise<D
       await showAndAwait(1, 12, at)
       if (harness.gives.time) expect([journal.find(0, 11)!.at, journal.find(1, 12)!.at]).toEqual([at, at])
       expect([journal.find(0, 11)!.quality, journal.find(1, 12)!.quality]).toEqual([QUALITY.measured, QUALITY.measured])
+      if (harness.gives.history) {
+        for (const step of [1, 2, 3]) await server.publish(1, at + step * 1_000, 100 + step, QUALITY.measured)
+        for (const step of [1, 2, 3]) await arrives(1, 100 + step)
+      }
       if (harness.gives.quality) {
         await showAndAwait(0, 13, at + 1_000, QUALITY.uncertain)
         expect(journal.find(0, 13)!.quality).toBe(QUALITY.uncertain)

@@ -83,6 +83,8 @@ async function makeServer(port: number, pkiFolder: string, pointCount: number): 
     disableDiscovery: false,
     allowAnonymous: true,
     serverCapabilities: {
+      // Several steps pass at once on a fast clock: none of them may be folded into the next.
+      minSupportedSampleRate: 0,
       maxMonitoredItems: 4 * pointCount + 1_000, maxMonitoredItemsPerSubscription: pointCount + 1_000,
       operationLimits: { maxMonitoredItemsPerCall: 1_000, maxNodesPerHistoryReadData: 100 },
     },
