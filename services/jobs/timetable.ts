@@ -15,7 +15,8 @@ export function timetable(clock: Clock, liveDelayS: number): readonly Schedule[]
   const delayS = Math.max(ARRIVAL_S, ARRIVAL_REAL_S * clock.speed)
   return [
     { kind: 'evaluate', scope: 'network', everyS: 600, delayS, mostMissed: 144, recordsSkipped: true },
-    { kind: 'publish', scope: 'district', everyS: 1800, delayS: Math.max(liveDelayS, delayS), mostMissed: 48, recordsSkipped: true },
+    // The estimate is made up for a day back; a release lies its delay further back and would find none.
+    { kind: 'publish', scope: 'district', everyS: 1800, delayS: Math.max(liveDelayS, delayS), mostMissed: 44, recordsSkipped: true },
     { kind: 'forecast', scope: 'district', everyS: HOUR_S, delayS, mostMissed: 1, recordsSkipped: false },
     // Each pass makes the day before and the day so far, so one pass makes up for a night.
     { kind: 'validate', scope: 'all', everyS: HOUR_S, delayS, mostMissed: 1, recordsSkipped: false },

@@ -3,7 +3,7 @@ import type { Logger } from '#services/telemetry/logger.ts'
 import type { Driver, DriverContext, DriverFactory } from '../port.ts'
 import { openCertificates } from './certificates.ts'
 import { closeClient, openClient } from './connection.ts'
-import { createReadingQueue } from './reading-queue.ts'
+import { createReadingQueue } from '../reading-queue.ts'
 import { serveSession, type SessionEnd, type SessionOptions } from './session.ts'
 import { settingsFaults, settingsOf } from './settings.ts'
 

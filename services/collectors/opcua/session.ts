@@ -3,7 +3,7 @@ import type { DriverContext } from '../port.ts'
 import { closeSession, identityOf, namespacePrefix } from './connection.ts'
 import { isPlaceholder, lostBefore, numberOf, qualityOf, sourceTimeOf } from './data-value.ts'
 import { readHistory } from './history.ts'
-import type { ReadingQueue } from './reading-queue.ts'
+import type { ReadingQueue } from '../reading-queue.ts'
 import { nodePathOf, silenceLimitMs, type OpcUaSettings } from './settings.ts'
 import { subscribe } from './subscribe.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { RawReadings } from '../port.ts'
+import type { RawReadings } from './port.ts'
 import { createReadingQueue } from './reading-queue.ts'
 
 beforeEach(() => { vi.useFakeTimers() })

@@ -1,4 +1,4 @@
-import type { RawReadings } from '../port.ts'
+import type { RawReadings } from './port.ts'
 
 const FLUSH_AFTER_MS = 250
 const FIRST_RETRY_MS = 250

@@ -1,0 +1,78 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { QUALITY } from '#models/units/quality.ts'
+import type { Driver, DriverContext, DriverFactory, RawReadings } from '../port.ts'
+import { parseEnedisCsv } from './enedis-csv.ts'
+
+const LOOK_EVERY_MS = 2_000
+const FAULTS_SHOWN = 100
+const DEFAULT_TIME_ZONE = 'Europe/Paris'
+
+const folderOf = (url: string) => resolve(url.replace(/^file:/, ''))
+
+/** Takes the CSV files that appear in a folder: first into the journal, then to `done/`; what was faulty is listed beside. */
+export const filesDriver: DriverFactory = {
+  protocol: 'files',
+  check: ({ url }) => (url.startsWith('file:') ? [] : [`url ${url} is not file:FOLDER`]),
+  async start(context) {
+    context.status('starting')
+    const stopping = new AbortController()
+    const watching = watchFolder(context, stopping.signal)
+    return {
+      async stop() {
+        stopping.abort()
+        await watching
+        context.status('stopped')
+      },
+    } satisfies Driver
+  },
+}
+
+async function watchFolder(context: DriverContext, stopping: AbortSignal): Promise<void> {
+  const folder = folderOf(context.source.url)
+  const channels = new Map(context.channels.map(({ device, profileChannel }, index) => [`${device.address} ${String(profileChannel['column'])}`, { index, scale: profileChannel.scale ?? 1 }]))
+  while (!stopping.aborted) {
+    try {
+      for (const name of ['done', 'failed']) await mkdir(join(folder, name), { recursive: true })
+      const names = (await readdir(folder)).filter((name) => name.endsWith('.csv') && !name.startsWith('.')).sort()
+      context.status('connected')
+      for (const name of names) {
+        if (stopping.aborted) return
+        await takeFile(context, folder, name, channels)
+      }
+    } catch (error) {
+      // The file stays where it is and is read again: the store knows what it has already.
+      context.status('reconnecting', error instanceof Error ? error.message : String(error))
+    }
+    await pause(LOOK_EVERY_MS, undefined, { signal: stopping }).catch(() => {})
+  }
+}
+
+async function takeFile(context: DriverContext, folder: string, name: string, channels: ReadonlyMap<string, { index: number; scale: number }>): Promise<void> {
+  const timeZone = String(context.source.options?.['timeZone'] ?? DEFAULT_TIME_ZONE)
+  const { blocks, faults } = parseEnedisCsv(await readFile(join(folder, name), 'utf8'), timeZone)
+  const known = blocks.flatMap((block) => {
+    const channel = channels.get(`${block.prm} ${block.column}`)
+    return channel === undefined ? [] : [{ block, channel }]
+  })
+  const count = known.reduce((sum, { block }) => sum + block.at.length, 0)
+  const readings: RawReadings = { channels: new Int32Array(count), at: new Float64Array(count), values: new Float64Array(count), quality: new Uint8Array(count), receivedAt: context.clock.now() }
+  let place = 0
+  for (const { block, channel } of known) {
+    for (let row = 0; row < block.at.length; row++, place++) {
+      readings.channels[place] = channel.index
+      readings.at[place] = block.at[row]
+      readings.values[place] = block.values[row] * channel.scale
+      readings.quality[place] = Number.isNaN(block.values[row]) ? QUALITY.missing : QUALITY.measured
+    }
+  }
+  if (count > 0) await context.deliver(readings)
+  // Counted only now: a file that has to be read again must not count its faults twice.
+  const strangers = blocks.length - known.length
+  if (strangers > 0) context.reject('unknown-meter', blocks.reduce((sum, block) => sum + (channels.has(`${block.prm} ${block.column}`) ? 0 : block.at.length), 0), name)
+  for (const [reason, list] of Map.groupBy(faults, (fault) => fault.reason)) context.reject(reason, list.length, `${name}:${list[0].line}`)
+  const to = count === 0 && faults.length > 0 ? 'failed' : 'done'
+  if (faults.length > 0) await writeFile(join(folder, 'failed', `${name}.faults.txt`), faults.slice(0, FAULTS_SHOWN).map(({ line, reason }) => `line ${line}: ${reason}\n`).join(''))
+  await rename(join(folder, name), join(folder, to, name))
+}
