@@ -45,6 +45,9 @@ export const ERROR_CODES = {
   PF_STORE_TIME_INVALID: code('A value given to the store has no valid point or time.', 'Report it: collectors and imports must never pass such a value on.', { status: 500 }),
   PF_STORE_UNAVAILABLE: code('The store does not answer.', 'Check disk space and rights; the call is tried again.', { retryable: true, status: 503 }),
   // --- ingest
+  PF_IMPORT_FAILED: code('A file could not be imported.', 'Mend what the message says and import it again; what is stored already stays as it is.'),
+  PF_IMPORT_FORMAT_UNKNOWN: code('The file has no form that import knows.', 'Give a header line with timestamp,point,value (and unit, quality), or the grid operator\'s export.'),
+  PF_IMPORT_UNREADABLE: code('The file to import could not be read.', 'Check the path, the rights, and that a .gz file is whole.'),
   PF_INGEST_CLOCK_SUSPECT: code('The time of a value is too far from now.', 'Set the clock of the device.'),
   // --- collectors
   PF_COLLECT_UNREACHABLE: code('A source does not answer.', 'Check the address, the network and the device; it is tried again.', { retryable: true, status: 503 }),

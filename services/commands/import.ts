@@ -1,0 +1,100 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { createClock } from '#services/clock/shifted-clock.ts'
+import { readEnvironment, type Environment } from '#services/config/environment.ts'
+import { loadDistrict } from '#services/config/load-district.ts'
+import { DATA_FILES } from '#services/config/role.ts'
+import { importFile, type ImportReport } from '#services/ingest/import-file.ts'
+import { openEmbeddedStore } from '#services/store/embedded/index.ts'
+import { writerOf } from '#services/store/embedded/writer-lock.ts'
+
+const BAR = 30
+
+/** `penfeld import FILE...`: measured history from CSV files; while the service runs, its collector does the work. */
+export async function importFiles(args: string[], write: (line: string) => void): Promise<number> {
+  if (args.length === 0) {
+    write('Give one or more files: penfeld import FILE...')
+    return 2
+  }
+  const missing = args.find((file) => !existsSync(file))
+  if (missing !== undefined) throw new PenfeldError('PF_IMPORT_UNREADABLE', 'There is no such file.', { where: missing })
+  const environment = readEnvironment()
+  const folder = join(environment.dataFolder, DATA_FILES.measured)
+  const bring = writerOf(folder) === undefined ? bringHere : bringThroughCollect
+  let refused = 0
+  for (const file of args) {
+    const bar = progressBar(basename(file))
+    const report = await bring(resolve(file), environment, bar)
+    bar(1)
+    if (process.stdout.isTTY) process.stdout.write('\n')
+    for (const line of summary(basename(file), report)) write(line)
+    refused += Object.values(report.refused).reduce((sum, { count }) => sum + count, 0)
+  }
+  return refused > 0 ? 1 : 0
+}
+
+type Bring = (file: string, environment: Environment, progress: (share: number) => void) => Promise<ImportReport>
+
+const bringHere: Bring = async (file, environment, progress) => {
+  const { district } = await loadDistrict(environment.districtFolder, environment.variables)
+  const store = await openEmbeddedStore(join(environment.dataFolder, DATA_FILES.measured), { timeZone: district.timeZone })
+  try {
+    const clock = createClock(environment.clockSetting, environment.clockStartedRealMs)
+    const report = await importFile(file, { store, district, clock, timeZone: district.timeZone, progress })
+    while (await store.maintain(1_000)) progress(1)
+    return report
+  } finally {
+    await store.close()
+  }
+}
+
+/** Collect is the one writer of the store: it takes the file from its inbox and writes a report beside it. */
+const bringThroughCollect: Bring = async (file, environment, progress) => {
+  const inbox = join(environment.dataFolder, 'inbox/import')
+  const name = `${Date.now()}-${basename(file)}`
+  const reportFile = join(inbox, `${name}.report.json`)
+  mkdirSync(inbox, { recursive: true })
+  copyFileSync(file, join(inbox, `.${name}.part`))
+  renameSync(join(inbox, `.${name}.part`), join(inbox, name))
+  for (;;) {
+    await pause(500)
+    if (existsSync(reportFile)) {
+      const { share, done, report, error } = JSON.parse(readFileSync(reportFile, 'utf8')) as { share: number; done: boolean; report?: ImportReport; error?: string }
+      progress(share)
+      if (done) {
+        rmSync(reportFile)
+        if (report === undefined) throw new PenfeldError('PF_IMPORT_FAILED', error ?? 'The collector gave no reason.', { where: file })
+        return report
+      }
+    } else if (writerOf(join(environment.dataFolder, DATA_FILES.measured)) === undefined) {
+      throw new PenfeldError('PF_IMPORT_FAILED', 'The collector ended before it took the file; it takes it when it starts again.', { where: file })
+    }
+  }
+}
+
+function progressBar(name: string): (share: number) => void {
+  let told = -1
+  return (share) => {
+    const percent = Math.floor(share * 100)
+    if (process.stdout.isTTY) {
+      const full = Math.round(share * BAR)
+      process.stdout.write(`\r${name} [${'#'.repeat(full)}${'.'.repeat(BAR - full)}] ${percent} %`)
+    } else if (percent >= told + 10) {
+      told = percent
+      process.stdout.write(`${name} ${percent} %\n`)
+    }
+  }
+}
+
+function summary(name: string, { stored, deduplicated, revised, refused }: ImportReport): string[] {
+  const count = (value: number) => value.toLocaleString('en')
+  return [
+    `${name}: ${count(stored)} values stored, ${count(deduplicated)} known already, ${count(revised)} revised.`,
+    ...Object.entries(refused).map(([reason, { count: lines, lines: first }]) => {
+      const shown = first.filter((line) => line > 0)
+      return `  ${count(lines)} refused: ${reason}${shown.length === 0 ? '' : ` (line ${shown.join(', ')}${lines > shown.length ? ', ...' : ''})`}`
+    }),
+  ]
+}
