@@ -4,7 +4,7 @@ import type { PublicationRules } from '#models/district/schema.ts'
 import { decideLive, roundForPublic, rulesInForce, type LiveCandidate } from './live-rules.ts'
 
 const rules: PublicationRules = { validFrom: '2025-01-01T00:00:00Z', minHolders: 100, minDeliveryPoints: 100, maxHolderSharePct: 5, liveStepS: 1800, liveDelayS: 1800, liveWindowDays: 31, roundingPct: 1 }
-const good: LiveCandidate = { at: 0, now: 3_600_000, meanPowerKw: 1234.5, coverage: 1, firmImportKw: 5000, yearlyMeanKw: 1000, deliveryPoints: 600, holderPowerKw: new Array<number>(560).fill(6) }
+const good: LiveCandidate = { at: 0, now: 3_600_000, meanPowerKw: 1234.5, coverage: 1, firmImportKw: 5000, yearlyMeanKw: 1000, deliveryPoints: 600, holderPowerKw: new Array<number>(560).fill(6), publicPowerKw: 0, productionKw: 0 }
 const reason = (change: Partial<LiveCandidate>, table: PublicationRules | undefined = rules) => {
   const decision = decideLive({ ...good, ...change }, table)
   return decision.publish ? 'published' : decision.reason
@@ -23,9 +23,16 @@ describe('each rule withholds by itself', () => {
     ['not-measured', { meanPowerKw: NaN }],
     ['not-measured', { coverage: 0.89 }],
     ['dominant-holder', { holderPowerKw: [...good.holderPowerKw, 62] }],
-    // A large producer hides in a small net import.
-    ['dominant-holder', { holderPowerKw: [...good.holderPowerKw, -62] }],
+    // What public holders draw can be taken off the figure by anybody: 60 kW of 1,234 would pass, 60 of 1,134 does not.
+    ['dominant-holder', { holderPowerKw: [...good.holderPowerKw, 60], publicPowerKw: 100 }],
+    ['dominant-holder', { holderPowerKw: [...good.holderPowerKw, 60], publicPowerKw: NaN }],
+    ['dominant-holder', { meanPowerKw: -20, holderPowerKw: good.holderPowerKw }],
   ] as const)('%s', (expected, change) => expect(reason(change)).toBe(expected))
+  test('production does not make a holder dominant: shares are taken on consumption', () => {
+    const sunny = { meanPowerKw: 900, holderPowerKw: [...good.holderPowerKw, 60] }
+    expect(reason(sunny)).toBe('dominant-holder')
+    expect(reason({ ...sunny, productionKw: 334 })).toBe('published')
+  })
   test('no-rule', () => {
     expect(decideLive(good, undefined)).toMatchObject({ publish: false, reason: 'no-rule' })
     expect(rulesInForce([{ ...rules, validTo: '2026-01-01T00:00:00Z' }], Date.parse('2026-01-01T00:00:00Z'))).toBeUndefined()

@@ -1,4 +1,4 @@
-import type { PublicationRules } from '#models/district/schema.ts'
+import type { Holder, PublicationRules } from '#models/district/schema.ts'
 
 declare const publishable: unique symbol
 /** Only this folder can make one: what carries the brand has passed the rules, and nothing else may reach the public. */
@@ -17,8 +17,12 @@ export interface LiveCandidate {
   /** Mean of a year, gives the base of rounding; NaN if not known yet. */
   readonly yearlyMeanKw: number
   readonly deliveryPoints: number
-  /** Highest power (kW) each holder may draw in the step, one entry a holder: measured where a meter says it, else subscribed or rated. */
+  /** Highest consumption (kW) of each private holder in the step, one entry a holder: measured where a meter says it, else a high guess. */
   readonly holderPowerKw: readonly number[]
+  /** Consumption (kW) of holders whose data are public, as high as it may be: it hides nobody. */
+  readonly publicPowerKw: number
+  /** Production behind the sensors (kW, positive) that meters have measured; what is not measured counts as none. */
+  readonly productionKw: number
 }
 
 export interface LiveFigures {
@@ -40,6 +44,9 @@ const NOTHING = { meanPowerKw: null, loadingPct: null, firmImportKw: null, headr
 /** A step with less than this covered by sensors is not a measurement of the step. */
 const MIN_COVERAGE = 0.9
 
+/** Holders whose data are public: they need no protection and give none. */
+export const isPublicHolder = ({ kind }: Pick<Holder, 'kind'>): boolean => kind === 'public-body' || kind === 'operator'
+
 /** The rule table in force at an instant; undefined where the document has none. */
 export function rulesInForce(tables: readonly PublicationRules[], at: number): PublicationRules | undefined {
   return tables.find(({ validFrom, validTo }) => Date.parse(validFrom) <= at && (validTo === undefined || at < Date.parse(validTo)))
@@ -48,8 +55,14 @@ export function rulesInForce(tables: readonly PublicationRules[], at: number): P
 /**
  * Decides whether a live step may be shown. Both layers of the disclosure policy that touch it are here: whole
  * district only, enough holders and delivery points behind the sensors, no holder with more than the allowed share of
- * the step, 30-minute mean, delay, rounding. The dominance test sets the highest possible power of each holder against
- * the measured step, so it errs towards withholding.
+ * the step, 30-minute mean, delay, rounding.
+ *
+ * The dominance test is about private holders. Public bodies and operators of public services are those whose data are
+ * public: they are neither protected nor counted, and because anybody can take their consumption off the figure, it
+ * does not hide the others. A share is taken on consumption alone: the drawn power plus the measured production, less
+ * the public consumption; production, whose curve follows the sun for everybody to see, is never netted against a
+ * holder's use. It has no test of its own because no production is published. Where something is not known the highest
+ * use and the lowest production are taken, so the test errs towards withholding.
  */
 export function decideLive(candidate: LiveCandidate, rules: PublicationRules | undefined): LiveDecision {
   const withhold = (reason: WithheldReason): LiveDecision => ({ publish: false, reason, figures: NOTHING })
@@ -58,8 +71,9 @@ export function decideLive(candidate: LiveCandidate, rules: PublicationRules | u
   if (candidate.holderPowerKw.length < rules.minHolders) return withhold('too-few-holders')
   if (candidate.deliveryPoints < rules.minDeliveryPoints) return withhold('too-few-delivery-points')
   if (!Number.isFinite(candidate.meanPowerKw) || candidate.coverage < MIN_COVERAGE) return withhold('not-measured')
+  const privateKw = candidate.meanPowerKw + candidate.productionKw - candidate.publicPowerKw
   const largestKw = candidate.holderPowerKw.reduce((largest, power) => Math.max(largest, Math.abs(power)), 0)
-  if (largestKw > (rules.maxHolderSharePct / 100) * Math.abs(candidate.meanPowerKw)) return withhold('dominant-holder')
+  if (!(largestKw <= (rules.maxHolderSharePct / 100) * privateKw)) return withhold('dominant-holder')
 
   const meanPowerKw = roundForPublic(candidate.meanPowerKw, candidate.yearlyMeanKw, rules.roundingPct)
   const known = Number.isFinite(candidate.firmImportKw) && candidate.firmImportKw > 0

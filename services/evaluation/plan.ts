@@ -49,7 +49,7 @@ export function evaluationPlan(district: District): EvaluationPlan {
   for (const point of district.measurementPoints) {
     if (loadIds.has(point.on)) {
       if (point.quantity !== 'active-power' || point.kind === 'register') continue
-      // The live value before the curve that comes the next day.
+      // The live value before the curve that comes the next day; of several the first, whose followers measure parts of it (luminaires of a cabinet).
       if (powerOf.get(point.on)?.kind !== 'instant') powerOf.set(point.on, point)
     } else if (point.carrier === 'electricity' && NETWORK_QUANTITIES.has(point.quantity)) {
       sensors.push({ ...seriesOf(point), on: point.on, quantity: point.quantity, end: point.end })

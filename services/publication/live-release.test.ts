@@ -59,6 +59,7 @@ test.each([
   ['too few holders', 'too-few-holders', rule({ minHolders: 17 }), {}],
   ['too few delivery points', 'too-few-delivery-points', rule({ minDeliveryPoints: 17 }), {}],
   ['one holder too large', 'dominant-holder', undefined, { 'elec.dp.dp0.p': 30 }],
+  ['public holders behind whom nobody can hide', 'too-few-holders', (district: District): District => ({ ...district, holders: district.holders.map((one, i) => (i < 10 ? { ...one, kind: 'public-body' } : one)) }), {}],
   ['one holder behind many meters', 'dominant-holder', (district: District): District => ({ ...district, deliveryPoints: district.deliveryPoints.map((one) => ({ ...one, holders: district.deliveryPoints[0]!.holders })), publicationRules: [{ ...district.publicationRules[0]!, minHolders: 1 }] }), {}],
 ] as const)('%s: withheld, and the public sees no reason', async (_, reason, change, meterKw) => {
   expect(await publishLive(releases, await sources(change, meterKw), AT, PUBLIC)).toMatchObject({ publish: false, reason })

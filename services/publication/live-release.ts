@@ -1,4 +1,4 @@
-import { decideLive, rulesInForce, type LiveDecision } from '#models/disclosure/live-rules.ts'
+import { decideLive, isPublicHolder, rulesInForce, type LiveCandidate, type LiveDecision } from '#models/disclosure/live-rules.ts'
 import type { District, PublicationRules } from '#models/district/schema.ts'
 import { feederHeads } from '#models/grid/topology.ts'
 import { stepMeans } from '#models/load-curve/resample.ts'
@@ -37,8 +37,7 @@ export async function publishLive(releases: ReleaseStore, sources: LiveSources, 
 async function decide(sources: LiveSources, rules: PublicationRules | undefined, at: number, now: number): Promise<LiveDecision> {
   const stepS = rules?.liveStepS ?? 1800
   const power = await districtPower(sources, at, stepS)
-  const { holderPowerKw, deliveryPoints } = await holdersBehind(sources, at, stepS)
-  return decideLive({ at, now, ...power, firmImportKw: sources.firmImportKw(at), deliveryPoints, holderPowerKw }, rules)
+  return decideLive({ at, now, ...power, firmImportKw: sources.firmImportKw(at), ...(await holdersBehind(sources, at, stepS)) }, rules)
 }
 
 /**
@@ -80,11 +79,13 @@ async function districtPower({ measured, runs, district, plan }: LiveSources, at
 /** Without a meter a holder is taken to draw this many times his mean power of the year, at most what he has subscribed. */
 const PEAK_TO_MEAN = 3
 
+type HoldersBehind = Pick<LiveCandidate, 'holderPowerKw' | 'publicPowerKw' | 'productionKw' | 'deliveryPoints'>
+
 /**
  * Everybody who stands behind the heads at that time, each with the power he may account for: the measured mean of his
- * meters, or a high guess from his contract where no meter tells. Use and production of a holder are added, never netted.
+ * meters, or a high guess from his contract where no meter tells. Production stands beside consumption, never netted.
  */
-async function holdersBehind({ measured, plan }: LiveSources, at: number, stepS: number): Promise<{ holderPowerKw: number[]; deliveryPoints: number }> {
+async function holdersBehind({ measured, plan, district }: LiveSources, at: number, stepS: number): Promise<HoldersBehind> {
   const to = at + stepS * 1000
   const ids = await measured.lookup(plan.loads.map(({ power }) => power?.pointName ?? ''))
   const withMeter = plan.loads.flatMap((load, i) => (load.power !== undefined && ids[i]! > 0 ? [{ i, id: ids[i]!, holdS: load.power.holdS }] : []))
@@ -93,13 +94,32 @@ async function holdersBehind({ measured, plan }: LiveSources, at: number, stepS:
   await measured.readMany(Int32Array.from(withMeter, ({ id }) => id), at - longestHoldS * 1000, to, (k, series) => {
     measuredKw[withMeter[k]!.i] = stepMeans(series, at, to, stepS, withMeter[k]!.holdS).values[0]!
   })
+  return sumByHolder({ district, plan }, at, measuredKw)
+}
+
+/** @param measuredKw mean of the step by load of the plan, NaN where no meter tells it */
+export function sumByHolder({ district, plan }: Pick<LiveSources, 'district' | 'plan'>, at: number, measuredKw: Float64Array): HoldersBehind {
+  const isPublic = new Set(district.holders.filter(isPublicHolder).map(({ id }) => id))
   const byHolder = new Map<string, number>()
-  for (const [i, { deliveryPoint, annualEnergyKwh }] of plan.loads.entries()) {
+  let publicPowerKw = 0
+  let productionKw = 0
+  let deliveryPoints = 0
+  for (const [i, { deliveryPoint, sign, annualEnergyKwh }] of plan.loads.entries()) {
+    const meterKw = measuredKw[i]!
+    if (sign === -1) {
+      if (meterKw < 0) productionKw -= meterKw
+      continue
+    }
     const held = deliveryPoint.holders.find(({ validFrom, validTo }) => Date.parse(validFrom) <= at && (validTo === undefined || at < Date.parse(validTo)))
     if (held === undefined) continue
     const contractKw = Math.min(deliveryPoint.subscribedPowerKva ?? deliveryPoint.ratedPowerKw ?? Infinity, (PEAK_TO_MEAN * annualEnergyKwh) / 8760)
-    const powerKw = Number.isNaN(measuredKw[i]!) ? contractKw : Math.abs(measuredKw[i]!)
+    const powerKw = Number.isNaN(meterKw) ? contractKw : Math.abs(meterKw)
+    if (isPublic.has(held.holder)) {
+      publicPowerKw += powerKw
+      continue
+    }
+    deliveryPoints += 1
     byHolder.set(held.holder, (byHolder.get(held.holder) ?? 0) + powerKw)
   }
-  return { holderPowerKw: [...byHolder.values()], deliveryPoints: plan.loads.length }
+  return { holderPowerKw: [...byHolder.values()], publicPowerKw, productionKw, deliveryPoints }
 }

@@ -8,7 +8,7 @@ import { openReleaseReader, openReleaseStore, type NewRelease } from './release-
 
 const STEP = 1_800_000
 // Only the rules can make a publishable body; without a rule it is the empty one.
-const body = decideLive({ at: 0, now: 0, meanPowerKw: 1, coverage: 1, firmImportKw: 1, yearlyMeanKw: 1, deliveryPoints: 0, holderPowerKw: [] }, undefined).figures
+const body = decideLive({ at: 0, now: 0, meanPowerKw: 1, coverage: 1, firmImportKw: 1, yearlyMeanKw: 1, deliveryPoints: 0, holderPowerKw: [], publicPowerKw: 0, productionKw: 0 }, undefined).figures
 const release = (at: number): NewRelease => ({ kind: 'district-live', at, stepS: 1800, publishedAt: at + 2 * STEP, rules: '2025-01-01', districtVersion: 'v1', body })
 
 test('releases are chained, kept once, and leave the window without leaving the chain', async () => {

@@ -126,6 +126,11 @@ function pointReading(point: MeasurementPoint, district: District, truth: Truth,
 
   switch (point.quantity) {
     case 'active-power':
+      // Each luminaire of a lighting cabinet draws its part of what the cabinet draws.
+      if (isLuminaire(point, district)) {
+        const lamps = district.measurementPoints.filter((other) => other.on === point.on && isLuminaire(other, district)).length
+        return result('kW', withError(seed, 0.5, (day, at) => power(day, at) / lamps))
+      }
       return result('kW', point.kind === 'interval' ? mean : withError(seed, 0.5, power))
     case 'thermal-power':
       return result('kW', withError(seed, 1, power))
@@ -161,6 +166,9 @@ function pointReading(point: MeasurementPoint, district: District, truth: Truth,
       return undefined
   }
 }
+
+const isLuminaire = ({ quantity, feed }: MeasurementPoint, { devices }: District): boolean =>
+  quantity === 'active-power' && devices.find(({ id }) => id === feed?.device)?.profile === 'luminaire'
 
 /** A substation cools the network's water by so much; what the volume register counts follows from it. */
 const SPREAD_C = 30
