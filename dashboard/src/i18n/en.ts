@@ -254,10 +254,11 @@ export const en = {
     balance: {
       heading: 'Measured balance of the network',
       sentence: (residual: string, declared: string, closure: string) =>
-        `Difference of the feeder heads from all loads and losses: ${residual} (declared unmetered share: ${declared}). Closure of the model: ${closure}.`,
+        `Over four weeks the transformers deliver ${residual} more than meters, the declared unmetered share (${declared}) and losses explain. Closure of the model: ${closure}. The curve shows the difference at the feeder heads before scaling, the rest of the town included.`,
       none: 'The measured difference is not known yet.',
       noneDo: 'It needs measurements at the feeder heads and a first load flow.',
       residual: 'Difference',
+      worst: 'Where the difference is largest',
       findings: 'Findings',
       noFinding: 'Nothing unusual: no meter and no feeder stands out.',
     },

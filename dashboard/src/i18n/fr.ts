@@ -253,10 +253,11 @@ export const fr = {
     balance: {
       heading: 'Bilan mesuré du réseau',
       sentence: (residual: string, declared: string, closure: string) =>
-        `Écart entre les têtes de départ et la somme des consommations et pertes : ${residual} (part non comptée déclarée : ${declared}). Fermeture du modèle : ${closure}.`,
+        `Sur quatre semaines, les transformateurs délivrent ${residual} de plus que compteurs, part non comptée déclarée (${declared}) et pertes n’expliquent. Fermeture du modèle : ${closure}. La courbe montre l’écart aux têtes de départ avant calage, reste de la ville compris.`,
       none: 'L’écart mesuré n’est pas encore connu.',
       noneDo: 'Il demande des mesures en tête de départ et un premier calcul.',
       residual: 'Écart',
+      worst: 'Où l’écart est le plus grand',
       findings: 'Constats',
       noFinding: 'Rien d’anormal : aucun compteur ni départ ne se distingue.',
     },

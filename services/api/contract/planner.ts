@@ -144,7 +144,10 @@ export const Balance = object({
   closurePct: nullable(Type.Number()),
   residualPct: nullable(Type.Number()),
   declaredUnmeteredPct: Type.Number(),
+  /** Of the feeder heads against the model before it is scaled, over the last two days. */
   residualKw: SeriesColumns,
+  /** Of each transformer and LV feeder from `from` to `to`: what it feeds beyond its meters, estimates and losses. */
+  elements: Type.Array(object({ element: Type.String(), residualKw: nullable(Type.Number()), residualPct: nullable(Type.Number()) })),
   findings: Type.Array(BalanceFinding),
 })
 export type Balance = Static<typeof Balance>

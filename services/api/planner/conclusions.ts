@@ -23,6 +23,7 @@ export async function balanceView({ district: { district }, runs, findings, cloc
     residualPct: report?.residualPct ?? (head === undefined ? null : orNull(head.residualPct)),
     declaredUnmeteredPct: district.network.unmeteredSharePct,
     residualKw,
+    elements: report?.elements.map(({ element, residualKw: kw, residualPct }) => ({ element, residualKw: kw, residualPct })) ?? [],
     findings: (report?.findings ?? []).map((finding) => ({ kind: finding.kind, element: finding.element, sentence: sentenceOf(finding), residualPct: finding.residualPct, residualKw: finding.residualKw })),
   }
 }

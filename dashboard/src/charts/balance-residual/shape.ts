@@ -4,6 +4,11 @@ import type { ShapedFigure, Speech } from '../shaped.ts'
 
 const TEN_MINUTES_MS = 600_000
 
+/** The elements whose measured balance fits least, worst first. */
+export function worstElements({ elements }: Balance, count: number): Balance['elements'] {
+  return elements.filter(({ residualPct }) => residualPct !== null).sort((left, right) => Math.abs(right.residualPct!) - Math.abs(left.residualPct!)).slice(0, count)
+}
+
 /** What the feeder heads give and no load or loss explains, over time. */
 export function shapeBalance(balance: Balance, { t, f }: Speech): ShapedFigure | undefined {
   const rows = samples(balance.residualKw)
@@ -18,7 +23,7 @@ export function shapeBalance(balance: Balance, { t, f }: Speech): ShapedFigure |
     },
     plot: {
       lines: qualityLines(withGaps(rows, stepMs(balance.residualKw.at, TEN_MINUTES_MS)).map((row) => ({ ...row, quality: row.value === null ? 'missing' : 'measured' })), { label: words.residual, colour: '--electricity' }),
-      x: { from: balance.from ?? rows[0].at, to: balance.to ?? rows[rows.length - 1].at },
+      x: { from: rows[0].at, to: rows[rows.length - 1].at },
       unit: 'kW',
     },
     legend: [{ label: words.residual, colour: '--electricity', stroke: 'solid' }],
