@@ -1,0 +1,142 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchBrowser } from './browser.ts'
+import { startService, type RunningService } from './service.ts'
+import { signIn } from './sign-in.ts'
+
+/** The whole service with its simulated field, looked at by real people's pages in a real browser. */
+let service: RunningService
+let browser: Browser
+const contexts: { close(): Promise<void> }[] = []
+
+beforeAll(async () => {
+  service = await startService()
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await service?.stop()
+})
+
+interface Watched { page: Page; errors: string[] }
+
+/** A page whose console errors, failed requests and foreign addresses are written down. */
+async function open(options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await browser.newContext({ locale: 'fr-FR', viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options })
+  contexts.push(context)
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()) })
+  page.on('pageerror', (error) => errors.push(error.message))
+  page.on('request', (request) => { if (new URL(request.url()).hostname !== '127.0.0.1') errors.push(`request to ${request.url()}`) })
+  return { page, errors }
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page: page as never }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([])
+}
+
+const json = async <T>(page: Page, path: string): Promise<T> => (await (await page.request.get(service.url + path)).json()) as T
+
+describe('the resident, without signing in', () => {
+  test('reads how much of its capacity the district uses, from a release', async () => {
+    const { page, errors } = await open()
+    await expect.poll(async () => (await json<{ release: object | null }>(page, '/api/public/live')).release, { timeout: 110_000, interval: 1_000 }).not.toBeNull()
+    await page.goto(`${service.url}/quartier`)
+    await expect.poll(() => page.locator('h1').textContent(), { timeout: 10_000 }).toMatch(/capacité|utilis/)
+    expect(await page.locator('h1').textContent()).toMatch(/\d+\s*%/)
+    expect(await page.locator('figure, section').filter({ hasText: 'kW' }).count()).toBeGreaterThan(0)
+    await expectAccessible(page)
+    expect(errors).toEqual([])
+  })
+
+  test('in English, in the dark, on a narrow phone, without scrolling sideways', async () => {
+    const { page, errors } = await open({ locale: 'en-GB', colorScheme: 'dark', viewport: { width: 320, height: 640 } })
+    for (const path of ['/quartier', '/methode', '/accessibilite']) {
+      await page.goto(service.url + path)
+      await page.locator('h1').waitFor()
+      await page.waitForTimeout(1_000)
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), path).toBeLessThanOrEqual(0)
+      expect(await page.evaluate('document.documentElement.lang')).toBe('en')
+      await expectAccessible(page)
+    }
+    expect(errors).toEqual([])
+  })
+
+  test('learns nothing else: every other tree is closed', async () => {
+    const { page } = await open()
+    for (const path of ['/api/merchant/delivery-points', '/api/planner/state', '/api/planner/measurement-points?element=P05.T1', '/api/operator/sources']) {
+      const response = await page.request.get(service.url + path)
+      expect([path, response.status()]).toEqual([path, 401])
+      expect(response.headers()['content-type']).toContain('application/problem+json')
+    }
+  })
+})
+
+describe('the shopkeeper', () => {
+  test('sees the own shop, under ten seconds old, and nobody else’s', async () => {
+    const { page, errors } = await open()
+    await signIn(page, service.url, '/commerce', 'Boulangerie du Quai')
+    await page.getByRole('link', { name: 'Boulangerie du Quai' }).first().click()
+    await expect.poll(() => page.locator('main').textContent(), { timeout: 20_000 }).toMatch(/mesuré il y a \d\s*s/)
+    expect(await page.locator('h1').textContent()).toContain('Boulangerie du Quai')
+    await expectAccessible(page)
+    expect(errors).toEqual([])
+    const status = async (id: string) => (await page.request.get(`${service.url}/api/merchant/delivery-points/${id}/summary`)).status()
+    expect(await status('pdl-boulangerie-du-quai')).toBe(200)
+    // A neighbour and something that does not exist answer alike.
+    expect([await status('pdl-le-pont-tournant'), await status('nothing-of-this-name')]).toEqual([404, 404])
+  })
+})
+
+interface Traced { pointId: string; at: number | null; value: number | null; sourceId: string; deviceAddress: string }
+
+describe('the planner', () => {
+  test('sees the network with live loadings', async () => {
+    const { page, errors } = await open()
+    await signIn(page, service.url, '/planification', 'Anne Le Goff')
+    await expect.poll(() => page.locator('h1 ~ p, header p, main p').first().textContent(), { timeout: 60_000 }).toMatch(/limite|vigilance|chargé/)
+    await page.locator('svg [data-id="P05.T1"]').first().waitFor()
+    await expect.poll(() => page.locator('main').textContent(), { timeout: 60_000 }).toMatch(/kVA · \d+\s*%/)
+    await expectAccessible(page)
+    expect(errors).toEqual([])
+  })
+
+  test('can trace a value to the server it came from', async () => {
+    const { page } = await open()
+    await signIn(page, service.url, '/planification', 'Anne Le Goff')
+    const traced = async () => (await json<{ points: Traced[] }>(page, '/api/planner/measurement-points?element=P05.T1')).points
+    const ledger = async () => (await (await fetch(`${service.fieldControlUrl}/ledger`)).json()) as { now: number; latest: Record<string, { at: number; value: number }> }
+    const powerOf = (points: Traced[]) => points.find(({ pointId }) => pointId === 'elec.tr.P05.T1.p')!
+    expect(powerOf(await traced())).toMatchObject({ sourceId: 'network', deviceAddress: 'P05.T1' })
+    await expect.poll(async () => {
+      const point = powerOf(await traced())
+      const produced = (await ledger()).latest[point.pointId]
+      return point.at === produced.at ? point.value === produced.value : 'not the same moment'
+    }, { timeout: 30_000, interval: 400 }).toBe(true)
+    const point = powerOf(await traced())
+    expect((await ledger()).now - point.at!).toBeLessThan(10_000)
+  })
+})
+
+describe('the operator', () => {
+  test('sees a stopped server as stale within 30 s, and its recovery', async () => {
+    const { page, errors } = await open()
+    await signIn(page, service.url, '/exploitation', 'Yann Kerdoncuff')
+    await page.locator('table').first().waitFor()
+    await expectAccessible(page)
+    const sources = () => json<{ sources: { sourceId: string; stale: boolean; ageS: number | null; counts: { balance: number; quarantined: number } }[] }>(page, '/api/operator/sources').then((body) => body.sources)
+    const buildings = async () => (await sources()).find(({ sourceId }) => sourceId === 'buildings')!
+    await expect.poll(async () => (await buildings()).stale, { timeout: 30_000 }).toBe(false)
+    const fault = (kind: string) => fetch(`${service.fieldControlUrl}/faults/modbus/${kind}`, { method: 'POST' })
+    expect((await fault('silence')).ok).toBe(true)
+    await expect.poll(async () => (await buildings()).stale, { timeout: 30_000, interval: 500 }).toBe(true)
+    await expect.poll(() => page.locator('main').textContent(), { timeout: 20_000 }).toContain('ne livre plus')
+    await fault('none')
+    await expect.poll(async () => (await buildings()).stale, { timeout: 30_000, interval: 500 }).toBe(false)
+    for (const { sourceId, counts } of await sources()) expect([sourceId, counts.balance, counts.quarantined]).toEqual([sourceId, 0, 0])
+    expect(errors).toEqual([])
+  })
+})
