@@ -4,7 +4,7 @@
  *
  * residual = energy at the element - metered delivery points - estimate of those not metered - losses.
  * It is read against its uncertainty: the class of the sensor (a share of its reading, the same all period long), the
- * estimates, the losses. Energies in kWh by step, positive towards the loads.
+ * estimates, the losses. Energies in kWh by half hour from a local midnight on, positive towards the loads.
  */
 export interface BalanceElement {
   readonly id: string
@@ -19,6 +19,8 @@ export interface BalanceElement {
   readonly accuracyPct: number
   /** Standard deviation of the estimate's whole energy, in percent of it. */
   readonly estimateUncertaintyPct: number
+  /** Standard deviation of how much the error of the estimate moves from one month to the next, in percent of it. */
+  readonly estimateDriftPct: number
 }
 
 export interface MeteredCurve {
@@ -41,9 +43,10 @@ export interface ElementBalance {
   readonly uncertaintyPct: number
 }
 
-/** By step and element, NaN where the step does not count. */
 export interface Balance {
+  /** Totals of the period. */
   readonly elements: readonly ElementBalance[]
+  /** By element and step, also of the steps before the period; NaN where a step does not count. */
   readonly residualsKwh: readonly Float64Array[]
 }
 
@@ -52,9 +55,10 @@ const CLASS_TO_SIGMA = 1 / Math.sqrt(3)
 /** Losses come from a model whose cable lengths and temperatures are known so well. */
 const LOSS_UNCERTAINTY = 0.1
 
-export function energyBalance(elements: readonly BalanceElement[], curves: readonly MeteredCurve[]): Balance {
+/** @param since first step of the period whose totals are made; what lies before it is its history */
+export function energyBalance(elements: readonly BalanceElement[], curves: readonly MeteredCurve[], since = 0): Balance {
   const residualsKwh = elements.map((element) => residualSeries(element, curves))
-  return { residualsKwh, elements: elements.map((element, k) => totalsOf(element, curves, residualsKwh[k])) }
+  return { residualsKwh, elements: elements.map((element, k) => totalsOf(element, curves, residualsKwh[k], since)) }
 }
 
 function residualSeries(element: BalanceElement, curves: readonly MeteredCurve[]): Float64Array {
@@ -66,13 +70,13 @@ function residualSeries(element: BalanceElement, curves: readonly MeteredCurve[]
   return residual
 }
 
-function totalsOf(element: BalanceElement, curves: readonly MeteredCurve[], residual: Float64Array): ElementBalance {
+function totalsOf(element: BalanceElement, curves: readonly MeteredCurve[], residual: Float64Array, since: number): ElementBalance {
   let steps = 0
   let headKwh = 0
   let estimatedKwh = 0
   let lossesKwh = 0
   let residualKwh = 0
-  for (let step = 0; step < residual.length; step += 1) {
+  for (let step = since; step < residual.length; step += 1) {
     if (residual[step] !== residual[step]) continue
     steps += 1
     headKwh += element.headKwh[step]
@@ -84,7 +88,7 @@ function totalsOf(element: BalanceElement, curves: readonly MeteredCurve[], resi
     headKwh * (element.accuracyPct / 100) * CLASS_TO_SIGMA,
     estimatedKwh * (element.estimateUncertaintyPct / 100),
     lossesKwh * LOSS_UNCERTAINTY,
-    meterSigma(element, curves, residual),
+    meterSigma(element, curves, residual, since),
   )
   return {
     id: element.id, steps, headKwh, estimatedKwh, lossesKwh, residualKwh, meteredKwh: headKwh - estimatedKwh - lossesKwh - residualKwh,
@@ -93,11 +97,11 @@ function totalsOf(element: BalanceElement, curves: readonly MeteredCurve[], resi
 }
 
 /** Meters err each for themselves (class 1 of a household meter), so their errors add by squares. */
-function meterSigma(element: BalanceElement, curves: readonly MeteredCurve[], residual: Float64Array): number {
+function meterSigma(element: BalanceElement, curves: readonly MeteredCurve[], residual: Float64Array, since: number): number {
   let square = 0
   for (const index of element.metered) {
     let kwh = 0
-    for (let step = 0; step < residual.length; step += 1) if (residual[step] === residual[step]) kwh += curves[index].energyKwh[step]
+    for (let step = since; step < residual.length; step += 1) if (residual[step] === residual[step]) kwh += curves[index].energyKwh[step]
     square += (kwh * METER_CLASS * CLASS_TO_SIGMA) ** 2
   }
   return Math.sqrt(square)

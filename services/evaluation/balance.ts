@@ -1,7 +1,8 @@
 import { energyBalance, type Balance, type BalanceElement, type MeteredCurve } from '#models/grid/balance.ts'
-import { balanceFindings, type BalanceFinding as ModelFinding } from '#models/grid/balance-findings.ts'
+import { balanceFindings, smallestVisible, type BalanceFinding as ModelFinding } from '#models/grid/balance-findings.ts'
 import { downstreamMask, feedingTree } from '#models/grid/topology.ts'
 import { QUALITY } from '#models/units/quality.ts'
+import { createErrorSum, estimateErrors } from './estimate-errors.ts'
 import type { EvaluationParts } from './evaluate.ts'
 import type { BalanceFinding, BalanceReport } from './findings.ts'
 import type { SolvedSteps } from './network-solver.ts'
@@ -13,43 +14,44 @@ const HOURS_A_STEP = 1 / 6
 /** A meter that was silent for longer would take too many steps out of the balance: its point counts as estimated. */
 const LEAST_KNOWN_SHARE = 0.95
 const SENSOR_CLASS_PCT = 0.5
-/** How well the typical curves of a handful of homes tell their energy of a month. */
-const ESTIMATE_UNCERTAINTY_PCT = 10
 
-interface Period {
+interface Judged {
   readonly elements: readonly BalanceElement[]
-  readonly curves: readonly MeteredCurve[]
   readonly balance: Balance
+  readonly findings: readonly ModelFinding[]
+  readonly visiblePct: readonly number[]
 }
 
 /**
  * Balances the LV feeders, and the transformers, over the period: measured heads against metered and estimated delivery
- * points and computed losses. The period before, of the same length, tells what was wrong all the time. The two levels
- * are judged each for itself: siblings must be alike.
+ * points and computed losses. The time before, of the same length, is solved with it and tells what was wrong all the
+ * time. The two levels are judged each for itself: siblings must be alike.
  */
 export async function balance(parts: EvaluationParts, from: number, to: number, issuedAt: number): Promise<BalanceReport> {
   const { network } = parts.loaded.district
-  const lvFeeders = network.feeders.map(({ id }) => id)
-  const transformers = network.transformers.map(({ id }) => id)
-  const now = await solvedPeriod(parts, from, to)
-  const earlier = await solvedPeriod(parts, from - (to - from), from)
-  const elements: BalanceReport['elements'][number][] = []
-  const findings: BalanceFinding[] = []
+  const inputs = await readStepInputs(parts.measured, parts.plan, parts.typical, parts.loaded.district.timeZone, from - (to - from), to)
+  const solved = solveLosses(parts, inputs)
+  const since = Math.floor(inputs.at.length / STEPS_A_HALF_HOUR / 2)
+  const lvFeeders = judge(parts, inputs, solved, network.feeders.map(({ id }) => id), since)
+  const transformers = judge(parts, inputs, solved, network.transformers.map(({ id }) => id), since)
   // The heads of the feeders carry the town as well: the district's own balance is that of its transformers.
-  let residualPct = NaN
-  for (const ids of [lvFeeders, transformers]) {
-    const period = balanceOf(parts, now, ids)
-    const before = balanceOf(parts, earlier, ids)
-    if (ids === transformers) residualPct = totalResidualPct(period)
-    for (const { id, steps, residualKwh, residualPct: elementPct } of period.balance.elements) {
-      if (steps > 0) elements.push({ element: id, residualKw: residualKwh / (steps / 2), residualPct: elementPct })
-    }
-    findings.push(...balanceFindings(period.elements, period.curves, period.balance, { before: before.balance }).map((one) => findingOf(one, to - from)))
+  const residualPct = totalResidualPct(transformers)
+  return {
+    from, to, issuedAt, residualPct: Number.isFinite(residualPct) ? residualPct : null,
+    elements: [lvFeeders, transformers].flatMap(({ balance: { elements }, visiblePct }) => elements.flatMap((one, k) => (one.steps === 0 ? [] : [{
+      element: one.id, residualKw: one.residualKwh / (one.steps / 2), residualPct: one.residualPct, smallestVisiblePct: Number.isNaN(visiblePct[k]!) ? null : visiblePct[k]!,
+    }]))),
+    findings: [lvFeeders, transformers].flatMap(({ findings }) => findings.map((one) => findingOf(one, to - from))),
   }
-  return { from, to, issuedAt, residualPct: Number.isFinite(residualPct) ? residualPct : null, elements, findings }
 }
 
-function totalResidualPct({ balance: { elements } }: Period): number {
+function judge(parts: EvaluationParts, inputs: StepInputs, solved: SolvedLosses | undefined, ids: readonly string[], since: number): Judged {
+  const { elements, curves } = solved === undefined ? { elements: [], curves: [] } : balanceElements(parts, inputs, solved, ids, since)
+  const balance = energyBalance(elements, curves, since)
+  return { elements, balance, findings: balanceFindings(elements, curves, balance, { since }), visiblePct: smallestVisible(elements, balance, { since }) }
+}
+
+function totalResidualPct({ balance: { elements } }: Judged): number {
   const counted = elements.filter(({ steps }) => steps > 0)
   const headKwh = counted.reduce((sum, one) => sum + one.headKwh, 0)
   return headKwh === 0 ? NaN : (100 * counted.reduce((sum, one) => sum + one.residualKwh, 0)) / headKwh
@@ -60,7 +62,7 @@ function findingOf(finding: ModelFinding, spanMs: number): BalanceFinding {
     const [first, second] = finding.elementIds
     return {
       kind: finding.kind, element: first, residualKw: null, residualPct: null,
-      detail: `${finding.deliveryPointIds.join(' <-> ')} (${first}, ${second}): ${finding.explainedPct.toFixed(0)} %`,
+      detail: `${finding.deliveryPointIds.join(' <-> ')} (${first}, ${second}): ${finding.explainedPct.toFixed(0)} %${finding.lead < LEAST_LEAD ? ' (?)' : ''}`,
     }
   }
   return {
@@ -69,15 +71,16 @@ function findingOf(finding: ModelFinding, spanMs: number): BalanceFinding {
   }
 }
 
-interface SolvedPeriod {
-  readonly inputs: StepInputs
+/** Of two pairs of meters that explain the same residuals nearly as well, neither is certain. */
+const LEAST_LEAD = 10
+
+interface SolvedLosses {
   /** Losses (kW) of each branch by step, and the switching of the first step. */
   readonly branchLossKw: readonly Float64Array[]
-  readonly grid: SolvedSteps['grid'] | undefined
+  readonly grid: SolvedSteps['grid']
 }
 
-async function solvedPeriod(parts: EvaluationParts, from: number, to: number): Promise<SolvedPeriod> {
-  const inputs = await readStepInputs(parts.measured, parts.plan, parts.typical, parts.loaded.district.timeZone, from, to)
+function solveLosses(parts: EvaluationParts, inputs: StepInputs): SolvedLosses | undefined {
   let grid: SolvedSteps['grid'] | undefined
   const branchLossKw: Float64Array[] = []
   let first = 0
@@ -91,12 +94,14 @@ async function solvedPeriod(parts: EvaluationParts, from: number, to: number): P
     }
     first += solved.at.length
   })
-  return { inputs, branchLossKw, grid }
+  return grid && { branchLossKw, grid }
 }
 
-function balanceOf({ loaded, plan }: EvaluationParts, { inputs, branchLossKw, grid }: SolvedPeriod, ids: readonly string[]): Period {
-  const none: Period = { elements: [], curves: [], balance: { elements: [], residualsKwh: [] } }
-  if (grid === undefined) return none
+/** @param since half hour from which the elements are judged: how well estimates hold is learned before and after it */
+export function balanceElements(
+  parts: EvaluationParts, inputs: StepInputs, { branchLossKw, grid }: SolvedLosses, ids: readonly string[], since: number,
+): { readonly elements: readonly BalanceElement[]; readonly curves: readonly MeteredCurve[] } {
+  const { loaded, plan } = parts
   const { network } = loaded.district
   const tree = feedingTree(grid)
   const steps = inputs.at.length
@@ -108,6 +113,7 @@ function balanceOf({ loaded, plan }: EvaluationParts, { inputs, branchLossKw, gr
     const energyKwh = halfHours(inputs.loadKw[i]!, (step) => quality[step]! <= QUALITY.uncertain)
     return curves.push({ deliveryPointId: deliveryPoint.id, energyKwh }) - 1
   })
+  const errors = estimateErrors(parts, inputs, curveOf.map((k) => (k < 0 ? undefined : curves[k]!.energyKwh)), since)
   const elements = ids.flatMap((id): BalanceElement[] => {
     const sensor = plan.sensors.findIndex(({ on, quantity }) => on === id && quantity === 'active-power')
     const feeder = network.feeders.find((one) => one.id === id)
@@ -118,8 +124,10 @@ function balanceOf({ loaded, plan }: EvaluationParts, { inputs, branchLossKw, gr
     if (network.boundaryLoads.some(({ node }) => below[grid.busIndex.get(node)!] === 1)) return []
     const loads = plan.loads.map((_, i) => i).filter((i) => below[grid.busIndex.get(plan.loads[i]!.deliveryPoint.node!) ?? -1] === 1)
     const estimatedKw = new Float64Array(steps)
+    const uncertain = createErrorSum(errors)
     for (const i of loads) {
       const isCurve = curveOf[i]! >= 0
+      if (!isCurve) uncertain.add(plan.loads[i]!.deliveryPoint.loadClass, inputs.loadKw[i]!)
       for (let step = 0; step < steps; step += 1) {
         const kw = inputs.loadKw[i]![step]!
         estimatedKw[step] += (isCurve ? 0 : kw) + Math.max(0, kw) * (network.unmeteredSharePct / 100)
@@ -134,10 +142,10 @@ function balanceOf({ loaded, plan }: EvaluationParts, { inputs, branchLossKw, gr
     }
     return [{
       id, headKwh: halfHours(inputs.sensor[sensor]!), metered: loads.map((i) => curveOf[i]!).filter((k) => k >= 0),
-      estimatedKwh: halfHours(estimatedKw), lossesKwh: halfHours(lossKw), accuracyPct: SENSOR_CLASS_PCT, estimateUncertaintyPct: ESTIMATE_UNCERTAINTY_PCT,
+      estimatedKwh: halfHours(estimatedKw), lossesKwh: halfHours(lossKw), accuracyPct: SENSOR_CLASS_PCT, ...uncertain.of(estimatedKw),
     }]
   })
-  return { elements, curves, balance: energyBalance(elements, curves) }
+  return { elements, curves }
 }
 
 /** Energy of each half hour of a power by 10-minute steps; NaN where a step is missing or does not count. */

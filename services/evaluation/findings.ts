@@ -19,8 +19,8 @@ export interface BalanceReport {
   readonly issuedAt: number
   /** Over the whole district, in percent of the measured heads; null without measurement. */
   readonly residualPct: number | null
-  /** By transformer and LV feeder. */
-  readonly elements: readonly { readonly element: string; readonly residualKw: number | null; readonly residualPct: number | null }[]
+  /** By transformer and LV feeder; the smallest new load it would show, in percent of what it carries, null without history. */
+  readonly elements: readonly { readonly element: string; readonly residualKw: number | null; readonly residualPct: number | null; readonly smallestVisiblePct?: number | null }[]
   readonly findings: readonly BalanceFinding[]
 }
 
