@@ -177,8 +177,7 @@ export function driverContract(name: string, make: (folder: string) => Promise<D
       await showAndAwait(1, 33, at + 2_000)
     })
 
-    test('brings after a restart of its own what passed meanwhile', async (context) => {
-      if (!harness.gives.history) context.skip()
+    test('brings after a restart of its own what passed meanwhile, or at least what holds now', async () => {
       server = await harness.startServer()
       await startDriver()
       const at = wholeSecond()
@@ -187,8 +186,9 @@ export function driverContract(name: string, make: (folder: string) => Promise<D
       await server.publish(0, at - 4_000, 42, QUALITY.measured)
       await server.publish(0, at - 3_000, 43, QUALITY.measured)
       await startDriver()
-      await arrives(0, 42)
       await arrives(0, 43)
+      if (!harness.gives.history) return
+      await arrives(0, 42)
       const order = journal.rows.filter(({ channel }) => channel === 0).map(({ value }) => value)
       expect(order.indexOf(42)).toBeLessThan(order.indexOf(43))
     })

@@ -37,12 +37,11 @@ export function createSink({ sourceId, rules, store, clock, counters, quarantine
         const recordedAt = clock.now()
         const result = await store.append(batch, { recordedAt, source: sourceId })
         counters.stored(sourceId, result)
-        if (result.stored > 0) {
-          let newest = Number.isNaN(sink.newestAt) ? -Infinity : sink.newestAt
-          for (const at of batch.at) if (at > newest) newest = at
-          sink.newestAt = newest
-          sink.newestStoredAt = recordedAt
-        }
+        let newest = Number.isNaN(sink.newestAt) ? -Infinity : sink.newestAt
+        for (const at of batch.at) if (at > newest) newest = at
+        sink.newestAt = newest
+        // What was known already is no sign of life: a device that repeats itself has stopped.
+        if (result.stored > 0) sink.newestStoredAt = recordedAt
       }
       counters.produced(sourceId, readings.channels.length)
       for (const reason of quarantined.reasons) counters.quarantined(sourceId, reason)

@@ -5,7 +5,7 @@ import { QUALITY } from '#models/units/quality.ts'
 import type { Driver, DriverContext, DriverFactory, RawReadings } from '../port.ts'
 import { parseEnedisCsv } from './enedis-csv.ts'
 
-const LOOK_EVERY_MS = 2_000
+const LOOK_EVERY_MS = 1_000
 const FAULTS_SHOWN = 100
 const DEFAULT_TIME_ZONE = 'Europe/Paris'
 
@@ -34,7 +34,8 @@ async function watchFolder(context: DriverContext, stopping: AbortSignal): Promi
   const channels = new Map(context.channels.map(({ device, profileChannel }, index) => [`${device.address} ${String(profileChannel['column'])}`, { index, scale: profileChannel.scale ?? 1 }]))
   while (!stopping.aborted) {
     try {
-      for (const name of ['done', 'failed']) await mkdir(join(folder, name), { recursive: true })
+      // The folder itself is not made: one that is missing is a share that is not mounted, and must be seen.
+      for (const name of ['done', 'failed']) await mkdir(join(folder, name)).catch(unlessThere)
       const names = (await readdir(folder)).filter((name) => name.endsWith('.csv') && !name.startsWith('.')).sort()
       context.status('connected')
       for (const name of names) {
@@ -47,6 +48,10 @@ async function watchFolder(context: DriverContext, stopping: AbortSignal): Promi
     }
     await pause(LOOK_EVERY_MS, undefined, { signal: stopping }).catch(() => {})
   }
+}
+
+const unlessThere = (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EEXIST') throw error
 }
 
 async function takeFile(context: DriverContext, folder: string, name: string, channels: ReadonlyMap<string, { index: number; scale: number }>): Promise<void> {
