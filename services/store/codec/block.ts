@@ -3,7 +3,7 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { Series } from '../port.ts'
 import { readRuns, writeRuns } from './times.ts'
 import { readValues, writeValues } from './values.ts'
-import { ByteReader, ByteWriter } from './varint.ts'
+import { ByteReader, ByteWriter, unzigzag, zigzag } from './varint.ts'
 
 /** Format of the payload below; a store reads this version and the one before. */
 const VERSION = 1
@@ -62,19 +62,35 @@ function readQuality(reader: ByteReader, count: number): Uint8Array {
   return quality
 }
 
-/** An import has one time of recording, a live series a nearly constant delay: the cheaper form of the two is kept. */
+/** How the time of recording is kept: an import has one, a live series a nearly constant delay. */
+const RECORDED = { each: 0, delay: 1, once: 2 } as const
+
 function writeRecordedAt(writer: ByteWriter, { at, recordedAt }: Series): void {
-  const seconds = Float64Array.from(recordedAt, (time) => Math.round(time / 1000))
-  const delays = seconds.map((second, index) => second - Math.floor(at[index] / 1000))
-  const changes = (values: Float64Array) => values.reduce((sum, value, index) => sum + (index > 0 && value !== values[index - 1] ? 1 : 0), 0)
-  const asDelay = changes(delays) < changes(seconds)
-  writer.byte(asDelay ? 1 : 0)
-  writeRuns(writer, asDelay ? delays : seconds)
+  const count = at.length
+  const seconds = new Float64Array(count)
+  const delays = new Float64Array(count)
+  let changes = 0
+  let delayChanges = 0
+  for (let index = 0; index < count; index++) {
+    seconds[index] = Math.round(recordedAt[index] / 1000)
+    delays[index] = seconds[index] - Math.floor(at[index] / 1000)
+    if (index === 0) continue
+    if (seconds[index] !== seconds[index - 1]) changes++
+    if (delays[index] !== delays[index - 1]) delayChanges++
+  }
+  if (changes === 0 && count > 0) {
+    writer.byte(RECORDED.once)
+    writer.varint(zigzag(seconds[0]))
+  } else {
+    writer.byte(delayChanges < changes ? RECORDED.delay : RECORDED.each)
+    writeRuns(writer, delayChanges < changes ? delays : seconds)
+  }
 }
 
 function readRecordedAt(reader: ByteReader, at: Float64Array): Float64Array {
-  const asDelay = reader.byte() === 1
-  const seconds = readRuns(reader, at.length)
-  for (let index = 0; index < seconds.length; index++) seconds[index] = (seconds[index] + (asDelay ? Math.floor(at[index] / 1000) : 0)) * 1000
-  return seconds
+  const form = reader.byte()
+  if (form === RECORDED.once) return new Float64Array(at.length).fill(unzigzag(reader.varint()) * 1000)
+  const recordedAt = readRuns(reader, at.length)
+  for (let index = 0; index < at.length; index++) recordedAt[index] = (recordedAt[index] + (form === RECORDED.delay ? Math.floor(at[index] / 1000) : 0)) * 1000
+  return recordedAt
 }

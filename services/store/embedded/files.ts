@@ -36,21 +36,29 @@ export interface StoreFiles {
   close(): void
 }
 
+/** A block or a row of roll-ups lies in one or two pages of this size instead of a chain of small ones. */
+const SAMPLES_PAGE_BYTES = 16_384
+/** A commit of the journal writes whole pages: small ones mean less to wait for. */
+const JOURNAL_PAGE_BYTES = 4_096
+/** Read through the page cache of the system without copying; SQLite falls back to reading beyond it. */
+const MAPPED_BYTES = 2 ** 32
+
 const pathsOf = (folder: string) => ({ journal: join(folder, 'journal.sqlite'), samples: join(folder, 'samples.sqlite') })
 
 /** synchronous=FULL: a commit is on the disk when it returns. A small page cache: blocks are read once, in order. */
 export function openForWriting(folder: string): StoreFiles {
   mkdirSync(folder, { recursive: true })
   const paths = pathsOf(folder)
-  const open = (path: string, schema: string) => {
+  const open = (path: string, schema: string, pageBytes: number) => {
     const database = new DatabaseSync(path, { timeout: 5_000 })
+    database.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA mmap_size = ${MAPPED_BYTES}`)
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864')
     database.exec(schema)
     return database
   }
   try {
-    const journal = open(paths.journal, JOURNAL_SCHEMA)
-    const samples = open(paths.samples, SAMPLES_SCHEMA)
+    const journal = open(paths.journal, JOURNAL_SCHEMA, JOURNAL_PAGE_BYTES)
+    const samples = open(paths.samples, SAMPLES_SCHEMA, SAMPLES_PAGE_BYTES)
     return { journal, samples, close: () => { journal.close(); samples.close() } }
   } catch (cause) {
     throw new PenfeldError('PF_STORE_UNAVAILABLE', `The store in ${folder} could not be opened: ${(cause as Error).message}.`, { where: folder, cause })
@@ -61,7 +69,11 @@ export function openForWriting(folder: string): StoreFiles {
 export function openForReading(folder: string): StoreFiles | undefined {
   const paths = pathsOf(folder)
   if (!existsSync(paths.journal) || !existsSync(paths.samples)) return undefined
-  const open = (path: string) => new DatabaseSync(path, { readOnly: true, timeout: 5_000 })
+  const open = (path: string) => {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 })
+    database.exec(`PRAGMA mmap_size = ${MAPPED_BYTES}`)
+    return database
+  }
   let journal: DatabaseSync | undefined
   try {
     journal = open(paths.journal)

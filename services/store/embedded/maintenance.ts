@@ -28,6 +28,10 @@ export class Maintenance {
   readonly #upsertLatest: StatementSync
   readonly #reviseLatest: StatementSync
   readonly #due: StatementSync
+  readonly #nextDue: StatementSync
+  readonly #dueDone: StatementSync
+  readonly #hoursAt: StatementSync
+  readonly #setHours: StatementSync
   #compacting: number[] | undefined
 
   constructor(files: StoreFiles, opened: () => Opened) {
@@ -40,21 +44,28 @@ export class Maintenance {
     this.#upsertLatest = samples.prepare(
       'INSERT INTO latest VALUES (?, ?, ?, ?, ?) ON CONFLICT (pointId) DO UPDATE SET at = excluded.at, value = excluded.value, quality = excluded.quality, recordedAt = excluded.recordedAt WHERE excluded.at > at')
     this.#reviseLatest = samples.prepare('UPDATE latest SET value = ?, quality = ?, recordedAt = ? WHERE pointId = ? AND at = ?')
+    this.#nextDue = samples.prepare('SELECT pointId, chunkAt, fromAt FROM hours_due LIMIT 1')
+    this.#dueDone = samples.prepare('DELETE FROM hours_due WHERE pointId = ? AND chunkAt = ?')
+    this.#hoursAt = samples.prepare('SELECT mean, spread FROM hours WHERE pointId = ? AND chunkAt = ?')
+    this.#setHours = samples.prepare('INSERT INTO hours VALUES (?, ?, ?, ?) ON CONFLICT (pointId, chunkAt) DO UPDATE SET mean = excluded.mean, spread = excluded.spread')
     this.#due = samples.prepare('INSERT INTO hours_due VALUES (?, ?, ?) ON CONFLICT (pointId, chunkAt) DO UPDATE SET fromAt = min(fromAt, excluded.fromAt)')
   }
 
   /** Blocks of an ascending series, inside the caller's transaction. */
   writeSeries(pointId: number, series: Series): void {
-    const count = series.at.length
-    for (let start = 0; start < count; start += BLOCK_SAMPLES) {
-      const block = part(series, start, Math.min(count, start + BLOCK_SAMPLES))
-      const { payload, crc } = encodeBlock(block)
-      this.#insertBlock.run(pointId, block.at[0], block.at[block.at.length - 1], block.at.length, crc, payload)
-    }
-    const last = count - 1
+    this.#writeBlocks(pointId, series)
+    const last = series.at.length - 1
     this.#upsertLatest.run(pointId, series.at[last], orNull(series.values[last]), series.quality[last], series.recordedAt[last])
     for (let chunkAt = chunkOf(series.at[0]); chunkAt <= series.at[last]; chunkAt += CHUNK_MS) {
       this.#due.run(pointId, chunkAt, Math.max(chunkAt, Math.floor(series.at[0] / HOUR_MS) * HOUR_MS))
+    }
+  }
+
+  #writeBlocks(pointId: number, series: Series): void {
+    for (let start = 0; start < series.at.length; start += BLOCK_SAMPLES) {
+      const block = part(series, start, Math.min(series.at.length, start + BLOCK_SAMPLES))
+      const { payload, crc } = encodeBlock(block)
+      this.#insertBlock.run(pointId, block.at[0], block.at[block.at.length - 1], block.at.length, crc, payload)
     }
   }
 
@@ -72,8 +83,12 @@ export class Maintenance {
       this.pack()
       return true
     }
-    while (performance.now() < end) if (!this.#rollUpOne() && !this.#compactOne()) return false
-    return true
+    // One commit a slice: waiting for the disk once for each roll-up would take longer than computing it.
+    let more = true
+    transaction(this.#files.samples, () => {
+      while (more && performance.now() < end) more = this.#rollUpOne() || this.#compactOne()
+    })
+    return more
   }
 
   #packIsDue(): boolean {
@@ -102,11 +117,10 @@ export class Maintenance {
 
   /** Brings one due row of hourly roll-ups up to date; false if none is due. */
   #rollUpOne(): boolean {
-    const { samples } = this.#files
-    const due = samples.prepare('SELECT pointId, chunkAt, fromAt FROM hours_due LIMIT 1').get() as { pointId: number; chunkAt: number; fromAt: number } | undefined
+    const due = this.#nextDue.get() as { pointId: number; chunkAt: number; fromAt: number } | undefined
     if (due === undefined) return false
     const { pointId, chunkAt } = due
-    const kept = samples.prepare('SELECT mean, spread FROM hours WHERE pointId = ? AND chunkAt = ?').get(pointId, chunkAt) as { mean: Uint8Array; spread: Uint8Array } | undefined
+    const kept = this.#hoursAt.get(pointId, chunkAt) as { mean: Uint8Array; spread: Uint8Array } | undefined
     const before = kept === undefined ? undefined : decodeHours(kept.mean, kept.spread)
     const fromAt = before === undefined ? chunkAt : due.fromAt
     const hours = emptyHours(CHUNK_MS / HOUR_MS)
@@ -116,10 +130,8 @@ export class Maintenance {
     const recentAt = opened.tail.series(pointId)?.earliestAt ?? Infinity
     rollUp(opened.read(pointId, fromAt, Math.min(chunkAt + CHUNK_MS, recentAt)), fromAt, chunkAt + CHUNK_MS, hours, (fromAt - chunkAt) / HOUR_MS)
     const { mean, spread } = encodeHours(hours)
-    transaction(samples, () => {
-      samples.prepare('INSERT INTO hours VALUES (?, ?, ?, ?) ON CONFLICT (pointId, chunkAt) DO UPDATE SET mean = excluded.mean, spread = excluded.spread').run(pointId, chunkAt, mean, spread)
-      samples.prepare('DELETE FROM hours_due WHERE pointId = ? AND chunkAt = ?').run(pointId, chunkAt)
-    })
+    this.#setHours.run(pointId, chunkAt, mean, spread)
+    this.#dueDone.run(pointId, chunkAt)
     return true
   }
 
@@ -133,15 +145,9 @@ export class Maintenance {
     const rows = samples.prepare('SELECT fromAt FROM blocks WHERE pointId = ? AND fromAt <= ? AND toAt >= ? ORDER BY fromAt').all(pointId, small[small.length - 1].toAt, small[0].fromAt) as { fromAt: number }[]
     const opened = this.#opened()
     const series = joined(rows.map(({ fromAt }) => opened.blockAt(pointId, fromAt)))
-    transaction(samples, () => {
-      const remove = samples.prepare('DELETE FROM blocks WHERE pointId = ? AND fromAt = ?')
-      for (const { fromAt } of rows) remove.run(pointId, fromAt)
-      for (let start = 0; start < series.at.length; start += BLOCK_SAMPLES) {
-        const block = part(series, start, Math.min(series.at.length, start + BLOCK_SAMPLES))
-        const { payload, crc } = encodeBlock(block)
-        this.#insertBlock.run(pointId, block.at[0], block.at[block.at.length - 1], block.at.length, crc, payload)
-      }
-    })
+    const remove = samples.prepare('DELETE FROM blocks WHERE pointId = ? AND fromAt = ?')
+    for (const { fromAt } of rows) remove.run(pointId, fromAt)
+    this.#writeBlocks(pointId, series)
     return true
   }
 }
