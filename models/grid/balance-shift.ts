@@ -1,4 +1,4 @@
-import type { Balance, BalanceElement } from './balance.ts'
+import { roundingKwh, type Balance, type BalanceElement } from './balance.ts'
 import { median, STEPS_A_DAY, STEPS_A_WEEK } from './balance-statistics.ts'
 
 /** How the residual share of an element has moved against its own earlier weeks. All shares in percent of the head's energy. */
@@ -22,9 +22,10 @@ const FEWEST_WEEKS = 3
 
 /**
  * Residual shares by week, before and since the step `since`. What is wrong all the time (sensor class, level of an
- * estimate) is the same before and since and falls out. The uncertainty is the largest of three: the element's own
+ * estimate) is the same before and since and falls out. The uncertainty is the largest of four: the element's own
  * scatter from week to week, the drift of its estimates as the metered points of the same classes show it over the same
- * weeks, and a floor for the sensors.
+ * weeks, the rounding of the sensor, and a floor for its drift. An element that fed back more than it drew in a week has no
+ * share of it.
  */
 export function residualShifts(elements: readonly BalanceElement[], { residualsKwh }: Balance, since: number): readonly ResidualShift[] {
   return elements.map((element, k) => {
@@ -32,12 +33,13 @@ export function residualShifts(elements: readonly BalanceElement[], { residualsK
     const before = weeklySharesPct(element, residual, since % STEPS_A_WEEK, since)
     const now = weeklySharesPct(element, residual, since, residual.length)
     const headKwh = energyOf(element.headKwh, residual, since)
+    const roundingPct = (100 * roundingKwh(element, residual.subarray(since).filter((kwh) => kwh === kwh).length)) / headKwh
     if (before.length < FEWEST_WEEKS || now.length < FEWEST_WEEKS) return { id: element.id, shiftPct: NaN, uncertaintyPct: NaN, gapPct: NaN, headKwh }
     const scatterPct = Math.sqrt(((squares(before) + squares(now)) / (before.length + now.length - 2)) * (1 / before.length + 1 / now.length))
     const estimateDriftPct = (element.estimateDriftPct * energyOf(element.estimatedKwh, residual, since)) / headKwh
     return {
       id: element.id, headKwh, shiftPct: median(now) - median(before), gapPct: Math.min(...now) - Math.max(...before),
-      uncertaintyPct: Math.max(scatterPct, estimateDriftPct, SMALLEST_SIGMA_PCT),
+      uncertaintyPct: Math.max(scatterPct, estimateDriftPct, roundingPct, SMALLEST_SIGMA_PCT),
     }
   })
 }

@@ -48,7 +48,7 @@ function field(seed: number, planted: Planted = {}, month = 0) {
     const notMetered = points.slice(0, 3)
     const bias = 1 + 0.06 * (2 * lasting() - 1)
     const estimatedKwh = Float64Array.from({ length: STEPS }, (__, step) => sum(notMetered, step) * bias * (0.8 + 0.4 * random()) + 0.02 * sum(points, step))
-    return { id: `F${f}`, headKwh, metered: points.slice(3), estimatedKwh, lossesKwh: lossesKwh.map((kwh) => kwh * 1.05), accuracyPct: 0.5, estimateUncertaintyPct: 4, estimateDriftPct: 2 }
+    return { id: `F${f}`, headKwh, metered: points.slice(3), estimatedKwh, lossesKwh: lossesKwh.map((kwh) => kwh * 1.05), accuracyPct: 0.5, resolutionKw: 0.01, estimateUncertaintyPct: 4, estimateDriftPct: 2 }
   })
   return { elements, curves }
 }

@@ -17,6 +17,8 @@ export interface BalanceElement {
   readonly lossesKwh: Float64Array
   /** Class of the sensor: largest error in percent of the reading. */
   readonly accuracyPct: number
+  /** Smallest difference the sensor shows, in kW: a small steady load is rounded the same way all the time. */
+  readonly resolutionKw: number
   /** Standard deviation of the estimate's whole energy, in percent of it. */
   readonly estimateUncertaintyPct: number
   /** Standard deviation of how much the error of the estimate moves from one month to the next, in percent of it. */
@@ -50,6 +52,7 @@ export interface Balance {
   readonly residualsKwh: readonly Float64Array[]
 }
 
+const HOURS_A_STEP = 0.5
 /** An error evenly spread within the bounds of its class. */
 const CLASS_TO_SIGMA = 1 / Math.sqrt(3)
 /** Losses come from a model whose cable lengths and temperatures are known so well. */
@@ -86,6 +89,7 @@ function totalsOf(element: BalanceElement, curves: readonly MeteredCurve[], resi
   }
   const sigmaKwh = Math.hypot(
     headKwh * (element.accuracyPct / 100) * CLASS_TO_SIGMA,
+    roundingKwh(element, steps),
     estimatedKwh * (element.estimateUncertaintyPct / 100),
     lossesKwh * LOSS_UNCERTAINTY,
     meterSigma(element, curves, residual, since),
@@ -95,6 +99,9 @@ function totalsOf(element: BalanceElement, curves: readonly MeteredCurve[], resi
     residualPct: steps === 0 ? NaN : (100 * residualKwh) / headKwh, uncertaintyPct: steps === 0 ? NaN : (100 * sigmaKwh) / headKwh,
   }
 }
+
+/** Standard deviation of what rounding may add over so many half hours if it always rounds alike. */
+export const roundingKwh = ({ resolutionKw }: BalanceElement, steps: number): number => (steps * HOURS_A_STEP * resolutionKw) / Math.sqrt(12)
 
 /** Meters err each for themselves (class 1 of a household meter), so their errors add by squares. */
 function meterSigma(element: BalanceElement, curves: readonly MeteredCurve[], residual: Float64Array, since: number): number {

@@ -114,6 +114,7 @@ export function balanceElements(
     return curves.push({ deliveryPointId: deliveryPoint.id, energyKwh }) - 1
   })
   const errors = estimateErrors(parts, inputs, curveOf.map((k) => (k < 0 ? undefined : curves[k]!.energyKwh)), since)
+  const resolutionOf = new Map(loaded.district.measurementPoints.map((point) => [point.id, point.resolution]))
   const elements = ids.flatMap((id): BalanceElement[] => {
     const sensor = plan.sensors.findIndex(({ on, quantity }) => on === id && quantity === 'active-power')
     const feeder = network.feeders.find((one) => one.id === id)
@@ -142,7 +143,7 @@ export function balanceElements(
     }
     return [{
       id, headKwh: halfHours(inputs.sensor[sensor]!), metered: loads.map((i) => curveOf[i]!).filter((k) => k >= 0),
-      estimatedKwh: halfHours(estimatedKw), lossesKwh: halfHours(lossKw), accuracyPct: SENSOR_CLASS_PCT, ...uncertain.of(estimatedKw),
+      estimatedKwh: halfHours(estimatedKw), lossesKwh: halfHours(lossKw), accuracyPct: SENSOR_CLASS_PCT, resolutionKw: resolutionOf.get(plan.sensors[sensor]!.pointName) ?? 0, ...uncertain.of(estimatedKw),
     }]
   })
   return { elements, curves }
