@@ -21,6 +21,7 @@ const SMALL_BLOCKS = 12
 
 /** Everything that turns the journal into blocks, small blocks into large ones, and samples into hourly roll-ups. */
 export class Maintenance {
+  readonly #packSamples: number
   readonly #files: StoreFiles
   readonly #opened: () => Opened
   readonly #insertBlock: StatementSync
@@ -34,7 +35,8 @@ export class Maintenance {
   readonly #setHours: StatementSync
   #compacting: number[] | undefined
 
-  constructor(files: StoreFiles, opened: () => Opened) {
+  constructor(files: StoreFiles, opened: () => Opened, packSamples = PACK_SAMPLES) {
+    this.#packSamples = packSamples
     this.#files = files
     this.#opened = opened
     const { samples } = files
@@ -94,7 +96,7 @@ export class Maintenance {
   #packIsDue(): boolean {
     const { tail } = this.#opened()
     if (tail.headSeq <= tail.packedSeq) return false
-    if (tail.sampleCount >= PACK_SAMPLES) return true
+    if (tail.sampleCount >= this.#packSamples) return true
     const oldest = this.#files.journal.prepare('SELECT writtenRealMs FROM journal WHERE seq > ? ORDER BY seq LIMIT 1').get(tail.packedSeq) as { writtenRealMs: number } | undefined
     return oldest !== undefined && Date.now() - oldest.writtenRealMs >= PACK_AGE_MS
   }

@@ -24,11 +24,11 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
   #importOpen = false
   #failed: unknown
 
-  constructor(files: StoreFiles, unlock: () => void, timeZone: string) {
+  constructor(files: StoreFiles, unlock: () => void, timeZone: string, packSamples?: number) {
     super(() => files, timeZone)
     this.#files = files
     this.#unlock = unlock
-    this.#maintenance = new Maintenance(files, () => this.#ready())
+    this.#maintenance = new Maintenance(files, () => this.#ready(), packSamples)
   }
 
   #ready(): Opened {
