@@ -12,6 +12,8 @@ import { evaluationPlan } from '#services/evaluation/plan.ts'
 import { replay } from '#services/evaluation/replay.ts'
 import { fitTypicalCurves } from '#services/evaluation/typical-curves.ts'
 import { makeHistory } from '#services/simulator/history.ts'
+import { startService } from '../../e2e/service.ts'
+import { watchApi } from './api-beside.ts'
 import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
 import { openEmbeddedStore } from '#services/store/embedded/store.ts'
 
@@ -53,9 +55,14 @@ const newest = (await measured.latest(ids.filter((id) => id > 0))).at.reduce((la
 const to = given === undefined ? TO : Math.floor(newest / DAY_MS) * DAY_MS
 const plan = evaluationPlan(district)
 const typical = await fitTypicalCurves(measured, district, plan, to)
+// The whole service runs beside it on the same machine, with its own demonstration: its pages must not feel the replay.
+const service = await startService({ historyDays: 2 })
+const watch = watchApi(service.url)
 const begun = performance.now()
 const summary = await replay({ loaded, plan, solver: createNetworkSolver(district, plan), typical, measured }, to - days * DAY_MS, to)
 const tookS = (performance.now() - begun) / 1000
+const answers = await watch.stop()
+await service.stop()
 await measured.close()
 if (given === undefined) rmSync(folder, { recursive: true })
 
@@ -65,3 +72,5 @@ print('of it reading from the store', (summary.readMs / 1000) * (YEAR_DAYS / day
 print('steps that settled', (100 * summary.settledSteps) / summary.steps, '%', '100', summary.settledSteps === summary.steps)
 print('closure of the model, worst step', summary.closurePct, '%', '<= 0.1', summary.closurePct <= 0.1)
 print('measured balance residual at the heads (town included)', summary.residualPct, '%', 'shown', true)
+const p99 = answers[Math.floor(answers.length * 0.99)]!
+print(`answer time of the API beside it, p99 of ${answers.length}`, p99, 'ms', '<= 50', p99 <= 50)
