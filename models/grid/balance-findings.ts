@@ -13,7 +13,7 @@ export interface UnmeteredLoad {
   readonly elementId: string
   /** Residual share of the element in percent of its head's energy. */
   readonly residualPct: number
-  /** Median of the siblings' shares, or of the changes of their shares. */
+  /** Median of the siblings' shares, or of the changes of their shares; 0 where that is negative. */
   readonly siblingsPct: number
   /** What is beyond the siblings, with its standard deviation. */
   readonly excessPct: number
@@ -78,7 +78,7 @@ function beyondSiblings(balance: Balance, limits: Required<FindingOptions>): Unm
   return usable.flatMap((element): UnmeteredLoad[] => {
     const siblings = usable.filter((other) => other !== element).map(({ residualPct }) => residualPct)
     if (siblings.length < FEWEST_SIBLINGS) return []
-    const siblingsPct = median(siblings)
+    const siblingsPct = commonRise(siblings)
     // The siblings show how far apart such elements lie; the element's own known errors are part of that, not beside it.
     const uncertaintyPct = Math.max(element.uncertaintyPct, MAD_TO_SIGMA * median(siblings.map((share) => Math.abs(share - siblingsPct))))
     return suspicion('siblings', element.id, balance, siblingsPct, element.residualPct - siblingsPct, uncertaintyPct, element.headKwh, limits)
@@ -94,11 +94,17 @@ function beyondHistory(elements: readonly BalanceElement[], balance: Balance, li
   return shifts.flatMap((shift): UnmeteredLoad[] => {
     const siblings = shifts.filter((other): other is ResidualShift => other !== shift).map(({ shiftPct }) => shiftPct)
     if (siblings.length < FEWEST_SIBLINGS) return []
-    const siblingsPct = median(siblings)
+    const siblingsPct = commonRise(siblings)
     if (shift.gapPct <= siblingsPct) return []
     return suspicion('own-history', shift.id, balance, siblingsPct, shift.shiftPct - siblingsPct, shift.uncertaintyPct, shift.headKwh, limits)
   })
 }
+
+/**
+ * What has risen everywhere is nobody's fault. What has fallen everywhere (estimates that are too high in a warm month) is
+ * not held against an element without estimates: it must rise itself.
+ */
+const commonRise = (siblings: readonly number[]): number => Math.max(0, median(siblings))
 
 /** With fewer, a median says nothing about what is usual. */
 const FEWEST_SIBLINGS = 4

@@ -26,7 +26,8 @@ const SLOPE_TOLERANCE = 0.4
  * become likelier by it, each for itself: a chance likeness on one of them accuses nobody.
  *
  * Only what is a point's own counts: of residuals and curves the mean of each day and the mean course of the
- * week are taken off, so that slow and systematic errors of estimates are no evidence.
+ * week are taken off, so that slow and systematic errors of estimates are no evidence. (A change of the clock within the
+ * period moves the courses by an hour and costs some evidence.)
  *
  * What it cannot see: two meters of the same element (its sum is the same), and which of two meters of an element it is
  * when their own fluctuations are the same (the lead is then near 0).

@@ -127,6 +127,12 @@ describe('measured balance', () => {
     expect(found.lead).toBeGreaterThan(40)
   })
 
+  test('a feeder that stays where it is while the estimates of all others fall is not accused', () => {
+    const { elements, curves } = joined(field(3, {}, 0), field(3, {}, 1))
+    const falling = elements.map((element, f) => (f === 0 ? element : { ...element, estimatedKwh: element.estimatedKwh.map((kwh, step) => (step < STEPS ? kwh : kwh * 1.08)) }))
+    expect(balanceFindings(falling, curves, energyBalance(falling, curves, STEPS), { since: STEPS })).toEqual([])
+  })
+
   test('two meters of one feeder can be exchanged unseen: its sum is the same', () => {
     expect(findingsOf(field(1, { swapped: [5, 9] }))).toEqual([])
   })

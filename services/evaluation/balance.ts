@@ -16,7 +16,6 @@ const LEAST_KNOWN_SHARE = 0.95
 const SENSOR_CLASS_PCT = 0.5
 
 interface Judged {
-  readonly elements: readonly BalanceElement[]
   readonly balance: Balance
   readonly findings: readonly ModelFinding[]
   readonly visiblePct: readonly number[]
@@ -41,20 +40,31 @@ export async function balance(parts: EvaluationParts, from: number, to: number, 
     elements: [lvFeeders, transformers].flatMap(({ balance: { elements }, visiblePct }) => elements.flatMap((one, k) => (one.steps === 0 ? [] : [{
       element: one.id, residualKw: one.residualKwh / (one.steps / 2), residualPct: one.residualPct, smallestVisiblePct: Number.isNaN(visiblePct[k]!) ? null : visiblePct[k]!,
     }]))),
-    findings: [lvFeeders, transformers].flatMap(({ findings }) => findings.map((one) => findingOf(one, to - from))),
+    findings: withoutRepeats([...lvFeeders.findings, ...transformers.findings]).map((one) => findingOf(one, to - from)),
   }
 }
 
 function judge(parts: EvaluationParts, inputs: StepInputs, solved: SolvedLosses | undefined, ids: readonly string[], since: number): Judged {
   const { elements, curves } = solved === undefined ? { elements: [], curves: [] } : balanceElements(parts, inputs, solved, ids, since)
   const balance = energyBalance(elements, curves, since)
-  return { elements, balance, findings: balanceFindings(elements, curves, balance, { since }), visiblePct: smallestVisible(elements, balance, { since }) }
+  return { balance, findings: balanceFindings(elements, curves, balance, { since }), visiblePct: smallestVisible(elements, balance, { since }) }
 }
 
 function totalResidualPct({ balance: { elements } }: Judged): number {
   const counted = elements.filter(({ steps }) => steps > 0)
   const headKwh = counted.reduce((sum, one) => sum + one.headKwh, 0)
   return headKwh === 0 ? NaN : (100 * counted.reduce((sum, one) => sum + one.residualKwh, 0)) / headKwh
+}
+
+/** Meters exchanged across transformers show on both levels; the feeder says it more closely. */
+function withoutRepeats(findings: readonly ModelFinding[]): ModelFinding[] {
+  const named = new Set<string>()
+  return findings.filter((one) => {
+    if (one.kind !== 'swapped-meters') return true
+    const repeated = one.deliveryPointIds.some((id) => named.has(id))
+    for (const id of one.deliveryPointIds) named.add(id)
+    return !repeated
+  })
 }
 
 function findingOf(finding: ModelFinding, spanMs: number): BalanceFinding {

@@ -39,8 +39,8 @@ export function estimateErrors({ loaded, plan, typical }: EvaluationParts, { at,
     known.push({ level: now, drift: now - before })
     misses.set(loadClass, known)
   }
-  const all = rootMeanSquares([...misses.values()].flat()) ?? UNKNOWN
-  const byClass = new Map([...misses].map(([loadClass, known]) => [loadClass, rootMeanSquares(known) ?? all]))
+  const all = spread([...misses.values()].flat()) ?? UNKNOWN
+  const byClass = new Map([...misses].map(([loadClass, known]) => [loadClass, spread(known) ?? all]))
   return { of: (loadClass) => byClass.get(loadClass) ?? all }
 }
 
@@ -56,10 +56,20 @@ function missOf(kwh: Float64Array, estimatedKw: Float64Array, from: number, to: 
   return estimated > 0 ? measured / estimated - 1 : NaN
 }
 
-function rootMeanSquares(misses: readonly ClassErrors[]): ClassErrors | undefined {
+/** Nine of ten normal values lie within so many standard deviations. */
+const NINETY_PCT_SIGMAS = 1.645
+
+/**
+ * Standard deviations from what nine of ten points stay within: empty flats count, but a single meter that stands under
+ * another's name must not hide everything else behind its miss.
+ */
+function spread(misses: readonly ClassErrors[]): ClassErrors | undefined {
   if (misses.length < FEWEST_POINTS) return undefined
-  const root = (of: (miss: ClassErrors) => number) => Math.sqrt(misses.reduce((sum, miss) => sum + of(miss) ** 2, 0) / misses.length)
-  return { level: root(({ level }) => level), drift: root(({ drift }) => drift) }
+  const ninety = (of: (miss: ClassErrors) => number) => {
+    const sizes = misses.map((miss) => Math.abs(of(miss))).sort((a, b) => a - b)
+    return sizes[Math.floor(0.9 * (sizes.length - 1))]! / NINETY_PCT_SIGMAS
+  }
+  return { level: ninety(({ level }) => level), drift: ninety(({ drift }) => drift) }
 }
 
 /** The unmetered share that the document declares is known this well, and this steady. */
