@@ -92,7 +92,10 @@ export class EmbeddedReader implements TimeSeriesReader {
     const open = this.opened()
     if (open === undefined || at.length === 0) return { at, sum, points }
     if (step === 'hour') {
-      for (const pointId of pointIds) open.addMeans(pointId, at[0], at[0] + at.length * HOUR_MS, sum, points)
+      // Rows mostly have a value every hour: only the edges of rows and the holes are written down, and summed once.
+      const edges = new Float64Array(at.length + 1)
+      for (const pointId of pointIds) open.addMeans(pointId, at[0], at[0] + at.length * HOUR_MS, sum, points, edges)
+      for (let index = 0, rows = 0; index < at.length; index++) points[index] += rows += edges[index]
     } else {
       for (const pointId of pointIds) {
         const { mean } = await this.rollup(pointId, step, from, to)
@@ -335,8 +338,11 @@ export class Opened {
     return (recent !== undefined && recent.latestAt >= from && recent.earliestAt < to) || this.#statement.blocks.get(pointId, to, from) !== undefined
   }
 
-  /** Adds the hourly means of a point to a running sum: the hot path of sums over hundreds of series. */
-  addMeans(pointId: number, from: number, to: number, sum: Float64Array, points: Float64Array): void {
+  /**
+   * Adds the hourly means of a point to a running sum: the hot path of sums over hundreds of series. A row counts one point
+   * more between its edges, and a hole in it one less.
+   */
+  addMeans(pointId: number, from: number, to: number, sum: Float64Array, points: Float64Array, edges: Float64Array): void {
     const stale = this.#staleFrom(pointId, from, to)
     let next = from
     for (const row of this.#statement.means.all(pointId, chunkOf(from), to) as unknown as HoursRow[]) {
@@ -347,12 +353,10 @@ export class Opened {
       if (next < start) this.#addFromSamples(pointId, next, start, from, sum, points)
       const first = (start - row.chunkAt) / HOUR_MS
       const last = Math.min(CHUNK_HOURS, (end - row.chunkAt) / HOUR_MS)
-      for (let hour = first, place = (start - from) / HOUR_MS; hour < last; hour++, place++) {
-        const mean = means[hour]
-        if (mean !== mean) continue
-        sum[place] += mean
-        points[place]++
-      }
+      const place = (start - from) / HOUR_MS
+      edges[place]++
+      edges[place + last - first]--
+      addRow(means, first, last, sum, points, place)
       next = end
     }
     if (next < to) this.#addFromSamples(pointId, next, to, from, sum, points)
@@ -365,5 +369,14 @@ export class Opened {
       sum[place] += mean[index]
       points[place]++
     }
+  }
+}
+
+function addRow(means: Float64Array, first: number, last: number, sum: Float64Array, points: Float64Array, place: number): void {
+  const shift = place - first
+  for (let hour = first; hour < last; hour++) {
+    const mean = means[hour]
+    if (mean === mean) sum[hour + shift] += mean
+    else points[hour + shift]--
   }
 }
