@@ -8,7 +8,7 @@ export class ModbusConnection {
   readonly #socket: Socket
   readonly #frames = new FrameReader()
   #transaction = 0
-  #waiting: { transaction: number; unit: number; take(frame: Frame): void } | undefined
+  #waiting: { transaction: number; unit: number; take(frame: Frame): void; refuse(refusal: string): void } | undefined
   /** Ended, broken or closed: ask for nothing more. */
   ended = false
 
@@ -17,7 +17,9 @@ export class ModbusConnection {
     socket.on('data', (bytes) => {
       const { frames, broken } = this.#frames.push(bytes)
       for (const frame of frames) if (frame.transaction === this.#waiting?.transaction && frame.unit === this.#waiting.unit) this.#waiting.take(frame)
-      if (broken) this.close()
+      if (!broken) return
+      this.#waiting?.refuse('not-modbus')
+      this.close()
     })
     socket.on('close', () => { this.ended = true })
     socket.on('error', () => { this.ended = true })
@@ -47,7 +49,7 @@ export class ModbusConnection {
       const lost = () => end({ refusal: 'disconnected' })
       const timer = setTimeout(() => end({ refusal: 'no-answer' }), patienceMs)
       this.#socket.once('close', lost)
-      this.#waiting = { transaction, unit, take: (frame) => end(readAnswer(frame, count)) }
+      this.#waiting = { transaction, unit, take: (frame) => end(readAnswer(frame, count)), refuse: (refusal) => end({ refusal }) }
       this.#socket.write(readRequest(transaction, unit, register, count))
     })
   }

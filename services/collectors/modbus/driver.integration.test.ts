@@ -16,7 +16,7 @@ const sourceAt = (port: number): Source => ({ id: 'buildings', protocol: 'modbus
 type Answer = (request: Buffer, registers: Buffer) => Buffer | Buffer[] | undefined
 
 /** A device on the wire: answers reads of each unit from its registers, unless a test makes it misbehave. */
-async function startDevice(port: number, answer: (unit: number) => Answer = () => plainAnswer) {
+async function startDevice(port: number, answer: (unit: number, socket: Socket) => Answer = () => plainAnswer) {
   const registers = new Map<number, Buffer>()
   const sockets = new Set<Socket>()
   const server: Server = createServer((socket) => {
@@ -24,7 +24,7 @@ async function startDevice(port: number, answer: (unit: number) => Answer = () =
     socket.on('error', () => {})
     socket.on('data', (request) => {
       const unit = request[6]
-      const reply = answer(unit)(request, registers.get(unit) ?? Buffer.alloc(256))
+      const reply = answer(unit, socket)(request, registers.get(unit) ?? Buffer.alloc(256))
       for (const part of reply === undefined ? [] : Array.isArray(reply) ? reply : [reply]) socket.write(part)
     })
   })
@@ -72,14 +72,14 @@ driverContract('modbus', async (folder) => {
 })
 
 /** Runs the driver against a device and keeps what it says. */
-async function watch(answer: (unit: number) => Answer) {
+async function watch(answer: (unit: number, socket: Socket) => Answer) {
   const device = await startDevice(0, answer)
-  const rows: { channel: number; value: number; atMs: number }[] = []
+  const rows: { channel: number; at: number; value: number; atMs: number }[] = []
   const rejected: string[] = []
   const states: string[] = []
   const driver = await modbusDriver.start({
     source: sourceAt(device.port), channels, stateFolder: '', log: silentLogger, clock: { now: Date.now, speed: 1, realMsUntil: () => 0 },
-    deliver: async ({ channels: indexes, values }) => indexes.forEach((channel, row) => rows.push({ channel, value: values[row], atMs: performance.now() })),
+    deliver: async ({ channels: indexes, at, values }) => indexes.forEach((channel, row) => rows.push({ channel, at: at[row], value: values[row], atMs: performance.now() })),
     reject: (reason) => void rejected.push(reason),
     lastStoredAt: async () => new Float64Array(channels.length).fill(NaN),
     status: (state, detail) => void states.push(detail === undefined ? state : `${state}: ${detail}`),
@@ -129,9 +129,48 @@ test('a silent unit is named and costs the others less than a second', async () 
 
 test('a stream that is no Modbus is cut and opened again', async () => {
   let garbled = true
-  const { device, rows, states } = await watch(() => (request, registers) => (garbled ? Buffer.from('HTTP/1.1 400 Bad Request') : plainAnswer(request, registers)))
+  const { device, rows, rejected, states } = await watch(() => (request, registers) => (garbled ? Buffer.from('HTTP/1.1 400 Bad Request') : plainAnswer(request, registers)))
   device.set(1, 1_700_000_000_000, 7)
   await expect.poll(() => states.some((state) => state.startsWith('reconnecting')), { timeout: 8_000 }).toBe(true)
+  expect(rejected).toContain('not-modbus')
   garbled = false
   await expect.poll(() => rows.some(({ value }) => value === 7), { timeout: 15_000 }).toBe(true)
+})
+
+test('a connection that ends in the middle of a round leaves no unit out afterwards', async () => {
+  let cut = true
+  const { device, rows } = await watch((unit, socket) => (request, registers) => {
+    if (unit === 2 && cut) {
+      cut = false
+      socket.destroy()
+      return undefined
+    }
+    return plainAnswer(request, registers)
+  })
+  for (const unit of [1, 2, 3]) device.set(unit, 1_700_000_000_000, unit)
+  await expect.poll(() => rows.map(({ value }) => value).sort(), { timeout: 5_000 }).toEqual([1, 2, 3])
+})
+
+test('a device that goes on between two questions never gets the time of one value on another', async () => {
+  const at = 1_700_000_000_000
+  let questions = 0
+  const { device, rows } = await watch((unit) => (request, registers) => {
+    const answer = plainAnswer(request, registers)
+    // After each of the first answers of unit 1 its meter measures again.
+    if (unit === 1 && questions < 3) device.set(1, at + ++questions * 5_000, 100 + questions)
+    return answer
+  })
+  device.set(1, at, 100)
+  await expect.poll(() => rows.some(({ value }) => value === 103), { timeout: 8_000 }).toBe(true)
+  for (const { at: time, value } of rows.filter(({ channel }) => channel === 0)) expect(time).toBe(at + (value - 100) * 5_000)
+})
+
+test('a gateway that cuts whoever asks for one of its units does not keep the others from being read', async () => {
+  const { device, rows } = await watch((unit, socket) => (request, registers) => {
+    if (unit !== 2) return plainAnswer(request, registers)
+    socket.destroy()
+    return undefined
+  })
+  for (const unit of [1, 3]) device.set(unit, 1_700_000_000_000, unit)
+  await expect.poll(() => rows.map(({ value }) => value).sort(), { timeout: 8_000 }).toEqual([1, 3])
 })

@@ -1,15 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { QUALITY } from '#models/units/quality.ts'
-import { createReadingQueue } from '../reading-queue.ts'
+import { createReadingQueue, type ReadingQueue } from '../reading-queue.ts'
 import type { Driver, DriverContext, DriverFactory } from '../port.ts'
 import { ModbusConnection } from './connection.ts'
-import { valueAt } from './frames.ts'
-import { planReads, type UnitPlan } from './plan.ts'
+import { CLOCK, planReads } from './plan.ts'
+import { readUnit, type PolledUnit } from './read-unit.ts'
 
-/** A unit that stays silent costs the others at most this much a round. */
-const PATIENCE_MS = 700
 /** Rounds a silent unit is left out before it is asked again. */
 const ROUNDS_LEFT_OUT = 10
+/** So often in succession may the connection end with the same unit before that unit is taken for the cause. */
+const ENDS_FORGIVEN = 1
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 10_000
 const QUEUE_ROWS = 50_000
@@ -47,47 +46,39 @@ export const modbusDriver: DriverFactory = {
   },
 }
 
-type Queue = ReturnType<typeof createReadingQueue>
+interface TurnUnit extends PolledUnit {
+  leftOut: number
+  endedHere: number
+}
 
-async function keepReading(context: DriverContext, queue: Queue, stopping: AbortSignal): Promise<void> {
+async function keepReading(context: DriverContext, queue: ReadingQueue, stopping: AbortSignal): Promise<void> {
   const { source, clock } = context
   const { host, port } = addressOf(source.url)
-  const units = planReads(context.channels).map((plan) => ({ plan, leftOut: 0, newestAt: NaN }))
+  const units = planReads(context.channels).map((plan): TurnUnit => ({ plan, newestAt: NaN, leftOut: 0, endedHere: 0 }))
   const roundMs = Math.max(1_000, (source.periodS * 1_000) / clock.speed)
   const rest = (ms: number) => pause(ms, undefined, { signal: stopping }).catch(() => {})
   let pauseMs = FIRST_PAUSE_MS
   while (!stopping.aborted) {
     let connection: ModbusConnection | undefined
+    const giveUp = () => connection?.close()
+    stopping.addEventListener('abort', giveUp, { once: true })
     try {
       connection = await ModbusConnection.open(host, port)
-      const giveUp = () => connection?.close()
-      stopping.addEventListener('abort', giveUp, { once: true })
       while (!stopping.aborted && !connection.ended) {
         const started = performance.now()
-        let answers = 0
-        for (const unit of units) {
-          if (unit.leftOut > 0) {
-            unit.leftOut--
-            continue
-          }
-          const outcome = await readUnit(connection, unit.plan, unit.newestAt, context, queue)
-          if (outcome === 'no-answer') unit.leftOut = ROUNDS_LEFT_OUT
-          else answers++
-          if (typeof outcome === 'number') unit.newestAt = outcome
-        }
-        if (answers > 0) {
+        // Registers hold their newest while the journal is full.
+        if (queue.waiting < QUEUE_ROWS / 2) {
+          if ((await readRound(connection, units, context, queue)) === 0) break
           pauseMs = FIRST_PAUSE_MS
-          const silent = units.filter(({ leftOut }) => leftOut > 0)
-          context.status('connected', silent.length === 0 ? undefined : `no answer from unit ${silent.map(({ plan }) => plan.unit).join(', ')}`)
-        } else for (const unit of units) unit.leftOut = 0
+          if (!connection.ended) reportConnected(units, context)
+        }
         await rest(Math.max(0, roundMs - (performance.now() - started)))
-        if (answers === 0) break
       }
-      stopping.removeEventListener('abort', giveUp)
       if (!stopping.aborted) context.status('reconnecting', 'the connection ended or nobody answered')
     } catch (error) {
       context.status('reconnecting', error instanceof Error ? error.message : String(error))
     } finally {
+      stopping.removeEventListener('abort', giveUp)
       connection?.close()
     }
     await rest(pauseMs)
@@ -95,29 +86,34 @@ async function keepReading(context: DriverContext, queue: Queue, stopping: Abort
   }
 }
 
-/** The time of the readings, `undefined` if there was nothing new, or that the unit stayed silent. */
-async function readUnit(connection: ModbusConnection, { unit, reads }: UnitPlan, newestAt: number, context: DriverContext, queue: Queue): Promise<number | undefined | 'no-answer'> {
-  const found: { channel: number; value: number }[] = []
-  let at = NaN
-  for (const { register, count, values } of reads) {
-    const reading = await connection.read(unit, register, count, PATIENCE_MS)
-    if ('refusal' in reading) {
-      if (reading.refusal === 'no-answer' || reading.refusal === 'disconnected') return 'no-answer'
-      context.reject(reading.refusal, values.filter(({ channel }) => channel >= 0).length, `unit ${unit}`)
+/** Asks each unit once; how many answered. */
+async function readRound(connection: ModbusConnection, units: readonly TurnUnit[], context: DriverContext, queue: ReadingQueue): Promise<number> {
+  let answers = 0
+  for (const unit of units) {
+    if (unit.leftOut > 0) {
+      unit.leftOut--
       continue
     }
-    for (const { channel, register: place, type, wordOrder, scale } of values) {
-      const value = valueAt(reading.registers, place - register, type, wordOrder) * scale
-      if (channel >= 0) found.push({ channel, value })
-      else at = value
+    const outcome = await readUnit(connection, unit, context, queue)
+    if (outcome === 'answered') {
+      answers++
+      unit.endedHere = 0
+    } else if (outcome === 'no-answer') unit.leftOut = ROUNDS_LEFT_OUT
+    else {
+      // Some gateways cut whoever asks for a unit they do not have: the units behind it must get their turn.
+      if (++unit.endedHere > ENDS_FORGIVEN) unit.leftOut = ROUNDS_LEFT_OUT
+      if (outcome === 'not-modbus') context.reject('not-modbus', valuesOf(unit), `unit ${unit.plan.unit}`)
+      return answers
     }
   }
-  // A clock at zero was never set: the time of arrival is better. One that stands still tells nothing new.
-  const time = at > 0 ? at : context.clock.now()
-  if (time === newestAt) return undefined
-  let full = 0
-  for (const { channel, value } of found) if (!queue.push(channel, time, value, Number.isFinite(value) ? QUALITY.measured : QUALITY.bad)) full++
-  if (full > 0) context.reject('queue-full', full)
-  return time
+  // Nobody at all: it is not the units that are silent.
+  if (answers === 0) for (const unit of units) unit.leftOut = 0
+  return answers
 }
 
+const valuesOf = ({ plan }: TurnUnit): number => plan.reads.flatMap(({ values }) => values).filter(({ channel }) => channel !== CLOCK).length
+
+function reportConnected(units: readonly TurnUnit[], context: DriverContext): void {
+  const silent = units.filter(({ leftOut }) => leftOut > 0)
+  context.status('connected', silent.length === 0 ? undefined : `no answer from unit ${silent.map(({ plan }) => plan.unit).join(', ')}`)
+}

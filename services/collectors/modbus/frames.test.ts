@@ -60,9 +60,9 @@ test('numbers come back from their registers in either word order', () => {
   }
 })
 
-test('neighbours are read in one question, distant registers in another', () => {
-  const at = (unit: number, register: number) => testChannel('s', unit, { unit: 'W', register, type: 'int32', timeRegister: 100 })
-  const plan = planReads([at(1, 0), at(1, 4), at(2, 0)])
-  expect(plan.map(({ unit, reads }) => [unit, reads.map(({ register, count }) => [register, count])])).toEqual([[1, [[0, 6], [100, 2]]], [2, [[0, 2], [100, 2]]]])
+test('neighbours are read in one question, distant registers in another, and the clock apart unless it comes along', () => {
+  const at = (unit: number, register: number, timeRegister = 100) => testChannel('s', unit, { unit: 'W', register, type: 'int32', timeRegister })
+  const plan = planReads([at(1, 0), at(1, 4), at(2, 0), at(3, 0, 4)])
+  expect(plan.map(({ unit, reads, clock }) => [unit, reads.map(({ register, count }) => [register, count]), clock?.register])).toEqual([[1, [[0, 6]], 100], [2, [[0, 2]], 100], [3, [[0, 6]], undefined]])
   expect(readRequest(258, 17, 107, 3)).toEqual(Uint8Array.from([1, 2, 0, 0, 0, 6, 17, 3, 0, 107, 0, 3]))
 })

@@ -49,6 +49,9 @@ export class FrameReader {
 }
 
 export type Reading = { readonly registers: DataView } | { readonly refusal: string }
+/** Refusals after which nothing more is to be expected of the unit, or of the connection, for now. */
+export type Loss = 'no-answer' | 'disconnected' | 'not-modbus'
+export const isLoss = (refusal: string): refusal is Loss => ['no-answer', 'disconnected', 'not-modbus'].includes(refusal)
 
 /** The registers of an answer to a read of `count`, or why there are none. */
 export function readAnswer({ body }: Frame, count: number): Reading {

@@ -3,9 +3,11 @@ import { MOST_REGISTERS, widthOf, type RegisterType } from './frames.ts'
 
 /** Unused registers between two wanted ones that are still read along: cheaper than another question. */
 const GAP = 16
+/** In the place of a channel: the clock of the device. */
+export const CLOCK = -1
 
 export interface PlannedValue {
-  /** Index of the driver's channel; -1 for the clock of the device. */
+  /** Index of the driver's channel, or CLOCK. */
   readonly channel: number
   readonly register: number
   readonly type: RegisterType
@@ -22,6 +24,8 @@ export interface PlannedRead {
 export interface UnitPlan {
   readonly unit: number
   readonly reads: readonly PlannedRead[]
+  /** The clock of the device, if it does not come in the same answer as every value. */
+  readonly clock: PlannedRead | undefined
 }
 
 /** Which registers of which unit are read together. */
@@ -33,17 +37,23 @@ export function planReads(channels: readonly Channel[]): UnitPlan[] {
       return { channel: index, register, type, wordOrder, scale }
     })
     const timeRegister = channels[indexes[0]].profileChannel['timeRegister']
-    if (typeof timeRegister === 'number') values.push({ channel: -1, register: timeRegister, type: 'uint32', wordOrder: 'big', scale: 1000 })
-    values.sort((left, right) => left.register - right.register)
-    const reads: { register: number; count: number; values: PlannedValue[] }[] = []
-    for (const value of values) {
-      const end = value.register + widthOf(value.type)
-      const last = reads.at(-1)
-      if (last !== undefined && value.register - (last.register + last.count) <= GAP && end - last.register <= MOST_REGISTERS) {
-        last.values.push(value)
-        last.count = Math.max(last.count, end - last.register)
-      } else reads.push({ register: value.register, count: widthOf(value.type), values: [value] })
-    }
-    return { unit, reads }
+    if (typeof timeRegister !== 'number') return { unit, reads: together(values), clock: undefined }
+    const time: PlannedValue = { channel: CLOCK, register: timeRegister, type: 'uint32', wordOrder: 'big', scale: 1000 }
+    const all = together([...values, time])
+    return all.length === 1 ? { unit, reads: all, clock: undefined } : { unit, reads: together(values), clock: together([time])[0] }
   })
+}
+
+/** Neighbours in one question. */
+function together(values: readonly PlannedValue[]): PlannedRead[] {
+  const reads: { register: number; count: number; values: PlannedValue[] }[] = []
+  for (const value of values.toSorted((left, right) => left.register - right.register)) {
+    const end = value.register + widthOf(value.type)
+    const last = reads.at(-1)
+    if (last !== undefined && value.register - (last.register + last.count) <= GAP && end - last.register <= MOST_REGISTERS) {
+      last.values.push(value)
+      last.count = Math.max(last.count, end - last.register)
+    } else reads.push({ register: value.register, count: widthOf(value.type), values: [value] })
+  }
+  return reads
 }
