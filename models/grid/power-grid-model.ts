@@ -89,16 +89,13 @@ export function readPowerGridModel(input: PowerGridModelInput): { circuit: Circu
 
 function readLoads(input: PowerGridModelInput, busCount: number, busOf: (id: number) => number): LoadScenarios {
   const column = () => new Float64Array(busCount)
-  const loads = { scenarios: 1, activeKw: column(), reactiveKvar: column(), currentShare: column(), impedanceShare: column() }
+  const loads = { scenarios: 1, activeKw: column(), reactiveKvar: column(), currentKw: column(), currentKvar: column(), impedanceKw: column(), impedanceKvar: column() }
+  const columns = [[loads.activeKw, loads.reactiveKvar], [loads.impedanceKw, loads.impedanceKvar], [loads.currentKw, loads.currentKvar]]
   const drawn = [...(input.sym_load ?? []).map((one) => ({ ...one, sign: 1 })), ...(input.sym_gen ?? []).map((one) => ({ ...one, sign: -1 }))].filter((one) => one.status === 1)
   for (const one of drawn) {
-    loads.activeKw[busOf(one.node)] += (one.sign * one.p_specified) / 1000
-    loads.reactiveKvar[busOf(one.node)] += (one.sign * one.q_specified) / 1000
-  }
-  for (const one of drawn) {
-    const share = loads.activeKw[busOf(one.node)] === 0 ? 0 : (one.sign * one.p_specified) / 1000 / loads.activeKw[busOf(one.node)]
-    if (one.type === 1) loads.impedanceShare[busOf(one.node)] += share
-    if (one.type === 2) loads.currentShare[busOf(one.node)] += share
+    const [kw, kvar] = columns[one.type]
+    kw[busOf(one.node)] += (one.sign * one.p_specified) / 1000
+    kvar[busOf(one.node)] += (one.sign * one.q_specified) / 1000
   }
   return loads
 }

@@ -1,9 +1,10 @@
 /**
  * What the load flow needs to know of a network, and nothing else: buses and two-port branches in per unit, one phase of
- * a balanced three-phase network. Made by `buildGrid` from a district document and by the readers of reference cases.
+ * a balanced three-phase network. Made by `buildGrid` from a district document and by `circuitOf` from any other network.
  *
- * Every two-port is symmetric (`yft = ytf`): the tap ratio is real, the clock of a transformer only turns the reported
- * angles (`clockRad`) and never the currents. That is what lets the factorisation be a symmetric one.
+ * The clocks of transformers only turn the reported angles (`busClockRad`) and never the currents, so that a two-port is
+ * symmetric (`yft = ytf`) and so is the factorisation. What no turning of zones removes (phase shifters, loops whose clocks
+ * do not agree) keeps `tfG`, `tfB` of its own: such a circuit is solved by Newton-Raphson.
  */
 export interface Circuit {
   readonly busCount: number
@@ -21,9 +22,11 @@ export interface Circuit {
   readonly shuntG: Float64Array
   readonly shuntB: Float64Array
   readonly sources: readonly CircuitSource[]
+  /** Buses whose voltage a generator holds; absent: none. */
+  readonly generators?: readonly CircuitGenerator[]
 }
 
-/** Admittances in pu: current into the from end = yff vFrom + yft vTo, into the to end = yft vFrom + ytt vTo. */
+/** Admittances in pu: current into the from end = yff vFrom + yft vTo, into the to end = ytf vFrom + ytt vTo. */
 export interface TwoPorts {
   readonly ffG: Float64Array
   readonly ffB: Float64Array
@@ -31,14 +34,28 @@ export interface TwoPorts {
   readonly ftB: Float64Array
   readonly ttG: Float64Array
   readonly ttB: Float64Array
+  /** Absent: equal to ftG, ftB in every branch. */
+  readonly tfG?: Float64Array
+  readonly tfB?: Float64Array
 }
 
 export interface CircuitSource {
   readonly bus: number
   readonly voltagePu: number
+  /** Absent: 0. */
+  readonly angleRad?: number
   /** Internal impedance in pu; both 0: an ideal source that holds the voltage of its bus. */
   readonly rPu: number
   readonly xPu: number
+}
+
+/** One a bus: its active power is part of the scenario's load of the bus (negative), its reactive power is found. */
+export interface CircuitGenerator {
+  readonly bus: number
+  readonly voltagePu: number
+  /** Generated, at the bus; absent: no limit. Beyond them the voltage is given up and the limit held. */
+  readonly lowestKvar?: number
+  readonly highestKvar?: number
 }
 
 export function emptyTwoPorts(count: number): TwoPorts {

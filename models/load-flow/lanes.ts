@@ -43,3 +43,24 @@ export function solveFactors(factors: Factors, re: Float64Array, im: Float64Arra
     }
   }
 }
+
+/** The same for a single right side: x[position]. */
+export function solveOne(factors: Factors, re: Float64Array, im: Float64Array): void {
+  const { size, start, row, lowerRe, lowerIm, inverseRe, inverseIm } = factors
+  for (let p = 0; p < size; p += 1) {
+    for (let e = start[p]; e < start[p + 1]; e += 1) {
+      re[row[e]] -= lowerRe[e] * re[p] - lowerIm[e] * im[p]
+      im[row[e]] -= lowerRe[e] * im[p] + lowerIm[e] * re[p]
+    }
+  }
+  for (let p = size - 1; p >= 0; p -= 1) {
+    let xr = inverseRe[p] * re[p] - inverseIm[p] * im[p]
+    let xi = inverseRe[p] * im[p] + inverseIm[p] * re[p]
+    for (let e = start[p]; e < start[p + 1]; e += 1) {
+      xr -= lowerRe[e] * re[row[e]] - lowerIm[e] * im[row[e]]
+      xi -= lowerRe[e] * im[row[e]] + lowerIm[e] * re[row[e]]
+    }
+    re[p] = xr
+    im[p] = xi
+  }
+}

@@ -91,8 +91,8 @@ describe('single cases', () => {
 
   test('constant power, current and impedance at the end of a resistance', () => {
     expect(solve(1000).voltagePu[1]).toBeCloseTo((1 + Math.sqrt(1 - 4 * 0.05)) / 2, 10)
-    expect(solve(1000, { currentShare: Float64Array.of(0, 1) }).voltagePu[1]).toBeCloseTo(0.95, 10)
-    const impedance = solve(1000, { impedanceShare: Float64Array.of(0, 1) })
+    expect(solve(0, { currentKw: Float64Array.of(0, 1000) }).voltagePu[1]).toBeCloseTo(0.95, 10)
+    const impedance = solve(0, { impedanceKw: Float64Array.of(0, 1000) })
     expect(impedance.voltagePu[1]).toBeCloseTo(1 / 1.05, 10)
     expect(impedance.loadKw[0]).toBeCloseTo(1000 / 1.05 ** 2, 6)
     expect(closurePct(impedance, 0)).toBeLessThan(1e-6)

@@ -1,44 +1,52 @@
-import { type Circuit, fedBuses } from './circuit.ts'
-import { type Factors, factorise, SymmetricMatrix } from './factorise.ts'
-import { LANES } from './lanes.ts'
+import { type Circuit, type CircuitSource, fedBuses } from './circuit.ts'
+import { factorise, SymmetricMatrix } from './factorise.ts'
+import { createWorkspace, type FixedPoint } from './fixed-point.ts'
+import { solveOne } from './lanes.ts'
 
-export interface PreparedLoadFlow {
-  readonly circuit: Circuit
-  readonly factors: Factors
-  readonly fed: Uint8Array
-  /** Row of each bus in the workspace: its place in the elimination order; ideal sources behind; unfed buses last of all. */
-  readonly slot: Int32Array
-  readonly slotCount: number
-  /** i0: constant current of the sources by slot, pu. */
-  readonly sourceRe: Float64Array
-  readonly sourceIm: Float64Array
-  readonly fixedBuses: readonly { readonly slot: number; readonly bus: number; readonly voltagePu: number }[]
-  readonly sourceBuses: readonly number[]
-  readonly workspace: Workspace
-}
+interface Voltage { readonly re: number; readonly im: number }
 
-/** One block of scenarios side by side: value [slot * LANES + lane]. */
-interface Workspace {
-  readonly voltageRe: Float64Array
-  readonly voltageIm: Float64Array
-  readonly currentRe: Float64Array
-  readonly currentIm: Float64Array
-  readonly activePu: Float64Array
-  readonly reactivePu: Float64Array
-}
+export const isIdeal = (source: CircuitSource): boolean => source.rPu === 0 && source.xPu === 0
+export const sourceVoltage = ({ voltagePu, angleRad = 0 }: CircuitSource): Voltage => ({ re: voltagePu * Math.cos(angleRad), im: voltagePu * Math.sin(angleRad) })
 
 /**
  * Factorises the admittance matrix of the fed buses once for a topology. Ideal sources are taken out of the matrix; sources with
  * an internal impedance stay in it as an admittance and a constant current.
  */
-export function prepareLoadFlow(circuit: Circuit): PreparedLoadFlow {
+export function prepareFixedPoint(circuit: Circuit): FixedPoint {
   const fed = fedBuses(circuit)
-  const ideal = new Map(circuit.sources.filter((source) => source.rPu === 0 && source.xPu === 0).map((source) => [source.bus, source.voltagePu]))
+  const ideal = new Map(circuit.sources.filter(isIdeal).map((source) => [source.bus, sourceVoltage(source)]))
   const unknown: number[] = []
   for (let bus = 0; bus < circuit.busCount; bus += 1) if (fed[bus] && !ideal.has(bus)) unknown.push(bus)
   const rowOf = new Int32Array(circuit.busCount).fill(-1)
   unknown.forEach((bus, row) => (rowOf[bus] = row))
 
+  const { matrix, constantRe, constantIm } = admittanceMatrix(circuit, unknown, rowOf, ideal)
+  const factors = factorise(matrix)
+  const size = unknown.length
+  const slotCount = size + ideal.size + 1
+  const slot = new Int32Array(circuit.busCount).fill(slotCount - 1)
+  unknown.forEach((bus, row) => (slot[bus] = factors.position[row]))
+  const sourceRe = new Float64Array(size)
+  const sourceIm = new Float64Array(size)
+  unknown.forEach((_, row) => {
+    sourceRe[factors.position[row]] = constantRe[row]
+    sourceIm[factors.position[row]] = constantIm[row]
+  })
+  // The last slot stands for unfed buses: any finite voltage, nothing of it is ever shown.
+  const noLoadRe = new Float64Array(slotCount).fill(1)
+  const noLoadIm = new Float64Array(slotCount)
+  noLoadRe.set(sourceRe)
+  noLoadIm.set(sourceIm)
+  solveOne(factors, noLoadRe, noLoadIm)
+  ;[...ideal].forEach(([bus, voltage], k) => {
+    slot[bus] = size + k
+    noLoadRe[size + k] = voltage.re
+    noLoadIm[size + k] = voltage.im
+  })
+  return { circuit, fed, factors, slot, slotCount, sourceRe, sourceIm, noLoadRe, noLoadIm, workspace: createWorkspace(slotCount) }
+}
+
+function admittanceMatrix(circuit: Circuit, unknown: readonly number[], rowOf: Int32Array, ideal: ReadonlyMap<number, Voltage>) {
   const matrix = new SymmetricMatrix(unknown.length)
   const constantRe = new Float64Array(unknown.length)
   const constantIm = new Float64Array(unknown.length)
@@ -55,33 +63,21 @@ export function prepareLoadFlow(circuit: Circuit): PreparedLoadFlow {
     if (rowFrom >= 0 && rowTo >= 0) matrix.addOffDiagonal(rowFrom, rowTo, ftG[k], ftB[k])
     else if (rowFrom >= 0 || rowTo >= 0) {
       const row = Math.max(rowFrom, rowTo)
-      const held = ideal.get(rowFrom >= 0 ? to : from) ?? 0
-      constantRe[row] -= ftG[k] * held
-      constantIm[row] -= ftB[k] * held
+      const held = ideal.get(rowFrom >= 0 ? to : from) as Voltage
+      constantRe[row] -= ftG[k] * held.re - ftB[k] * held.im
+      constantIm[row] -= ftG[k] * held.im + ftB[k] * held.re
     }
   }
   for (const source of circuit.sources) {
     const row = rowOf[source.bus]
     if (row < 0) continue
     const square = source.rPu ** 2 + source.xPu ** 2
-    matrix.addDiagonal(row, source.rPu / square, -source.xPu / square)
-    constantRe[row] += (source.rPu / square) * source.voltagePu
-    constantIm[row] -= (source.xPu / square) * source.voltagePu
+    const g = source.rPu / square
+    const b = -source.xPu / square
+    const { re, im } = sourceVoltage(source)
+    matrix.addDiagonal(row, g, b)
+    constantRe[row] += g * re - b * im
+    constantIm[row] += g * im + b * re
   }
-
-  const factors = factorise(matrix)
-  const fixedBuses = [...ideal].map(([bus, voltagePu], k) => ({ slot: unknown.length + k, bus, voltagePu }))
-  const slotCount = unknown.length + fixedBuses.length + 1
-  const slot = new Int32Array(circuit.busCount).fill(slotCount - 1)
-  unknown.forEach((bus, row) => (slot[bus] = factors.position[row]))
-  for (const fixed of fixedBuses) slot[fixed.bus] = fixed.slot
-  const sourceRe = new Float64Array(unknown.length)
-  const sourceIm = new Float64Array(unknown.length)
-  unknown.forEach((_, row) => {
-    sourceRe[factors.position[row]] = constantRe[row]
-    sourceIm[factors.position[row]] = constantIm[row]
-  })
-  const block = () => new Float64Array(slotCount * LANES)
-  const workspace = { voltageRe: block(), voltageIm: block(), currentRe: block(), currentIm: block(), activePu: block(), reactivePu: block() }
-  return { circuit, factors, fed, slot, slotCount, sourceRe, sourceIm, fixedBuses, sourceBuses: [...new Set(circuit.sources.map((source) => source.bus))], workspace }
+  return { matrix, constantRe, constantIm }
 }
