@@ -1,0 +1,178 @@
+import type { LoadScenarios } from '../scenarios.ts'
+import type { PreparedNewton } from './prepare.ts'
+import { solveBlocks } from './block-lu.ts'
+
+/** One scenario on its way: every column by row, pu. */
+export interface NewtonState {
+  readonly re: Float64Array
+  readonly im: Float64Array
+  readonly magnitude: Float64Array
+  /** Load as drawn at nominal voltage: constant power, current and impedance. */
+  readonly load: readonly [LoadPart, LoadPart, LoadPart]
+  /** Reactive power of a generator at its limit. */
+  readonly generatedQ: Float64Array
+  /** 1: a generator holds the magnitude, and its reactive power is whatever that takes. */
+  readonly held: Uint8Array
+  /** Power that leaves the bus into the network and its shunts. */
+  readonly networkP: Float64Array
+  readonly networkQ: Float64Array
+  /** What is missing at the bus: 0 when solved. */
+  readonly mismatchP: Float64Array
+  readonly mismatchQ: Float64Array
+  readonly beforeRe: Float64Array
+  readonly beforeIm: Float64Array
+}
+interface LoadPart {
+  readonly p: Float64Array
+  readonly q: Float64Array
+}
+
+export function createState(size: number): NewtonState {
+  const column = () => new Float64Array(size)
+  const part = (): LoadPart => ({ p: column(), q: column() })
+  return {
+    re: column(), im: column(), magnitude: column(), load: [part(), part(), part()], generatedQ: column(), held: new Uint8Array(size),
+    networkP: column(), networkQ: column(), mismatchP: column(), mismatchQ: column(), beforeRe: column(), beforeIm: column(),
+  }
+}
+
+/** Takes in the loads of a scenario and starts it from the voltage without load, every generator holding its own. */
+export function startScenario({ circuit, nodal, generatorRow, startRe, startIm }: PreparedNewton, state: NewtonState, loads: LoadScenarios, scenario: number): void {
+  const scale = 1 / circuit.basePowerKva
+  const offset = scenario * circuit.busCount
+  const read = (into: Float64Array, from: Float64Array | undefined) => {
+    for (let p = 0; p < into.length; p += 1) into[p] = from === undefined ? 0 : from[offset + nodal.bus[p]] * scale
+  }
+  const [power, current, impedance] = state.load
+  read(power.p, loads.activeKw)
+  read(power.q, loads.reactiveKvar)
+  read(current.p, loads.currentKw)
+  read(current.q, loads.currentKvar)
+  read(impedance.p, loads.impedanceKw)
+  read(impedance.q, loads.impedanceKvar)
+  state.re.set(startRe)
+  state.im.set(startIm)
+  state.generatedQ.fill(0)
+  state.held.fill(0)
+  for (const p of generatorRow) if (p >= 0) state.held[p] = 1
+}
+
+/** A step may turn or stretch a voltage by no more than this (rad, ln pu): beyond it the linear picture means nothing. */
+const LARGEST_STEP = 0.6
+const MAX_HALVINGS = 8
+/** A step must take off this part of the mismatch that the linear picture promises, or it is halved. */
+const LEAST_GAIN = 1e-4
+
+/**
+ * Newton-Raphson on the power mismatch in polar coordinates, the unknowns of a bus being its angle and the logarithm of its magnitude
+ * (a voltage can so not become negative), with analytic derivatives and steps halved while the mismatch grows.
+ * @returns iterations used, or -1 when the mismatch of some bus did not come below the tolerance.
+ * Source: W. F. Tinney, C. E. Hart, "Power flow solution by Newton's method", IEEE Trans. PAS-86 (1967).
+ */
+export function iterate(prepared: PreparedNewton, state: NewtonState, tolerancePu: number, maxIterations: number): number {
+  let { largest, square } = computeMismatch(prepared, state)
+  for (let iteration = 0; ; iteration += 1) {
+    if (largest <= tolerancePu) return iteration
+    if (iteration === maxIterations || !Number.isFinite(square)) return -1
+    writeJacobian(prepared, state)
+    solveBlocks(prepared.lu)
+    state.beforeRe.set(state.re)
+    state.beforeIm.set(state.im)
+    let step = Math.min(1, LARGEST_STEP / largestOf(prepared.lu.vector))
+    if (Number.isNaN(step)) return -1
+    for (let halving = 0; ; halving += 1) {
+      move(prepared, state, step)
+      const trial = computeMismatch(prepared, state)
+      if (trial.square <= square * (1 - LEAST_GAIN * step) || trial.largest <= tolerancePu) {
+        ({ largest, square } = trial)
+        break
+      }
+      if (halving === MAX_HALVINGS) return -1
+      step /= 2
+    }
+  }
+}
+
+function largestOf(values: Float64Array): number {
+  let largest = 0
+  for (let k = 0; k < values.length; k += 1) largest = Math.max(largest, Math.abs(values[k]))
+  return largest
+}
+
+/** Moves the voltages by a share of the step in `lu.vector` from where they were before it. */
+function move({ lu: { vector } }: PreparedNewton, { re, im, beforeRe, beforeIm }: NewtonState, share: number): void {
+  for (let p = 0; p < re.length; p += 1) {
+    const stretch = Math.exp(share * vector[2 * p + 1])
+    const cos = stretch * Math.cos(share * vector[2 * p])
+    const sin = stretch * Math.sin(share * vector[2 * p])
+    re[p] = beforeRe[p] * cos - beforeIm[p] * sin
+    im[p] = beforeRe[p] * sin + beforeIm[p] * cos
+  }
+}
+
+/** Largest missing power of a bus, and the sum of squares; the missing reactive power of a held bus is its generator's and none. */
+function computeMismatch({ nodal }: PreparedNewton, state: NewtonState): { largest: number; square: number } {
+  const { re, im, magnitude, load: [power, current, impedance], generatedQ, held, networkP, networkQ, mismatchP, mismatchQ } = state
+  const { diagonalG, diagonalB, start, column, g, b, constantRe, constantIm } = nodal
+  let largest = 0
+  let square = 0
+  for (let p = 0; p < re.length; p += 1) {
+    const vr = re[p]
+    const vi = im[p]
+    let currentRe = constantRe[p] + diagonalG[p] * vr - diagonalB[p] * vi
+    let currentIm = constantIm[p] + diagonalG[p] * vi + diagonalB[p] * vr
+    for (let k = start[p]; k < start[p + 1]; k += 1) {
+      const far = column[k]
+      currentRe += g[k] * re[far] - b[k] * im[far]
+      currentIm += g[k] * im[far] + b[k] * re[far]
+    }
+    const m = Math.sqrt(vr * vr + vi * vi)
+    magnitude[p] = m
+    networkP[p] = vr * currentRe + vi * currentIm
+    networkQ[p] = vi * currentRe - vr * currentIm
+    const missingP = networkP[p] + power.p[p] + m * (current.p[p] + m * impedance.p[p])
+    const missingQ = held[p] === 1 ? 0 : networkQ[p] + power.q[p] + m * (current.q[p] + m * impedance.q[p]) - generatedQ[p]
+    mismatchP[p] = missingP
+    mismatchQ[p] = missingQ
+    square += missingP * missingP + missingQ * missingQ
+    largest = Math.max(largest, Math.abs(missingP), Math.abs(missingQ))
+  }
+  return { largest, square }
+}
+
+/**
+ * Derivatives of the mismatch by (angle, ln magnitude), and the mismatch as the right-hand side. With t = v_i conj(y_ij v_j), the
+ * block of bus j in the row of bus i is (Im t, Re t; -Re t, Im t).
+ */
+function writeJacobian({ nodal, lu: { elimination, block, vector } }: PreparedNewton, state: NewtonState): void {
+  const { re, im, magnitude, load: [, current, impedance], held, networkP, networkQ, mismatchP, mismatchQ } = state
+  const { diagonalG, diagonalB, start, column, entry, g, b } = nodal
+  block.fill(0)
+  for (let p = 0; p < re.length; p += 1) {
+    const vr = re[p]
+    const vi = im[p]
+    const free = held[p] === 1 ? 0 : 1
+    for (let k = start[p]; k < start[p + 1]; k += 1) {
+      const far = column[k]
+      const farRe = g[k] * re[far] - b[k] * im[far]
+      const farIm = g[k] * im[far] + b[k] * re[far]
+      const tRe = vr * farRe + vi * farIm
+      const tIm = vi * farRe - vr * farIm
+      const e = 4 * entry[k]
+      block[e] = tIm
+      block[e + 1] = tRe
+      block[e + 2] = -free * tRe
+      block[e + 3] = free * tIm
+    }
+    const m = magnitude[p]
+    const tRe = m * m * diagonalG[p]
+    const tIm = -m * m * diagonalB[p]
+    const d = 4 * elimination.diagonal[p]
+    block[d] = tIm - networkQ[p]
+    block[d + 1] = tRe + networkP[p] + m * (current.p[p] + 2 * m * impedance.p[p])
+    block[d + 2] = free * (networkP[p] - tRe)
+    block[d + 3] = free === 0 ? 1 : tIm + networkQ[p] + m * (current.q[p] + 2 * m * impedance.q[p])
+    vector[2 * p] = -mismatchP[p]
+    vector[2 * p + 1] = -mismatchQ[p]
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Newton-Raphson load flow: for what the fixed point cannot take (voltage-controlled generators, phase shifters and other
+ * unsymmetric two-ports) or does not settle. One factorisation an iteration, one ordering a topology.
+ */
+import { METHOD, type LoadFlowResult, type LoadScenarios } from '../scenarios.ts'
+import { createState, iterate, type NewtonState, startScenario } from './iteration.ts'
+import { writeScenario } from './outputs.ts'
+import { prepareNewton, type PreparedNewton } from './prepare.ts'
+import { switchGenerators } from './reactive-limits.ts'
+
+export { prepareNewton, type PreparedNewton }
+
+export interface NewtonOptions {
+  /** Largest power mismatch of a bus, pu of the circuit's base power, at which a scenario counts as settled. */
+  readonly tolerancePu?: number
+  /** Of one scenario, over all rounds of its generators. */
+  readonly maxIterations?: number
+}
+
+/** Each round lets generators reach or leave their limits; who has not come to rest by then is not settled. */
+const MAX_ROUNDS = 40
+
+/**
+ * Solves the named scenarios and writes all wanted columns of them, leaving every other scenario of `into` alone. Each starts from the
+ * voltage without load, so that none depends on its company. A scenario which does not settle is flagged and NaN in every column.
+ * The reactive power of a generator beside an ideal source on the same bus is not determined: NaN.
+ * @param loads by scenario and bus; @param into of at least as many scenarios; @param scenarios numbers in both.
+ */
+export function solveNewton(prepared: PreparedNewton, loads: LoadScenarios, into: LoadFlowResult, scenarios: readonly number[] | Int32Array, { tolerancePu = 1e-8, maxIterations = 60 }: NewtonOptions = {}): void {
+  const state = createState(prepared.nodal.bus.length)
+  for (const scenario of scenarios) {
+    startScenario(prepared, state, loads, scenario)
+    const { settled, iterations } = settle(prepared, state, tolerancePu, maxIterations)
+    into.settled[scenario] = settled ? 1 : 0
+    into.method[scenario] = settled ? METHOD.newton : METHOD.none
+    into.iterations[scenario] = iterations
+    writeScenario(prepared, state, loads, scenario, into)
+  }
+}
+
+function settle(prepared: PreparedNewton, state: NewtonState, tolerancePu: number, maxIterations: number): { settled: boolean; iterations: number } {
+  const limits = new Int8Array(prepared.generatorRow.length)
+  let iterations = 0
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const used = iterate(prepared, state, tolerancePu, maxIterations - iterations)
+    if (used < 0) return { settled: false, iterations: maxIterations }
+    iterations += used
+    if (switchGenerators(prepared, state, limits, tolerancePu, round) === 0) return { settled: true, iterations }
+  }
+  return { settled: false, iterations }
+}
