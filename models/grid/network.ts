@@ -7,10 +7,16 @@
 import type { LineSection, Network, Transformer } from '#models/district/schema.ts'
 import { type Circuit, type CircuitSource, emptyTwoPorts, fedBuses, setPiBranch } from '#models/load-flow/circuit.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { sourceImpedance } from './circuit/appliances.ts'
+import { linePi, type LineValues } from './circuit/pi-line.ts'
+import { transformerPi, type TransformerValues } from './circuit/pi-transformer.ts'
+import { rotateZones, type Shifted } from './circuit/rotation.ts'
+import { TurnedSets } from './circuit/turned-sets.ts'
 import { validAt } from './dated.ts'
 
 export const FREQUENCY_HZ = 50
 export const BASE_POWER_KVA = 1000
+const PER_UNIT = { frequencyHz: FREQUENCY_HZ, basePowerKva: BASE_POWER_KVA }
 
 export interface GridModel extends Circuit {
   readonly busIds: readonly string[]
@@ -69,23 +75,25 @@ export function buildGrid(network: Network, at: number, options: GridOptions = {
   const branchFrom = Int32Array.from(branches, (_, k) => (openFrom[k] ? -1 : wiredFrom[k]))
   const branchTo = Int32Array.from(branches, (_, k) => (openTo[k] ? -1 : wiredTo[k]))
   const admittance = emptyTwoPorts(branches.length)
+  const shiftDeg = new Float64Array(branches.length)
   branches.forEach((branch, k) => {
-    const pi = 'from' in branch ? sectionPi(branch, busBaseKv[wiredFrom[k]]) : transformerPi(branch, busBaseKv[wiredFrom[k]], busBaseKv[wiredTo[k]])
+    const [fromKv, toKv] = [busBaseKv[wiredFrom[k]], busBaseKv[wiredTo[k]]]
+    const pi = 'from' in branch ? linePi(sectionValues(branch), fromKv, toKv, PER_UNIT) : transformerPi(transformerValues(branch), fromKv, toKv, BASE_POWER_KVA)
+    if ('shiftDeg' in pi) shiftDeg[k] = pi.shiftDeg
     setPiBranch(admittance, k, pi, openFrom[k] === 1, openTo[k] === 1)
   })
 
-  const sources = network.sources.map((source): CircuitSource => {
-    const zPu = BASE_POWER_KVA / 1000 / source.shortCircuitMva
-    const xPu = zPu / Math.hypot(1, source.rxRatio)
-    return { bus: busOf(source.node, source.id), voltagePu: source.voltagePu, rPu: xPu * source.rxRatio, xPu }
-  })
-  const clocks = transformers.map((transformer) => clockOf(transformer.vectorGroup))
-  const { island, islandCount, busClock } = findIslands(buses.length, branchFrom, branchTo, sectionCount, clocks, sources.map((source) => source.bus))
+  const sources = network.sources.map((source): CircuitSource => (
+    { bus: busOf(source.node, source.id), voltagePu: source.voltagePu, ...sourceImpedance(source, BASE_POWER_KVA) }
+  ))
+  const sourceBuses = sources.map((source) => source.bus)
+  const { busDeg } = rotateZones(buses.length, throughBranches(branchFrom, branchTo, shiftDeg), sourceBuses)
+  const { island, islandCount } = findIslands(buses.length, branchFrom, branchTo, sourceBuses)
   const circuit: Circuit = {
     busCount: buses.length,
     basePowerKva: BASE_POWER_KVA,
     busBaseKv,
-    busClockRad: Float64Array.from(busClock, (hours) => clockAngleRad(hours)),
+    busClockRad: busDeg.map((deg) => (deg * Math.PI) / 180),
     branchFrom,
     branchTo,
     admittance,
@@ -107,34 +115,18 @@ export function buildGrid(network: Network, at: number, options: GridOptions = {
 /** Hours of the clock of a vector group: 11 for `Dyn11`. The LV side lags by 30 degrees an hour. */
 export const clockOf = (vectorGroup: string): number => Number(/\d+$/.exec(vectorGroup)?.[0] ?? 0)
 
-/** Angle of a lag of so many hours, from -pi to below pi. */
-export const clockAngleRad = (hours: number): number => (((hours % 12) > 6 ? 12 - (hours % 12) : -(hours % 12)) * Math.PI) / 6
-
 /** Parallel cables share the current: r and x are divided, the capacitance multiplied. */
-function sectionPi(section: LineSection, nominalKv: number) {
-  const parallel = section.parallel ?? 1
-  const baseOhm = (nominalKv * nominalKv * 1000) / BASE_POWER_KVA
-  const ohmToPu = section.lengthKm / parallel / baseOhm
-  const susceptanceS = 2 * Math.PI * FREQUENCY_HZ * section.cUfPerKm * 1e-6 * section.lengthKm * parallel
-  return { rPu: section.rOhmPerKm * ohmToPu, xPu: section.xOhmPerKm * ohmToPu, gPu: 0, bPu: susceptanceS * baseOhm, ratio: 1 }
+export function sectionValues({ lengthKm, parallel = 1, rOhmPerKm, xOhmPerKm, cUfPerKm }: LineSection): LineValues {
+  return { rOhm: (rOhmPerKm * lengthKm) / parallel, xOhm: (xOhmPerKm * lengthKm) / parallel, cUf: cUfPerKm * lengthKm * parallel }
 }
 
-/**
- * Pi model seen from the LV side, the magnetising shunt split in halves over both ends (as Power Grid Model does, and
- * pandapower with `trafo_model='pi'`), the tap on the HV side.
- */
-function transformerPi(transformer: Transformer, hvNominalKv: number, lvNominalKv: number) {
-  const { ratedKva, hvKv, lvKv, shortCircuitVoltagePct, shortCircuitResistivePct, noLoadLossKw, noLoadCurrentPct, tap } = transformer
-  const lvRatio = lvKv / lvNominalKv
-  const impedancePu = (BASE_POWER_KVA / ratedKva) * lvRatio * lvRatio
-  const zPct = shortCircuitVoltagePct
-  const rPct = shortCircuitResistivePct
-  const xPct = Math.sqrt(Math.max(0, zPct * zPct - rPct * rPct))
-  const gPu = noLoadLossKw / BASE_POWER_KVA / (lvRatio * lvRatio)
-  const yPu = ((noLoadCurrentPct / 100) * (ratedKva / BASE_POWER_KVA)) / (lvRatio * lvRatio)
-  const bPu = -Math.sqrt(Math.max(0, yPu * yPu - gPu * gPu))
-  const tapped = 1 + ((tap?.position ?? 0) * (tap?.stepPct ?? 0)) / 100
-  return { rPu: (rPct / 100) * impedancePu, xPu: (xPct / 100) * impedancePu, gPu, bPu, ratio: ((hvKv / hvNominalKv) * tapped) / lvRatio }
+/** The high side is `from`; the document gives the resistive part of the short-circuit voltage in percent. */
+export function transformerValues(transformer: Transformer): TransformerValues {
+  const { ratedKva, hvKv, lvKv, shortCircuitVoltagePct, shortCircuitResistivePct, noLoadLossKw, noLoadCurrentPct, vectorGroup, tap } = transformer
+  return {
+    ratedKva, fromKv: hvKv, toKv: lvKv, shortCircuitVoltagePct, copperLossKw: (shortCircuitResistivePct / 100) * ratedKva, noLoadLossKw, noLoadCurrentPct, clock: clockOf(vectorGroup),
+    ...(tap && { tap: { side: 'from', position: tap.position, neutral: 0, lowest: tap.position, highest: tap.position, stepPct: tap.stepPct } }),
+  }
 }
 
 function switchPositions(network: Network, at: number, options: GridOptions, branchIndex: ReadonlyMap<string, number>) {
@@ -161,33 +153,25 @@ function switchPositions(network: Network, at: number, options: GridOptions, bra
   return { switchClosed, openFrom, openTo }
 }
 
-/** Connected parts, each walked from its source where it has one, adding the clocks of the transformers on the way. */
-function findIslands(busCount: number, from: Int32Array, to: Int32Array, sectionCount: number, clocks: readonly number[], sourceBuses: readonly number[]) {
-  const neighbours: { bus: number; hours: number }[][] = Array.from({ length: busCount }, () => [])
-  for (let k = 0; k < from.length; k += 1) {
-    if (from[k] < 0 || to[k] < 0) continue
-    const hours = k < sectionCount ? 0 : clocks[k - sectionCount]
-    neighbours[from[k]].push({ bus: to[k], hours })
-    neighbours[to[k]].push({ bus: from[k], hours: -hours })
+/** Branches closed at both ends, with the lead of their `from` end. */
+function throughBranches(from: Int32Array, to: Int32Array, shiftDeg: Float64Array): readonly Shifted[] {
+  const through: Shifted[] = []
+  for (let k = 0; k < from.length; k += 1) if (from[k] >= 0 && to[k] >= 0) through.push({ from: from[k], to: to[k], shiftDeg: shiftDeg[k] })
+  return through
+}
+
+/** Connected parts, those with a source first. */
+function findIslands(busCount: number, from: Int32Array, to: Int32Array, sourceBuses: readonly number[]) {
+  const sets = new TurnedSets(busCount)
+  for (let k = 0; k < from.length; k += 1) if (from[k] >= 0 && to[k] >= 0) sets.join(from[k], to[k])
+  const numberOf = new Map<number, number>()
+  const visit = (bus: number): number => {
+    const root = sets.find(bus)
+    const number = numberOf.get(root) ?? numberOf.size
+    numberOf.set(root, number)
+    return number
   }
-  const island = new Int32Array(busCount).fill(-1)
-  const busClock = new Int32Array(busCount)
-  let islandCount = 0
-  const walk = (first: number): void => {
-    if (island[first] >= 0) return
-    const waiting = [first]
-    island[first] = islandCount
-    for (let bus = waiting.pop(); bus !== undefined; bus = waiting.pop()) {
-      for (const next of neighbours[bus]) {
-        if (island[next.bus] >= 0) continue
-        island[next.bus] = islandCount
-        busClock[next.bus] = (busClock[bus] + next.hours + 12) % 12
-        waiting.push(next.bus)
-      }
-    }
-    islandCount += 1
-  }
-  sourceBuses.forEach(walk)
-  for (let bus = 0; bus < busCount; bus += 1) walk(bus)
-  return { island, islandCount, busClock }
+  sourceBuses.forEach(visit)
+  const island = Int32Array.from({ length: busCount }, (_, bus) => visit(bus))
+  return { island, islandCount: numberOf.size }
 }

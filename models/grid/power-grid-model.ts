@@ -1,6 +1,8 @@
 import { type Circuit, emptyTwoPorts, setPiBranch } from '#models/load-flow/circuit.ts'
 import type { LoadScenarios } from '#models/load-flow/load-flow.ts'
-import { clockAngleRad, FREQUENCY_HZ } from './network.ts'
+import { FREQUENCY_HZ } from './network.ts'
+
+const clockAngleRad = (hours: number): number => (((hours % 12) > 6 ? 12 - (hours % 12) : -(hours % 12)) * Math.PI) / 6
 
 /** Components of a Power Grid Model input (SI units) that are read: balanced, without regulators and three-winding transformers. */
 export interface PowerGridModelInput {

@@ -32,6 +32,7 @@ export interface PowerNetwork {
 export interface Bus {
   readonly id: string
   readonly name?: string
+  /** NaN where a file does not say it: the currents there are not computed, voltages in pu are. */
   readonly nominalKv: number
   /** WGS 84, where known. */
   readonly longitude?: number
@@ -70,7 +71,7 @@ export interface Line extends Ends {
   readonly type?: string
 }
 
-/** `from` is the first (usually higher-voltage) winding, `to` the second. */
+/** `from` is the first (usually higher-voltage) winding, `to` the second. Values of one unit; `parallel` equal ones share the load. */
 export interface TwoWindingTransformer extends Ends {
   readonly ratedKva: number
   readonly fromKv: number
@@ -85,6 +86,9 @@ export interface TwoWindingTransformer extends Ends {
   readonly fromWinding?: Winding
   readonly toWinding?: Winding
   readonly tap?: Tap
+  /** Measured at the ends of the tap range; straight lines from the neutral position between. Absent: as at the neutral one. */
+  readonly atLowestTap?: ShortCircuit
+  readonly atHighestTap?: ShortCircuit
   readonly parallel?: number
   /** Impedance correction as in IEC 60909 (KT), or measured: multiplies r and x. */
   readonly impedanceFactor?: number
@@ -126,9 +130,13 @@ export interface ThreeWindingEnd {
   readonly clock: number
   readonly winding?: Winding
 }
-export interface ShortCircuitPair {
+export interface ShortCircuit {
   readonly voltagePct: number
   readonly copperLossKw: number
+}
+export interface ShortCircuitPair extends ShortCircuit {
+  readonly atLowestTap?: ShortCircuit
+  readonly atHighestTap?: ShortCircuit
 }
 
 /** Pi circuit on `basePowerKva` and the nominal voltage of its `to` bus; complex ratio at the `from` end, v_from = ratio e^(j shift) v'. */
