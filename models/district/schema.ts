@@ -208,6 +208,8 @@ export const Switch = object({
   lineSection: Id(),
   end: oneOf('from', 'to'),
   remote: Type.Boolean(),
+  /** From the order until it has moved: an order by remote control, or a way to the place and the work there. */
+  operatingTimeS: Type.Optional(Type.Number({ minimum: 0 })),
   /** Normal position over time; the measured one, where there is a measurement point, wins. */
   positions: Type.Array(dated({ closed: Type.Boolean() }), { minItems: 1 }),
 })

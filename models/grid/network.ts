@@ -79,7 +79,7 @@ export function buildGrid(network: Network, at: number, options: GridOptions = {
   branches.forEach((branch, k) => {
     const [fromKv, toKv] = [busBaseKv[wiredFrom[k]], busBaseKv[wiredTo[k]]]
     const pi = 'from' in branch ? linePi(sectionValues(branch), fromKv, toKv, PER_UNIT) : transformerPi(transformerValues(branch), fromKv, toKv, BASE_POWER_KVA)
-    if ('shiftDeg' in pi) shiftDeg[k] = pi.shiftDeg
+    shiftDeg[k] = pi.shiftDeg
     setPiBranch(admittance, k, pi, openFrom[k] === 1, openTo[k] === 1)
   })
 

@@ -41,7 +41,7 @@ export function branchesOf(network: PowerNetwork, { busIndex, baseKv, count }: J
 
   const lines = network.lines.map((line): PiBetween => {
     const ends = place(line)
-    const pi = { ...linePi(line, baseKv[ends.from], baseKv[ends.to], network), shiftDeg: 0 }
+    const pi = linePi(line, baseKv[ends.from], baseKv[ends.to], network)
     // Closed, its buses are one already; with an open end nothing of it is left.
     return isWithoutImpedance(line) && !(line.fromClosed && line.toClosed)
       ? { kind: 'line', id: line.id, ...ends, fromClosed: false, toClosed: false, pi }

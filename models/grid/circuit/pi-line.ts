@@ -1,4 +1,4 @@
-import type { PiBranch } from '#models/load-flow/circuit.ts'
+import type { ShiftedPi } from './pi-transformer.ts'
 
 /** Series and shunt values of a whole line, all its parallel cables together. */
 export interface LineValues {
@@ -22,8 +22,8 @@ export const baseOhm = (nominalKv: number, basePowerKva: number): number => (nom
  * capacitance a conductance (as in Power Grid Model). Where the two ends are given other nominal voltages, the ratio says so:
  * the volts are the same on both sides of an ideal conductor.
  */
-export function linePi({ rOhm, xOhm, cUf, tanDelta = 0 }: LineValues, fromKv: number, toKv: number, { basePowerKva, frequencyHz }: PerUnit): PiBranch {
+export function linePi({ rOhm, xOhm, cUf, tanDelta = 0 }: LineValues, fromKv: number, toKv: number, { basePowerKva, frequencyHz }: PerUnit): ShiftedPi {
   const ohm = baseOhm(toKv, basePowerKva)
   const bPu = 2 * Math.PI * frequencyHz * cUf * 1e-6 * ohm
-  return { rPu: rOhm / ohm, xPu: xOhm / ohm, gPu: bPu * tanDelta, bPu, ratio: toKv / fromKv }
+  return { rPu: rOhm / ohm, xPu: xOhm / ohm, gPu: bPu * tanDelta, bPu, ratio: toKv / fromKv, shiftDeg: 0 }
 }
