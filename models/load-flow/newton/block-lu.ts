@@ -88,7 +88,8 @@ function invert(block: Float64Array, d: number): void {
 }
 
 /**
- * Positions whose pivot is smaller than `share` of the largest entry that stood in the row before the elimination.
+ * Positions whose pivot is smaller than `share` of the largest entry that stood in the row before the elimination; none behind one
+ * that is not finite, which spoils all that follow.
  * @param before the blocks as they were handed to `solveBlocks`.
  */
 export function weakPivots({ elimination, block }: BlockLu, before: Float64Array, share: number): number[] {
@@ -97,8 +98,9 @@ export function weakPivots({ elimination, block }: BlockLu, before: Float64Array
   for (let p = 0; p < size; p += 1) {
     const largest = largestOf(before, 4 * start[p], 4 * start[p + 1])
     const inverse = largestOf(block, 4 * diagonal[p], 4 * diagonal[p] + 4)
-    // Written so that a NaN is weak.
-    if (!(inverse * largest * share < 1)) weak.push(p)
+    if (inverse * largest * share < 1) continue
+    weak.push(p)
+    if (!Number.isFinite(inverse)) break
   }
   return weak
 }

@@ -36,8 +36,7 @@ export function createState(size: number): NewtonState {
   }
 }
 
-/** Takes in the loads of a scenario and starts it from the voltage without load, every generator holding its own. */
-export function startScenario({ circuit, nodal, generatorRow, startRe, startIm }: PreparedNewton, state: NewtonState, loads: LoadScenarios, scenario: number): void {
+export function readLoads({ circuit, nodal }: PreparedNewton, state: NewtonState, loads: LoadScenarios, scenario: number): void {
   const scale = 1 / circuit.basePowerKva
   const offset = scenario * circuit.busCount
   const read = (into: Float64Array, from: Float64Array | undefined) => {
@@ -50,6 +49,10 @@ export function startScenario({ circuit, nodal, generatorRow, startRe, startIm }
   read(current.q, loads.currentKvar)
   read(impedance.p, loads.impedanceKw)
   read(impedance.q, loads.impedanceKvar)
+}
+
+/** Back to the voltage without load, every generator holding its own. */
+export function startVoltages({ generatorRow, startRe, startIm }: PreparedNewton, state: NewtonState): void {
   state.re.set(startRe)
   state.im.set(startIm)
   state.generatedQ.fill(0)
@@ -70,9 +73,9 @@ const LEAST_GAIN = 1e-4
  * Source: W. F. Tinney, C. E. Hart, "Power flow solution by Newton's method", IEEE Trans. PAS-86 (1967).
  */
 export function iterate(prepared: PreparedNewton, state: NewtonState, tolerancePu: number, maxIterations: number): number {
-  let { largest, square } = computeMismatch(prepared, state)
+  let { settled, square } = computeMismatch(prepared, state, tolerancePu)
   for (let iteration = 0; ; iteration += 1) {
-    if (largest <= tolerancePu) return iteration
+    if (settled) return iteration
     if (iteration === maxIterations || !Number.isFinite(square)) return -1
     writeJacobian(prepared, state)
     solveBlocks(prepared.lu)
@@ -82,9 +85,9 @@ export function iterate(prepared: PreparedNewton, state: NewtonState, toleranceP
     if (Number.isNaN(step)) return -1
     for (let halving = 0; ; halving += 1) {
       move(prepared, state, step)
-      const trial = computeMismatch(prepared, state)
-      if (trial.square <= square * (1 - LEAST_GAIN * step) || trial.largest <= tolerancePu) {
-        ({ largest, square } = trial)
+      const trial = computeMismatch(prepared, state, tolerancePu)
+      if (trial.square <= square * (1 - LEAST_GAIN * step) || trial.settled) {
+        ({ settled, square } = trial)
         break
       }
       if (halving === MAX_HALVINGS) return -1
@@ -110,11 +113,14 @@ function move({ lu: { vector } }: PreparedNewton, { re, im, beforeRe, beforeIm }
   }
 }
 
-/** Largest missing power of a bus, and the sum of squares; the missing reactive power of a held bus is its generator's and none. */
-function computeMismatch({ nodal }: PreparedNewton, state: NewtonState): { largest: number; square: number } {
+/**
+ * Missing power of every bus; the missing reactive power of a held bus is its generator's and none.
+ * @returns whether all of it lies below the tolerance (or the rounding of the bus, if that is larger), and the sum of squares.
+ */
+function computeMismatch({ nodal }: PreparedNewton, state: NewtonState, tolerancePu: number): { settled: boolean; square: number } {
   const { re, im, magnitude, load: [power, current, impedance], generatedQ, held, networkP, networkQ, mismatchP, mismatchQ } = state
-  const { diagonalG, diagonalB, start, column, g, b, constantRe, constantIm } = nodal
-  let largest = 0
+  const { diagonalG, diagonalB, start, column, g, b, roundingPu, constantRe, constantIm } = nodal
+  let settled = true
   let square = 0
   for (let p = 0; p < re.length; p += 1) {
     const vr = re[p]
@@ -135,9 +141,10 @@ function computeMismatch({ nodal }: PreparedNewton, state: NewtonState): { large
     mismatchP[p] = missingP
     mismatchQ[p] = missingQ
     square += missingP * missingP + missingQ * missingQ
-    largest = Math.max(largest, Math.abs(missingP), Math.abs(missingQ))
+    // Written so that a NaN is a mismatch.
+    if (!(Math.max(Math.abs(missingP), Math.abs(missingQ)) <= Math.max(tolerancePu, roundingPu[p]))) settled = false
   }
-  return { largest, square }
+  return { settled, square }
 }
 
 /**

@@ -3,17 +3,17 @@
  * unsymmetric two-ports) or does not settle. One factorisation an iteration, one ordering a topology.
  */
 import { METHOD, type LoadFlowResult, type LoadScenarios } from '../scenarios.ts'
-import { createState, iterate, type NewtonState, startScenario } from './iteration.ts'
+import { createState, iterate, type NewtonState, readLoads, startVoltages } from './iteration.ts'
 import { writeScenario } from './outputs.ts'
 import { prepareNewton, type PreparedNewton } from './prepare.ts'
-import { switchGenerators } from './reactive-limits.ts'
+import { startAtLimits, switchGenerators } from './reactive-limits.ts'
 
 export { prepareNewton, type PreparedNewton }
 
 export interface NewtonOptions {
   /** Largest power mismatch of a bus, pu of the circuit's base power, at which a scenario counts as settled. */
   readonly tolerancePu?: number
-  /** Of one scenario, over all rounds of its generators. */
+  /** Of one attempt at a scenario, over all rounds of its generators. */
   readonly maxIterations?: number
 }
 
@@ -29,7 +29,8 @@ const MAX_ROUNDS = 40
 export function solveNewton(prepared: PreparedNewton, loads: LoadScenarios, into: LoadFlowResult, scenarios: readonly number[] | Int32Array, { tolerancePu = 1e-8, maxIterations = 60 }: NewtonOptions = {}): void {
   const state = createState(prepared.nodal.bus.length)
   for (const scenario of scenarios) {
-    startScenario(prepared, state, loads, scenario)
+    readLoads(prepared, state, loads, scenario)
+    startVoltages(prepared, state)
     const { settled, iterations } = settle(prepared, state, tolerancePu, maxIterations)
     into.settled[scenario] = settled ? 1 : 0
     into.method[scenario] = settled ? METHOD.newton : METHOD.none
@@ -38,14 +39,24 @@ export function solveNewton(prepared: PreparedNewton, loads: LoadScenarios, into
   }
 }
 
+/** With every generator holding its voltage; where that has no solution, with those that have limits standing at them. */
 function settle(prepared: PreparedNewton, state: NewtonState, tolerancePu: number, maxIterations: number): { settled: boolean; iterations: number } {
+  const held = settleRounds(prepared, state, new Int8Array(prepared.generatorRow.length), tolerancePu, maxIterations)
+  if (held >= 0) return { settled: true, iterations: held }
   const limits = new Int8Array(prepared.generatorRow.length)
+  startVoltages(prepared, state)
+  const standing = startAtLimits(prepared, state, limits) ? settleRounds(prepared, state, limits, tolerancePu, maxIterations) : -1
+  return { settled: standing >= 0, iterations: standing < 0 ? maxIterations : standing }
+}
+
+/** Iterates and switches generators until none wants to. Returns the iterations used, -1 when that did not end. */
+function settleRounds(prepared: PreparedNewton, state: NewtonState, limits: Int8Array, tolerancePu: number, maxIterations: number): number {
   let iterations = 0
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const used = iterate(prepared, state, tolerancePu, maxIterations - iterations)
-    if (used < 0) return { settled: false, iterations: maxIterations }
+    if (used < 0) return -1
     iterations += used
-    if (switchGenerators(prepared, state, limits, tolerancePu, round) === 0) return { settled: true, iterations }
+    if (switchGenerators(prepared, state, limits, tolerancePu, round) === 0) return iterations
   }
-  return { settled: false, iterations }
+  return -1
 }

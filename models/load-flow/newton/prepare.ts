@@ -29,6 +29,8 @@ export interface NodalEquations {
   readonly entry: Int32Array
   readonly g: Float64Array
   readonly b: Float64Array
+  /** Mismatch of each row that lies within the rounding of its voltages, pu: sections of almost no impedance cannot be closed further. */
+  readonly roundingPu: Float64Array
   /** What ideal sources and those with an internal impedance contribute, pu. */
   readonly constantRe: Float64Array
   readonly constantIm: Float64Array
@@ -39,7 +41,9 @@ export interface NodalEquations {
 
 /** Below this share of its row a pivot has lost ten of its sixteen digits to the cancellation of admittances. */
 const WEAK_PIVOT = 1e-10
-const MAX_REORDERINGS = 4
+/** A few units in the last place of a voltage near 1 pu. */
+const ROUNDING = 4 * Number.EPSILON
+const MAX_REORDERINGS = 20
 
 /** Orders a topology once. Not shared between threads: the result owns one workspace. */
 export function prepareNewton(circuit: Circuit): PreparedNewton {
@@ -135,7 +139,13 @@ function nodalEquations(circuit: Circuit, fed: Uint8Array, late: ReadonlySet<num
     constantRe[p] -= g * re - b * im
     constantIm[p] -= g * im + b * re
   }
-  return { elimination, row, bus, diagonalG, diagonalB, ...entriesOf(elimination, columns), constantRe, constantIm, idealRe, idealIm }
+  const entries = entriesOf(elimination, columns)
+  const roundingPu = diagonalG.map((g, p) => {
+    let sum = Math.hypot(g, diagonalB[p]) + Math.hypot(constantRe[p], constantIm[p])
+    for (let k = entries.start[p]; k < entries.start[p + 1]; k += 1) sum += Math.hypot(entries.g[k], entries.b[k])
+    return ROUNDING * sum
+  })
+  return { elimination, row, bus, diagonalG, diagonalB, ...entries, roundingPu, constantRe, constantIm, idealRe, idealIm }
 }
 
 /** Off-diagonal admittances by row, each with its entry in the factors. */

@@ -38,6 +38,20 @@ export function switchGenerators({ circuit, generatorRow }: PreparedNewton, stat
   return moving.length
 }
 
+/** Puts every generator that has limits at the one nearer to 0. Returns whether there was any. */
+export function startAtLimits({ circuit, generatorRow }: PreparedNewton, state: NewtonState, limits: Int8Array): boolean {
+  let any = false
+  circuit.generators?.forEach((generator, k) => {
+    const { lowestKvar = -Infinity, highestKvar = Infinity } = generator
+    const limit = Math.abs(lowestKvar) < Math.abs(highestKvar) ? -1 : 1
+    if (generatorRow[k] < 0 || (lowestKvar === -Infinity && highestKvar === Infinity)) return
+    any = true
+    limits[k] = limit
+    setLimit(generator, generatorRow[k], limit, circuit.basePowerKva, state)
+  })
+  return any
+}
+
 function setLimit(generator: { voltagePu: number; lowestKvar?: number; highestKvar?: number }, p: number, limit: Limit, basePowerKva: number, state: NewtonState): void {
   state.held[p] = limit === 0 ? 1 : 0
   state.generatedQ[p] = limit === 0 ? 0 : (limit === 1 ? generator.highestKvar! : generator.lowestKvar!) / basePowerKva
