@@ -1,0 +1,84 @@
+/** A network state with its steps (the normal one, or one after an outage), and the steps tried with something added. */
+import { createLoadFlowResult, type LoadFlowResult, type LoadScenarios, type PreparedLoadFlow, solveLoadFlow } from '#models/load-flow/load-flow.ts'
+import { JUDGED_OUTPUTS, type Judged, type Margin, nearestMargin } from './judge.ts'
+import type { StepLimits } from './limits.ts'
+import type { PeakLift } from './peak-factor.ts'
+
+/** Steps solved in one go: bounds the memory whatever the length of the year. */
+export const BLOCK = 64
+
+export interface CapacityCase {
+  /** `N`, or what is out of service. */
+  readonly id: string
+  readonly judged: Judged
+  readonly prepared: PreparedLoadFlow
+  /** One scenario a step; buses in the order of the circuit. */
+  readonly loads: LoadScenarios
+  readonly limits: StepLimits
+  readonly lift?: PeakLift
+  /** True where the study accepts that the bus it asks about has no supply in this case (an outage at low voltage). */
+  readonly mayBeUnsupplied?: boolean
+}
+
+/** Adds power to the columns of one scenario, whose first bus is at `offset`. `entry` counts the entries of the call. */
+export type Addition = (activeKw: Float64Array, reactiveKvar: Float64Array, offset: number, entry: number) => void
+
+export interface Probe {
+  /** The nearest margin of each of the steps, each with its addition. */
+  margins(steps: ArrayLike<number>, add: Addition): Margin[]
+  /** Hands over each solved block: entries first .. first + count - 1. Base scenarios of the lift are not shown. */
+  solve(steps: ArrayLike<number>, add: Addition, take: (flow: LoadFlowResult, first: number, count: number, margin: (entry: number) => Margin) => void): void
+}
+
+const PARTS = ['activeKw', 'reactiveKvar', 'currentKw', 'currentKvar', 'impedanceKw', 'impedanceKvar'] as const
+type Columns = { -readonly [P in (typeof PARTS)[number]]?: Float64Array }
+
+/** Owns its columns and result; not re-entrant, as the prepared load flow is not. */
+export function createProbe(one: CapacityCase): Probe {
+  const { loads, lift, limits, judged, prepared } = one
+  const { busCount } = judged.circuit
+  // With a lift each entry is solved without the addition too, since only the loads that are there are lifted.
+  const entries = lift === undefined ? BLOCK : BLOCK / 2
+  const columns: Columns = {}
+  for (const part of PARTS) if (loads[part] !== undefined) columns[part] = new Float64Array(BLOCK * busCount)
+  const { activeKw, reactiveKvar } = columns as { activeKw: Float64Array; reactiveKvar: Float64Array }
+  const into = createLoadFlowResult(judged.circuit, BLOCK, JUDGED_OUTPUTS)
+
+  const copyStep = (step: number, scenario: number): void => {
+    for (const part of PARTS) columns[part]?.set((loads[part] as Float64Array).subarray(step * busCount, (step + 1) * busCount), scenario * busCount)
+  }
+  const solve: Probe['solve'] = (steps, add, take) => {
+    for (let first = 0; first < steps.length; first += entries) {
+      const count = Math.min(entries, steps.length - first)
+      for (let k = 0; k < count; k += 1) {
+        copyStep(steps[first + k], k)
+        add(activeKw, reactiveKvar, k * busCount, first + k)
+        if (lift !== undefined) copyStep(steps[first + k], count + k)
+      }
+      const flow = solveLoadFlow(prepared, { ...(columns as LoadScenarios), scenarios: lift === undefined ? count : 2 * count }, { into })
+      take(flow, first, count, (entry) => {
+        const k = entry - first
+        return nearestMargin(judged, limits.sets[limits.setOfStep[steps[entry]]], flow, k, lift, count + k)
+      })
+    }
+  }
+  return {
+    solve,
+    margins(steps, add) {
+      const found: Margin[] = []
+      solve(steps, add, (_, first, count, margin) => {
+        for (let entry = first; entry < first + count; entry += 1) found.push(margin(entry))
+      })
+      return found
+    },
+  }
+}
+
+export const nothingAdded: Addition = () => undefined
+
+/** Active power at one bus, by entry, with reactive power in proportion: both positive when drawn. */
+export const addedAt = (bus: number, kw: (entry: number) => number, tanPhi: number): Addition => (activeKw, reactiveKvar, offset, entry) => {
+  const added = kw(entry)
+  activeKw[offset + bus] += added
+  reactiveKvar[offset + bus] += added * tanPhi
+}
