@@ -2,7 +2,7 @@ import vue from 'eslint-plugin-vue'
 import typescript from 'typescript-eslint'
 
 export default typescript.config(
-  { ignores: ['node_modules/', 'var/', '**/dist/', 'docs/'] },
+  { ignores: ['node_modules/', 'var/', '**/dist/', 'docs/', 'models/load-flow/kernel/assembly/'] },
   ...typescript.configs.recommended,
   ...vue.configs['flat/essential'],
   { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: typescript.parser } } },

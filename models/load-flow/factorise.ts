@@ -80,20 +80,52 @@ export function factorise(matrix: SymmetricMatrix): Factors {
     for (const [row] of neighbours) byDegree.set(row, rows[row].size)
   }
 
+  const place = postorder(columns.map((column) => column.reduce((first, entry) => Math.min(first, position[entry.row]), size)))
+  for (let row = 0; row < size; row += 1) position[row] = place[position[row]]
+  const columnAt = new Int32Array(size)
+  place.forEach((to, from) => (columnAt[to] = from))
   const start = new Int32Array(size + 1)
-  columns.forEach((column, p) => (start[p + 1] = start[p] + column.length))
-  const row = new Int32Array(start[size])
-  const lowerRe = new Float64Array(start[size])
-  const lowerIm = new Float64Array(start[size])
-  columns.forEach((column, p) => {
-    const ordered = column.map((entry) => ({ ...entry, row: position[entry.row] })).sort((a, b) => a.row - b.row)
-    ordered.forEach((entry, k) => {
-      row[start[p] + k] = entry.row
-      lowerRe[start[p] + k] = entry.re
-      lowerIm[start[p] + k] = entry.im
+  for (let p = 0; p < size; p += 1) start[p + 1] = start[p] + columns[columnAt[p]].length
+  const factors: Factors = {
+    size, position, start, row: new Int32Array(start[size]), lowerRe: new Float64Array(start[size]), lowerIm: new Float64Array(start[size]),
+    inverseRe: inverseRe.map((_, p) => inverseRe[columnAt[p]]), inverseIm: inverseIm.map((_, p) => inverseIm[columnAt[p]]),
+  }
+  for (let p = 0; p < size; p += 1) {
+    const column = columns[columnAt[p]]
+    if (column.length > 1) column.sort((one, other) => position[one.row] - position[other.row])
+    column.forEach((entry, k) => {
+      factors.row[start[p] + k] = position[entry.row]
+      factors.lowerRe[start[p] + k] = entry.re
+      factors.lowerIm[start[p] + k] = entry.im
     })
-  })
-  return { size, position, start, row, lowerRe, lowerIm, inverseRe, inverseIm }
+  }
+  return factors
+}
+
+/**
+ * Renumbers the elimination tree so that a column stands right behind its children: the same factors, whose neighbours lie near each
+ * other in memory. `parent[p]` is the first row of column p; without rows: any number beyond the last.
+ * @returns the new place of each column
+ */
+function postorder(parent: readonly number[]): Int32Array {
+  const size = parent.length
+  const children = new Int32Array(size)
+  // A parent comes behind its children, so that one pass adds up whole subtrees.
+  const subtree = new Int32Array(size).fill(1)
+  for (let p = 0; p < size; p += 1) if (parent[p] < size) subtree[parent[p]] += subtree[p]
+  const place = new Int32Array(size)
+  let roots = size
+  for (let p = size - 1; p >= 0; p -= 1) {
+    if (parent[p] < size) {
+      // Subtrees fill the room below their parent from above.
+      place[p] = place[parent[p]] - 1 - children[parent[p]]
+      children[parent[p]] += subtree[p]
+    } else {
+      place[p] = roots - 1
+      roots -= subtree[p]
+    }
+  }
+  return place
 }
 
 /** Rows by their present number of neighbours, so that the smallest is found without a search over all. */

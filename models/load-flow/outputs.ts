@@ -1,3 +1,4 @@
+import { loadingPct, ratingSquares } from './branch-loading.ts'
 import { LANES } from './lanes.ts'
 import type { FixedPoint } from './fixed-point.ts'
 import type { LoadFlowResult } from './scenarios.ts'
@@ -21,7 +22,7 @@ export function writeBlock(fixedPoint: FixedPoint, result: LoadFlowResult, first
       if (result.wanted.angles) result.angleRad[offset + bus] = Math.atan2(im, re) + circuit.busClockRad[bus]
     }
   }
-  if (result.wanted.currents || result.wanted.powers || result.wanted.totals) writeBranches(fixedPoint, result, first, lanes)
+  if (result.wanted.currents || result.wanted.powers || result.wanted.totals || result.wanted.loadings !== undefined) writeBranches(fixedPoint, result, first, lanes)
 }
 
 /** Currents and powers at both ends of every branch, and the sums over the network. */
@@ -33,6 +34,7 @@ function writeBranches(fixedPoint: FixedPoint, result: LoadFlowResult, first: nu
   const base = circuit.basePowerKva
   const branchCount = circuit.branchFrom.length
   const isSource = sourceMask(circuit)
+  const squares = wanted.loadings === undefined ? undefined : ratingSquares(circuit, wanted.loadings)
   const lossKw = new Float64Array(LANES)
   const injectionKw = new Float64Array(LANES)
   const injectionKvar = new Float64Array(LANES)
@@ -62,6 +64,7 @@ function writeBranches(fixedPoint: FixedPoint, result: LoadFlowResult, first: nu
         currentFromA[at] = Math.sqrt(ifr * ifr + ifi * ifi) * fromA
         currentToA[at] = Math.sqrt(itr * itr + iti * iti) * toA
       }
+      if (squares !== undefined) result.loadingPct[at] = loadingPct(squares, k, ifr * ifr + ifi * ifi, fr * fr + fi * fi, itr * itr + iti * iti, tr * tr + ti * ti)
       if (!wanted.powers && !wanted.totals) continue
       const pf = (fr * ifr + fi * ifi) * base
       const qf = (fi * ifr - fr * ifi) * base

@@ -23,10 +23,18 @@ export interface WantedOutputs {
   readonly angles: boolean
   readonly currents: boolean
   readonly powers: boolean
+  /** Loadings in percent of these ratings, the larger of both ends. */
+  readonly loadings?: BranchRatings
   /** Sums by scenario; they need the powers of the branches and are computed without keeping them. */
   readonly totals: boolean
 }
 export const ALL_OUTPUTS: WantedOutputs = { angles: true, currents: true, powers: true, totals: true }
+
+/** By branch: a current, or where one is given an apparent power; NaN: none, and the loading is NaN. */
+export interface BranchRatings {
+  readonly currentA: Float64Array
+  readonly apparentKva: Float64Array
+}
 
 export const METHOD = { none: 0, fixedPoint: 1, newton: 2 } as const
 
@@ -55,6 +63,7 @@ export interface LoadFlowResult {
   readonly reactiveFromKvar: Float64Array
   readonly activeToKw: Float64Array
   readonly reactiveToKvar: Float64Array
+  readonly loadingPct: Float64Array
   /** By scenario: delivered by the sources at their buses, drawn by supplied loads, lost in branches and shunts. */
   readonly injectionKw: Float64Array
   readonly injectionKvar: Float64Array
@@ -76,6 +85,7 @@ export function createLoadFlowResult(circuit: Circuit, scenarios: number, wanted
     voltagePu: column(busCount), angleRad: column(busCount, wanted.angles),
     currentFromA: column(branchCount, wanted.currents), currentToA: column(branchCount, wanted.currents),
     activeFromKw: power(), reactiveFromKvar: power(), activeToKw: power(), reactiveToKvar: power(),
+    loadingPct: column(branchCount, wanted.loadings !== undefined),
     injectionKw: total(), injectionKvar: total(), loadKw: total(), lossesKw: total(),
     generatorKvar: column(circuit.generators?.length ?? 0),
   }

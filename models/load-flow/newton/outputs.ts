@@ -1,3 +1,4 @@
+import { loadingPct, ratingSquares } from '../branch-loading.ts'
 import type { LoadFlowResult, LoadScenarios } from '../scenarios.ts'
 import type { NewtonState } from './iteration.ts'
 import type { PreparedNewton } from './prepare.ts'
@@ -25,7 +26,7 @@ export function writeScenario(prepared: PreparedNewton, state: NewtonState, load
   generatorRow.forEach((p, generator) => {
     result.generatorKvar[scenario * generatorRow.length + generator] = settled && p >= 0 ? generatedPu(state, p) * circuit.basePowerKva : NaN
   })
-  if (!result.wanted.currents && !result.wanted.powers && !result.wanted.totals) return
+  if (!result.wanted.currents && !result.wanted.powers && !result.wanted.totals && result.wanted.loadings === undefined) return
   const sums = writeBranches(prepared, re, im, scenario, result)
   if (result.wanted.totals) writeTotals(prepared, re, im, loads, scenario, sums, result)
 }
@@ -43,6 +44,7 @@ function writeBranches({ circuit, fed }: PreparedNewton, re: Float64Array, im: F
   const { ffG, ffB, ftG, ftB, ttG, ttB, tfG = ftG, tfB = ftB } = circuit.admittance
   const { wanted } = result
   const isSource = sourceBuses(circuit)
+  const squares = wanted.loadings === undefined ? undefined : ratingSquares(circuit, wanted.loadings)
   let lost = 0
   let sourceP = 0
   let sourceQ = 0
@@ -64,6 +66,7 @@ function writeBranches({ circuit, fed }: PreparedNewton, re: Float64Array, im: F
       result.currentFromA[at] = Math.sqrt(fromRe * fromRe + fromIm * fromIm) * (from < 0 ? 1 : basePowerKva / (SQRT3 * busBaseKv[from]))
       result.currentToA[at] = Math.sqrt(toRe * toRe + toIm * toIm) * (to < 0 ? 1 : basePowerKva / (SQRT3 * busBaseKv[to]))
     }
+    if (squares !== undefined) result.loadingPct[at] = loadingPct(squares, k, fromRe * fromRe + fromIm * fromIm, fr * fr + fi * fi, toRe * toRe + toIm * toIm, tr * tr + ti * ti)
     const fromP = fr * fromRe + fi * fromIm
     const fromQ = fi * fromRe - fr * fromIm
     const toP = tr * toRe + ti * toIm
