@@ -49,8 +49,8 @@ export function judged(circuit: Circuit, elements: Elements, ignored: ReadonlySe
 export function branchLoadingPct({ elements }: Judged, limits: ElementLimits, flow: LoadFlowResult, scenario: number, branch: number): number {
   const at = scenario * flow.branchCount + branch
   const byPower = elements.basis[branch] === BASIS.power
-  const from = byPower ? Math.hypot(flow.activeFromKw[at], flow.reactiveFromKvar[at]) : flow.currentFromA[at]
-  const to = byPower ? Math.hypot(flow.activeToKw[at], flow.reactiveToKvar[at]) : flow.currentToA[at]
+  const from = byPower ? Math.sqrt(flow.activeFromKw[at] ** 2 + flow.reactiveFromKvar[at] ** 2) : flow.currentFromA[at]
+  const to = byPower ? Math.sqrt(flow.activeToKw[at] ** 2 + flow.reactiveToKvar[at] ** 2) : flow.currentToA[at]
   return 100 * Math.max(from / limits.branchFrom[branch], to / limits.branchTo[branch])
 }
 
