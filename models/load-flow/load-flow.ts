@@ -5,10 +5,10 @@
  */
 import type { Circuit } from './circuit.ts'
 import { type FixedPoint, solveFixedPoint } from './fixed-point.ts'
-import { type Kernel, solveWithKernel } from './kernel/kernel.ts'
+import { type Kernel, runKernel } from './kernel/kernel.ts'
 import { prepareNewton, type PreparedNewton, solveNewton } from './newton/newton.ts'
 import { prepareFixedPoint } from './prepare.ts'
-import { createLoadFlowResult, type LoadFlowResult, type LoadScenarios, type WantedOutputs } from './scenarios.ts'
+import { copyResult, createLoadFlowResult, type LoadFlowResult, type LoadScenarios, type WantedOutputs } from './scenarios.ts'
 
 export { ALL_OUTPUTS, type BranchRatings, closurePct, createLoadFlowResult, type LoadFlowResult, type LoadScenarios, METHOD, type WantedOutputs } from './scenarios.ts'
 
@@ -43,8 +43,8 @@ export interface LoadFlowOptions {
   readonly fallBack?: boolean
 }
 
-const DEFAULT_TOLERANCE_PU = 1e-8
-const DEFAULT_MAX_ITERATIONS = 60
+export const DEFAULT_TOLERANCE_PU = 1e-8
+export const DEFAULT_MAX_ITERATIONS = 60
 
 export function prepareLoadFlow(circuit: Circuit, { kernel }: PrepareOptions = {}): PreparedLoadFlow {
   const newtonBecause = unsuited(circuit)
@@ -62,18 +62,43 @@ function unsuited(circuit: Circuit): string | undefined {
 /** Not re-entrant: a PreparedLoadFlow owns one workspace. */
 export function solveLoadFlow(prepared: PreparedLoadFlow, loads: LoadScenarios, options: LoadFlowOptions = {}): LoadFlowResult {
   const { circuit, fixedPoint, kernel } = prepared
-  const { tolerancePu = DEFAULT_TOLERANCE_PU, maxIterations = DEFAULT_MAX_ITERATIONS } = options
   const result = options.into ?? createLoadFlowResult(circuit, loads.scenarios, options.wanted)
   if (result.scenarios < loads.scenarios) throw new RangeError('the result to write into has room for fewer scenarios')
-  if (fixedPoint !== undefined) {
-    if (kernel === undefined) solveFixedPoint(fixedPoint, loads, tolerancePu, maxIterations, result)
-    else solveWithKernel(kernel, fixedPoint, loads, { tolerancePu, maxIterations, warmStart: options.inTimeOrder ?? false }, result)
-    if (options.fallBack === false) return result
-  }
-  const open: number[] = []
-  for (let scenario = 0; scenario < loads.scenarios; scenario += 1) if (fixedPoint === undefined || result.settled[scenario] === 0) open.push(scenario)
-  if (open.length === 0) return result
-  prepared.newton ??= prepareNewton(circuit)
-  solveNewton(prepared.newton, loads, result, open, { tolerancePu, maxIterations })
+  if (fixedPoint === undefined) result.settled.fill(0, 0, loads.scenarios)
+  else if (kernel === undefined) solveFixedPoint(fixedPoint, loads, options.tolerancePu ?? DEFAULT_TOLERANCE_PU, options.maxIterations ?? DEFAULT_MAX_ITERATIONS, result)
+  else solveThroughKernel(kernel, fixedPoint, loads, options, result)
+  settleRest(prepared, loads, result, options)
   return result
+}
+
+function solveThroughKernel(kernel: Kernel, fixedPoint: FixedPoint, loads: LoadScenarios, options: LoadFlowOptions, result: LoadFlowResult): void {
+  const { busCount } = fixedPoint.circuit
+  const { tolerancePu = DEFAULT_TOLERANCE_PU, maxIterations = DEFAULT_MAX_ITERATIONS, inTimeOrder = false } = options
+  const withParts = PARTS.some((part) => loads[part] !== undefined)
+  runKernel(kernel, fixedPoint, {
+    scenarios: loads.scenarios, withParts, wanted: result.wanted, tolerancePu, maxIterations, warmStart: inTimeOrder,
+    fill(first, count, into) {
+      const copy = (from: Float64Array | undefined, to: Float64Array) => {
+        if (from === undefined) to.fill(0)
+        else to.set(from.subarray(first * busCount, (first + count) * busCount))
+      }
+      copy(loads.activeKw, into.activeKw)
+      copy(loads.reactiveKvar, into.reactiveKvar)
+      if (withParts) for (const part of PARTS) copy(loads[part], into[part] as Float64Array)
+    },
+    take: (first, count, _, block) => copyResult(block, count, result, first),
+  })
+}
+
+const PARTS = ['currentKw', 'currentKvar', 'impedanceKw', 'impedanceKvar'] as const
+
+/** Newton-Raphson for what the fixed point left open, or does not take. */
+export function settleRest(prepared: PreparedLoadFlow, loads: LoadScenarios, result: LoadFlowResult, options: LoadFlowOptions): void {
+  if (prepared.fixedPoint !== undefined && options.fallBack === false) return
+  const open: number[] = []
+  for (let scenario = 0; scenario < loads.scenarios; scenario += 1) if (result.settled[scenario] === 0) open.push(scenario)
+  if (open.length === 0) return
+  prepared.newton ??= prepareNewton(prepared.circuit)
+  const { tolerancePu = DEFAULT_TOLERANCE_PU, maxIterations = DEFAULT_MAX_ITERATIONS } = options
+  solveNewton(prepared.newton, loads, result, open, { tolerancePu, maxIterations })
 }

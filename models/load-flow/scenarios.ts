@@ -91,6 +91,20 @@ export function createLoadFlowResult(circuit: Circuit, scenarios: number, wanted
   }
 }
 
+/** Copies the first `count` scenarios of a block to their place in a batch. Both want the same columns. */
+export function copyResult(block: LoadFlowResult, count: number, into: LoadFlowResult, first: number): void {
+  const copy = (from: Float64Array, to: Float64Array, width: number): void => {
+    if (to.length > 0) to.set(from.subarray(0, count * width), first * width)
+  }
+  const { busCount, branchCount } = into
+  into.settled.set(block.settled.subarray(0, count), first)
+  into.method.set(block.method.subarray(0, count), first)
+  into.iterations.set(block.iterations.subarray(0, count), first)
+  for (const column of ['voltagePu', 'angleRad'] as const) copy(block[column], into[column], busCount)
+  for (const column of ['currentFromA', 'currentToA', 'activeFromKw', 'reactiveFromKvar', 'activeToKw', 'reactiveToKvar', 'loadingPct'] as const) copy(block[column], into[column], branchCount)
+  for (const column of ['injectionKw', 'injectionKvar', 'loadKw', 'lossesKw'] as const) copy(block[column], into[column], 1)
+}
+
 /** |injection - loads - losses| / |injection| of one scenario in percent: how well the model closes. NaN if not settled. */
 export function closurePct(result: LoadFlowResult, scenario: number): number {
   const injectionKw = result.injectionKw[scenario]

@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Circuit, emptyTwoPorts, setPiBranch } from '../circuit.ts'
 import { ALL_OUTPUTS, createLoadFlowResult, type LoadFlowResult, type LoadScenarios, METHOD, prepareLoadFlow, solveLoadFlow } from '../load-flow.ts'
+import { solveInBlocks } from '../blocks.ts'
+import { copyResult } from '../scenarios.ts'
 import { instantiateKernel } from './kernel.ts'
 
 const kernel = instantiateKernel(new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url))))
@@ -89,6 +91,34 @@ describe('the kernel against the plain engine', () => {
       const loads = loadsOf(drawn, 20, false)
       expectAgreement(solveLoadFlow(prepareLoadFlow(circuit, { kernel }), loads, { tolerancePu: 1e-13 }), solveLoadFlow(prepareLoadFlow(circuit), loads, { tolerancePu: 1e-13 }), 1e-9)
     }
+  })
+})
+
+describe('in blocks', () => {
+  test('every scenario is filled and taken once, and agrees with the batch, with and without a kernel', () => {
+    fc.assert(
+      fc.property(networks, fc.integer({ min: 1, max: 300 }), fc.boolean(), fc.boolean(), (drawn, scenarios, withKernel, withParts) => {
+        const circuit = circuitOf(drawn)
+        const prepared = prepareLoadFlow(circuit, withKernel ? { kernel } : {})
+        const loads = loadsOf(drawn, scenarios, withParts)
+        const batch = solveLoadFlow(prepared, loads, { inTimeOrder: true })
+        const taken = new Uint8Array(scenarios)
+        const apart = createLoadFlowResult(circuit, scenarios)
+        solveInBlocks(prepared, {
+          scenarios, withParts,
+          fill(first, count, into) {
+            for (const name of ['activeKw', 'reactiveKvar', 'currentKw', 'currentKvar', 'impedanceKw'] as const) if (loads[name] !== undefined) into[name]!.set(loads[name].subarray(first * circuit.busCount, (first + count) * circuit.busCount))
+          },
+          take(first, count, result) {
+            for (let k = 0; k < count; k += 1) taken[first + k] += 1
+            copyResult(result, count, apart, first)
+          },
+        }, { inTimeOrder: true })
+        expect([...taken].every((times) => times === 1)).toBe(true)
+        for (const name of COLUMNS) expect(apart[name]).toEqual(batch[name])
+      }),
+      { numRuns: 40 },
+    )
   })
 })
 

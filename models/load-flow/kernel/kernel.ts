@@ -1,8 +1,8 @@
 /** The fixed point in WebAssembly behind the interface of the plain one; agreement is tested to 1e-12. */
 import type { FixedPoint } from '../fixed-point.ts'
 import { LANES } from '../lanes.ts'
-import { type LoadFlowResult, type LoadScenarios, METHOD } from '../scenarios.ts'
-import { BASE_KVA_AT, hasParts, HEADER_AT, type Layout, layOut, SERIES, SERIES_AT, TOLERANCE_SQUARE_AT, type Word, WORDS } from './layout.ts'
+import { type LoadFlowResult, type LoadScenarios, METHOD, type WantedOutputs } from '../scenarios.ts'
+import { BASE_KVA_AT, HEADER_AT, type Layout, layOut, SERIES, SERIES_AT, TOLERANCE_SQUARE_AT, WORDS } from './layout.ts'
 import { sourceEndsOf, writeTopology } from './topology.ts'
 
 /** An instance of the kernel with its memory: one a thread, shared by all topologies of the thread. */
@@ -12,11 +12,19 @@ export interface Kernel {
   readonly startWithoutLoad: (header: number, laneMask: number) => void
 }
 
-export interface KernelOptions {
+export interface KernelTask {
+  readonly scenarios: number
+  /** Loads have parts that follow the voltage. */
+  readonly withParts: boolean
+  readonly wanted: WantedOutputs
   readonly tolerancePu: number
   readonly maxIterations: number
-  /** Each scenario starts from the one before it in its lane: quicker where scenarios follow each other in time. */
+  /** Each scenario starts from the two before it in its lane: quicker where scenarios follow each other in time. */
   readonly warmStart: boolean
+  /** Writes the loads of the scenarios `first` to `first + count - 1` into the columns, which have room for just them. */
+  readonly fill: (first: number, count: number, loads: LoadScenarios) => void
+  /** Reads their results; the columns are written over at the next call. */
+  readonly take: (first: number, count: number, loads: LoadScenarios, result: LoadFlowResult) => void
 }
 
 const ALL_LANES = 0xff
@@ -26,96 +34,83 @@ const PAGE_BYTES = 65_536
 export function instantiateKernel(module: WebAssembly.Module): Kernel {
   const memory = new WebAssembly.Memory({ initial: 16 })
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-  return { memory, solveSteps: exports.solveSteps as Kernel['solveSteps'], startWithoutLoad: exports.startWithoutLoad as Kernel['startWithoutLoad'] }
+  return { memory, solveSteps: exports['solveSteps'] as Kernel['solveSteps'], startWithoutLoad: exports['startWithoutLoad'] as Kernel['startWithoutLoad'] }
 }
 
 /**
- * Solves all scenarios and writes every wanted column. Eight equal runs of consecutive scenarios are solved side by side, so that the
- * result depends on the batch alone and never on threads or on memory. Memory grows with the network, not with the scenarios.
+ * Solves all scenarios, some of each lane at a time: eight equal runs of consecutive scenarios lie side by side, so that the result
+ * depends on the batch alone, never on threads or memory. Memory is bounded by the network, not by the number of scenarios.
  */
-export function solveWithKernel(kernel: Kernel, fixedPoint: FixedPoint, loads: LoadScenarios, options: KernelOptions, result: LoadFlowResult): void {
-  if (loads.scenarios === 0) return
+export function runKernel(kernel: Kernel, fixedPoint: FixedPoint, task: KernelTask): void {
+  const { scenarios, fill, take } = task
+  if (scenarios === 0) return
+  const layout = prepareMemory(kernel, fixedPoint, task)
+  const { buffer } = kernel.memory
+  const run = Math.ceil(scenarios / LANES)
+  const lanes = Array.from({ length: LANES }, (_, lane) => laneViews(buffer, layout, task, lane))
+  const present = (lane: number, begin: number) => Math.max(0, Math.min(layout.steps, Math.min(run, scenarios - lane * run) - begin))
+  for (let begin = 0; begin < run; begin += layout.steps) {
+    for (let lane = 0; lane < LANES; lane += 1) {
+      const count = present(lane, begin)
+      if (count > 0) fill(lane * run + begin, count, lanes[lane].loads(count))
+      // What is left of a lane where the batch ends is solved too: without load it settles at once.
+      if (count < layout.steps) lanes[lane].clear(count)
+    }
+    kernel.solveSteps(HEADER_AT)
+    for (let lane = 0; lane < LANES; lane += 1) {
+      const count = present(lane, begin)
+      if (count > 0) take(lane * run + begin, count, lanes[lane].loads(count), lanes[lane].result(count))
+    }
+  }
+}
+
+function prepareMemory(kernel: Kernel, fixedPoint: FixedPoint, task: KernelTask): Layout {
   const sourceEnds = sourceEndsOf(fixedPoint)
-  const layout = layOut(fixedPoint, sourceEnds.length, result.wanted, hasParts(loads), loads.scenarios)
+  const layout = layOut(fixedPoint, sourceEnds.length, task)
   const missing = layout.bytes - kernel.memory.buffer.byteLength
   if (missing > 0) kernel.memory.grow(Math.ceil(missing / PAGE_BYTES))
   const { buffer } = kernel.memory
-  writeTopology(buffer, layout.at, fixedPoint, sourceEnds, result.wanted.loadings)
-  const words = new Int32Array(buffer, HEADER_AT, WORDS.length)
-  WORDS.forEach((word, place) => (words[place] = layout.at[word]))
-  const set = (word: Word, value: number) => (words[WORDS.indexOf(word)] = value)
-  set('maxIterations', options.maxIterations)
-  set('warm', Number(options.warmStart))
+  writeTopology(buffer, layout.at, fixedPoint, sourceEnds, task.wanted.loadings)
+  const words = { ...layout.at, maxIterations: task.maxIterations, warm: Number(task.warmStart) }
+  new Int32Array(buffer, HEADER_AT, WORDS.length).set(WORDS.map((word) => words[word]))
   // A load that follows the voltage may miss twice what the kernel sees of it (fixed-point.ts).
-  const tolerance = hasParts(loads) ? options.tolerancePu / 2 : options.tolerancePu
+  const tolerance = task.withParts ? task.tolerancePu / 2 : task.tolerancePu
   new Float64Array(buffer, HEADER_AT + TOLERANCE_SQUARE_AT, 1)[0] = tolerance * tolerance
   new Float64Array(buffer, HEADER_AT + BASE_KVA_AT, 1)[0] = fixedPoint.circuit.basePowerKva
   new Float64Array(buffer, HEADER_AT + SERIES_AT, SERIES.length).set(SERIES)
   kernel.startWithoutLoad(HEADER_AT, ALL_LANES)
-
-  const run = Math.ceil(loads.scenarios / LANES)
-  for (let begin = 0; begin < run; begin += layout.steps) {
-    const steps = Math.min(layout.steps, run - begin)
-    copyIn(buffer, layout, loads, run, begin, steps)
-    kernel.solveSteps(HEADER_AT)
-    copyOut(buffer, layout, result, loads.scenarios, run, begin, steps)
-  }
+  return layout
 }
 
-/** Scenarios of a lane in this call; less than `steps` where the batch ends. The rest of the memory keeps what was there. */
-const present = (scenarios: number, run: number, begin: number, steps: number, lane: number): number =>
-  Math.max(0, Math.min(steps, Math.min(run, scenarios - lane * run) - begin))
-
-function copyIn(buffer: ArrayBuffer, { at, steps: room }: Layout, loads: LoadScenarios, run: number, begin: number, steps: number): void {
-  const columns: readonly (readonly [number, Float64Array | undefined])[] = [
-    [at.inKw, loads.activeKw], [at.inKvar, loads.reactiveKvar], [at.inCurrentKw, loads.currentKw], [at.inCurrentKvar, loads.currentKvar],
-    [at.inImpedanceKw, loads.impedanceKw], [at.inImpedanceKvar, loads.impedanceKvar],
-  ]
-  for (const [place, column] of columns) {
-    if (place === 0) continue
-    const into = new Float64Array(buffer, place, LANES * room * at.buses)
-    if (column === undefined) {
-      into.fill(0)
-      continue
-    }
-    for (let lane = 0; lane < LANES; lane += 1) {
-      const count = present(loads.scenarios, run, begin, steps, lane)
-      const first = (lane * run + begin) * at.buses
-      into.set(column.subarray(first, first + count * at.buses), lane * room * at.buses)
-      // Lanes and steps without a scenario are solved too: without load they settle at once.
-      into.fill(0, (lane * room + count) * at.buses, (lane + 1) * room * at.buses)
-    }
+/** The columns of one lane as they lie in the kernel's memory: nothing is copied but the small ones. */
+function laneViews(buffer: ArrayBuffer, { at, steps }: Layout, { withParts, wanted }: KernelTask, lane: number) {
+  const view = (place: number, width: number) => (place === 0 ? new Float64Array(0) : new Float64Array(buffer, place + lane * steps * width * 8, steps * width))
+  const bus = (place: number) => view(place, at.buses)
+  const branch = (place: number) => view(place, at.branches)
+  const powers = { activeKw: bus(at.inKw), reactiveKvar: bus(at.inKvar) }
+  const parts = { currentKw: bus(at.inCurrentKw), currentKvar: bus(at.inCurrentKvar), impedanceKw: bus(at.inImpedanceKw), impedanceKvar: bus(at.inImpedanceKvar) }
+  const inputs = withParts ? { ...powers, ...parts } : powers
+  const settled = new Uint8Array(buffer, at.outSettled + lane * steps, steps)
+  const iterations = new Uint16Array(buffer, at.outIterations + lane * steps * 2, steps)
+  const totals = view(at.outTotals, 4)
+  const total = () => new Float64Array(wanted.totals ? steps : 0)
+  const result: LoadFlowResult = {
+    scenarios: steps, busCount: at.buses, branchCount: at.branches, wanted, settled, method: new Uint8Array(steps), iterations,
+    voltagePu: bus(at.outVoltage), angleRad: bus(at.outAngle), currentFromA: branch(at.outCurrentFrom), currentToA: branch(at.outCurrentTo),
+    activeFromKw: branch(at.outKwFrom), reactiveFromKvar: branch(at.outKvarFrom), activeToKw: branch(at.outKwTo), reactiveToKvar: branch(at.outKvarTo),
+    loadingPct: branch(at.outLoading), injectionKw: total(), injectionKvar: total(), loadKw: total(), lossesKw: total(), generatorKvar: new Float64Array(0),
   }
-}
-
-function copyOut(buffer: ArrayBuffer, { at, steps: room }: Layout, result: LoadFlowResult, scenarios: number, run: number, begin: number, steps: number): void {
-  const columns: readonly (readonly [number, Float64Array, number])[] = [
-    [at.outVoltage, result.voltagePu, at.buses], [at.outAngle, result.angleRad, at.buses],
-    [at.outCurrentFrom, result.currentFromA, at.branches], [at.outCurrentTo, result.currentToA, at.branches],
-    [at.outKwFrom, result.activeFromKw, at.branches], [at.outKvarFrom, result.reactiveFromKvar, at.branches],
-    [at.outKwTo, result.activeToKw, at.branches], [at.outKvarTo, result.reactiveToKvar, at.branches], [at.outLoading, result.loadingPct, at.branches],
-  ]
-  const settled = new Uint8Array(buffer, at.outSettled, LANES * room)
-  const iterations = new Uint16Array(buffer, at.outIterations, LANES * room)
-  const totals = new Float64Array(buffer, at.outTotals, at.outTotals === 0 ? 0 : LANES * room * 4)
-  for (let lane = 0; lane < LANES; lane += 1) {
-    const count = present(scenarios, run, begin, steps, lane)
-    if (count === 0) continue
-    const first = lane * run + begin
-    for (const [place, column, width] of columns) {
-      if (place !== 0) column.set(new Float64Array(buffer, place + lane * room * width * 8, count * width), first * width)
-    }
-    for (let step = 0; step < count; step += 1) {
-      const ok = settled[lane * room + step]
-      result.settled[first + step] = ok
-      result.method[first + step] = ok === 1 ? METHOD.fixedPoint : METHOD.none
-      result.iterations[first + step] = iterations[lane * room + step]
-      if (at.outTotals === 0) continue
-      const from = (lane * room + step) * 4
-      result.injectionKw[first + step] = ok === 1 ? totals[from] : NaN
-      result.injectionKvar[first + step] = ok === 1 ? totals[from + 1] : NaN
-      result.loadKw[first + step] = ok === 1 ? totals[from + 2] : NaN
-      result.lossesKw[first + step] = ok === 1 ? totals[from + 3] : NaN
-    }
+  return {
+    loads: (count: number): LoadScenarios => ({ scenarios: count, ...inputs }),
+    clear(from: number) {
+      for (const column of Object.values(inputs)) column.fill(0, from * at.buses)
+    },
+    result(count: number): LoadFlowResult {
+      for (let step = 0; step < count; step += 1) result.method[step] = settled[step] === 1 ? METHOD.fixedPoint : METHOD.none
+      if (wanted.totals) [result.injectionKw, result.injectionKvar, result.loadKw, result.lossesKw].forEach((column, k) => {
+        for (let step = 0; step < count; step += 1) column[step] = settled[step] === 1 ? totals[4 * step + k] : NaN
+      })
+      return result
+    },
   }
 }

@@ -1,7 +1,7 @@
 /** Where everything lies in the kernel's memory. The words and sizes are those of assembly/index.ts. */
 import type { FixedPoint } from '../fixed-point.ts'
 import { LANES } from '../lanes.ts'
-import type { LoadScenarios, WantedOutputs } from '../scenarios.ts'
+import type { KernelTask } from './kernel.ts'
 
 export const WORDS = [
   'size', 'slots', 'buses', 'branches', 'steps', 'maxIterations', 'warm', 'sourceEndCount',
@@ -36,11 +36,8 @@ export interface Layout {
   readonly bytes: number
 }
 
-export const hasParts = (loads: LoadScenarios): boolean =>
-  loads.currentKw !== undefined || loads.currentKvar !== undefined || loads.impedanceKw !== undefined || loads.impedanceKvar !== undefined
-
 /** Lays out topology, workspace, then what goes in and out of one call. An absent column lies at 0. */
-export function layOut(fixedPoint: FixedPoint, sourceEndCount: number, wanted: WantedOutputs, withParts: boolean, scenarios: number): Layout {
+export function layOut(fixedPoint: FixedPoint, sourceEndCount: number, { wanted, withParts, scenarios }: Pick<KernelTask, 'wanted' | 'withParts' | 'scenarios'>): Layout {
   const { circuit, factors, slotCount } = fixedPoint
   const buses = circuit.busCount
   const branches = circuit.branchFrom.length
