@@ -1,6 +1,7 @@
 import type { District } from '#models/district/schema.ts'
 import { buildGrid, type GridModel } from '#models/grid/network.ts'
 import { ratingsAt, type Ratings } from '#models/grid/ratings.ts'
+import { loadFlowKernel } from '#services/compute/kernel.ts'
 import { estimateState, prepareStateEstimate, type EstimatedState, type StateEstimator, type StateInputs } from '#models/load-flow/state/estimate.ts'
 import { measuredBranch, type MeasuredBranch } from '#models/load-flow/state/zones.ts'
 import { loadCalendar } from '#models/load-curve/day-type.ts'
@@ -53,7 +54,7 @@ export function createNetworkSolver(district: District, plan: EvaluationPlan): N
     })
     const fresh: Switched = {
       grid,
-      estimator: prepareStateEstimate(grid, measured.map(({ branch }): MeasuredBranch => branch), { unmeteredSharePct: network.unmeteredSharePct }),
+      estimator: prepareStateEstimate(grid, measured.map(({ branch }): MeasuredBranch => branch), { unmeteredSharePct: network.unmeteredSharePct }, { kernel: loadFlowKernel() }),
       activeSensor: measured.map(({ sensor }) => sensor),
       reactiveSensor: measured.map(({ on, end }) => plan.sensors.findIndex((one) => one.quantity === 'reactive-power' && one.on === on && one.end === end)),
     }

@@ -12,7 +12,7 @@
  *  4. Losses come from the load flow of the previous pass.
  */
 import type { GridModel } from '#models/grid/network.ts'
-import { createLoadFlowResult, type LoadFlowResult, type PreparedLoadFlow, prepareLoadFlow, solveLoadFlow } from '../load-flow.ts'
+import { createLoadFlowResult, type LoadFlowResult, type PreparedLoadFlow, prepareLoadFlow, type PrepareOptions, solveLoadFlow } from '../load-flow.ts'
 import { type MeasuredBranch, type ZoneTree, zoneTree } from './zones.ts'
 import { estimateStep, type ZoneColumns, zoneColumns } from './estimate-step.ts'
 
@@ -83,8 +83,9 @@ export interface EstimatedState {
   readonly branchQuality: Uint8Array
 }
 
-export function prepareStateEstimate(grid: GridModel, measurements: readonly MeasuredBranch[], options: EstimateOptions = {}): StateEstimator {
-  return { grid, measurements, zones: zoneTree(grid, measurements), loadFlow: prepareLoadFlow(grid), options: { ...DEFAULTS, ...options } }
+/** @param engine how load flows are computed, see `prepareLoadFlow` */
+export function prepareStateEstimate(grid: GridModel, measurements: readonly MeasuredBranch[], options: EstimateOptions = {}, engine: PrepareOptions = {}): StateEstimator {
+  return { grid, measurements, zones: zoneTree(grid, measurements), loadFlow: prepareLoadFlow(grid, engine), options: { ...DEFAULTS, ...options } }
 }
 
 export function createEstimatedState(grid: GridModel, steps: number): EstimatedState {
@@ -105,7 +106,7 @@ export function estimateState(estimator: StateEstimator, inputs: StateInputs, in
   const columns = zoneColumns(zones.zoneCount, inputs.steps)
   for (let pass = 0; pass < options.passes; pass += 1) {
     for (let step = 0; step < inputs.steps; step += 1) estimateStep(estimator, inputs, state, columns, step)
-    solveLoadFlow(estimator.loadFlow, { scenarios: inputs.steps, activeKw: state.busLoadKw, reactiveKvar: state.busLoadKvar }, { into: state.flow })
+    solveLoadFlow(estimator.loadFlow, { scenarios: inputs.steps, activeKw: state.busLoadKw, reactiveKvar: state.busLoadKvar }, { into: state.flow, inTimeOrder: true })
     zoneLosses(estimator, state, columns)
   }
   for (let step = 0; step < inputs.steps; step += 1) state.measuredGapPct[step] = measuredGapPct(estimator, state, columns, step)
