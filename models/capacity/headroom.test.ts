@@ -20,10 +20,16 @@ describe('largest value that holds', () => {
     expect(found.value).toBeLessThanOrEqual(limit)
     expect(found.value).toBeGreaterThan(limit * (1 - 2e-4) - 0.002)
     expect(found.breach).toBeGreaterThan(limit)
+    for (const expected of [limit / 40, limit / 1.2, limit, limit * 1.3, limit * 40]) {
+      const guided = largestHolding((values) => values.map((value) => (value > limit ? value : undefined)), 50_000, { expected })
+      expect(Math.abs(guided.value - found.value)).toBeLessThan(limit * 2e-4 + 0.002)
+      expect(guided.breach).toBeGreaterThan(limit)
+    }
   })
   test('nothing holds, everything holds', () => {
     expect(largestHolding((values) => values.map(() => 'broken'), 100)).toEqual({ value: 0, breach: 'broken' })
     expect(largestHolding((values) => values.map(() => undefined), 100)).toEqual({ value: 100, breach: undefined })
+    expect(largestHolding((values) => values.map(() => undefined), 100, { expected: 3 })).toEqual({ value: 100, breach: undefined })
   })
 })
 

@@ -10,7 +10,7 @@ import { type BusSensitivity, busSensitivities, complexVoltages, estimatedHeadro
 
 const DEFAULT_MOST_KW = 50_000
 /** Steps whose estimate is within this factor of the smallest one are tried exactly. */
-const DEFAULT_SCREENING = 1.5
+const DEFAULT_SCREENING = 1.1
 
 export interface HeadroomOptions {
   readonly direction: 'demand' | 'generation'
@@ -134,7 +134,7 @@ function lower(search: Search, estimates: Float64Array, one: CapacityCase, probe
   const sign = options.direction === 'demand' ? 1 : -1
   let leastKw = Infinity
   for (const kw of estimates) leastKw = Math.min(leastKw, kw)
-  const largestIn = (step: number) => largestHolding((values) => probe.margins(values.map(() => step), addedAt(search.bus, (entry) => sign * values[entry], options.tanPhi)).map((margin) => (holds(margin) ? undefined : margin)), search.kw)
+  const largestIn = (step: number) => largestHolding((values) => probe.margins(values.map(() => step), addedAt(search.bus, (entry) => sign * values[entry], options.tanPhi)).map((margin) => (holds(margin) ? undefined : margin)), search.kw, { expected: estimates[step] })
 
   // The likely one first: the rest then has a small value to hold.
   for (let step = estimates.indexOf(leastKw); step >= 0; ) {
