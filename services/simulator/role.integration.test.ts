@@ -67,7 +67,9 @@ test('every ten minutes of a charger reach a subscriber at speed 600', async () 
   const client = await connectAsync(`mqtt://127.0.0.1:${mqtt}`)
   const times: number[] = []
   const heard = new Promise<void>((resolve) => client.on('message', (_topic, payload) => {
-    times.push(Date.parse((JSON.parse(payload.toString()) as { ts: string }).ts))
+    const at = Date.parse((JSON.parse(payload.toString()) as { ts: string }).ts)
+    // Between two boundaries a charger also tells its present value when it is asked often enough.
+    if (at % 600_000 === 0) times.push(at)
     if (times.length === 4) resolve()
   }))
   await client.subscribeAsync(String(device.address), { qos: 1 })

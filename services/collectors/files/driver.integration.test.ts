@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -58,4 +58,25 @@ test('a file is kept after it was taken; unknown meters and bad lines are counte
   expect(values).toEqual([7])
   expect(rejected.sort()).toEqual(['bad-value 1', 'row-without-block 1', 'unknown-meter 1'])
   expect(readFileSync(join(folder, 'failed/a.csv.faults.txt'), 'utf8')).toBe('line 12: bad-value\n')
+})
+
+test('a file that cannot be read does not hold up the ones behind it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'penfeld-files-'))
+  const values: number[] = []
+  const states: string[] = []
+  mkdirSync(join(folder, 'a.csv'))
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'b.csv'))
+  writeFileSync(join(folder, 'c.csv'), block(METERS[0], 0, 7))
+  const driver = await filesDriver.start({
+    source: sourceAt(folder), channels, stateFolder: folder, log: silentLogger, clock: { now: Date.now, speed: 1, realMsUntil: () => 0 },
+    deliver: async (readings) => void values.push(...readings.values),
+    reject: () => {}, lastStoredAt: async () => new Float64Array(2).fill(NaN),
+    status: (state, detail) => void states.push(`${state} ${detail}`),
+  })
+  onTestFinished(async () => {
+    await driver.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+  await expect.poll(() => values, { timeout: 5_000 }).toEqual([7])
+  await expect.poll(() => states.at(-1), { timeout: 5_000 }).toMatch(/b\.csv/)
 })

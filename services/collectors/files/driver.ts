@@ -37,18 +37,22 @@ async function watchFolder(context: DriverContext, stopping: AbortSignal): Promi
       // The folder itself is not made: one that is missing is a share that is not mounted, and must be seen.
       for (const name of ['done', 'failed']) await mkdir(join(folder, name)).catch(unlessThere)
       const names = (await readdir(folder)).filter((name) => name.endsWith('.csv') && !name.startsWith('.')).sort()
-      context.status('connected')
+      const unread: string[] = []
       for (const name of names) {
         if (stopping.aborted) return
-        await takeFile(context, folder, name, channels)
+        // The file stays where it is and is read again, the store knows what it has already; those behind it do not wait for it.
+        await takeFile(context, folder, name, channels).catch((error) => void unread.push(`${name}: ${messageOf(error)}`))
       }
+      if (unread.length === 0) context.status('connected')
+      else context.status('reconnecting', unread.join('; '))
     } catch (error) {
-      // The file stays where it is and is read again: the store knows what it has already.
-      context.status('reconnecting', error instanceof Error ? error.message : String(error))
+      context.status('reconnecting', messageOf(error))
     }
     await pause(LOOK_EVERY_MS, undefined, { signal: stopping }).catch(() => {})
   }
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 const unlessThere = (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EEXIST') throw error

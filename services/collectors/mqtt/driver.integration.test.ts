@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect as connectSocket } from 'node:net'
+import { connect as connectSocket, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { Aedes } from 'aedes'
 import { connectAsync } from 'mqtt'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Source } from '#models/district/schema.ts'
@@ -69,9 +70,13 @@ async function watch() {
   const rejected: string[] = []
   const states: string[] = []
   let refusing = false
+  let deliveries = 0
+  let before = async () => {}
   const driver = await mqttDriver.start({
     source: sourceAt(port), channels, stateFolder: folder, log: silentLogger, clock: { now: Date.now, speed: 1, realMsUntil: () => 0 },
     deliver: async (readings) => {
+      deliveries++
+      await before()
       if (refusing) throw new Error('the journal takes nothing')
       values.push(...readings.values)
     },
@@ -86,7 +91,9 @@ async function watch() {
     await rm(folder, { recursive: true, force: true })
   })
   return {
-    values, rejected, states,
+    values, rejected, states, driver,
+    deliveries: () => deliveries,
+    onDeliver(wait: () => Promise<void>) { before = wait },
     refuse(on: boolean) { refusing = on },
     async publish(topic: string, payload: string) {
       const client = await connectAsync(`mqtt://127.0.0.1:${port}`)
@@ -120,4 +127,42 @@ test('nothing is acknowledged that the journal has not taken: a killed broker gi
   await expect.poll(() => field.states.at(-1), { timeout: 15_000 }).toBe('connected')
   await field.publish('lamp/2', message(Date.now(), 9))
   await expect.poll(() => field.values.includes(9), { timeout: 15_000 }).toBe(true)
+})
+
+test('a topic that the broker refuses is named; the others are heard', async () => {
+  const broker = await Aedes.createBroker({ authorizeSubscribe: (_client, subscription, done) => done(null, subscription.topic === 'lamp/1' ? null : subscription) })
+  const server = createServer((socket) => void broker.handle(socket))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const states: string[] = []
+  const values: number[] = []
+  const driver = await mqttDriver.start({
+    source: sourceAt((server.address() as AddressInfo).port), channels, stateFolder: '', log: silentLogger, clock: { now: Date.now, speed: 1, realMsUntil: () => 0 },
+    deliver: async (readings) => void values.push(...readings.values),
+    reject: () => {}, lastStoredAt: async () => new Float64Array(2).fill(NaN),
+    status: (state, detail) => void states.push(detail === undefined ? state : `${state}: ${detail}`),
+  })
+  onTestFinished(async () => {
+    await driver.stop()
+    await new Promise<void>((resolve) => broker.close(() => resolve()))
+    await new Promise((resolve) => server.close(resolve))
+  })
+  await expect.poll(() => states.at(-1), { timeout: 10_000 }).toBe('connected: the broker refuses lamp/1')
+  broker.publish({ cmd: 'publish', topic: 'lamp/2', payload: message(Date.now(), 6), qos: 1, retain: false, dup: false }, () => {})
+  await expect.poll(() => values, { timeout: 10_000 }).toEqual([6])
+})
+
+test('whoever stops the driver may close the journal: nothing is given to it afterwards', async () => {
+  const field = await watch()
+  let open = true
+  let afterClosing = 0
+  field.onDeliver(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    if (!open) afterClosing++
+  })
+  await field.publish('lamp/1', message(Date.now(), 3))
+  await expect.poll(() => field.deliveries(), { timeout: 10_000, interval: 10 }).toBe(1)
+  await field.driver.stop()
+  open = false
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  expect(afterClosing).toBe(0)
 })

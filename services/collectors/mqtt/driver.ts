@@ -6,6 +6,9 @@ import type { Channel, Driver, DriverContext, DriverFactory, RawReadings } from 
 import { decodePayload, type Wanted } from './payload.ts'
 
 const TOPICS_AT_ONCE = 200
+/** Return codes of a SUBACK from here on are refusals. */
+const REFUSED_FROM = 128
+const REFUSED_SHOWN = 5
 const RETRY_MS = 500
 const LONGEST_RETRY_MS = 5_000
 
@@ -34,10 +37,13 @@ export const mqttDriver: DriverFactory = {
       ...(username === undefined ? {} : { username: String(username), password: String(password ?? '') }),
     })
     let stopping = false
+    const taking = new Set<Promise<void>>()
     // The client acknowledges a message when this has called back, and takes the next one only then: nothing is
     // acknowledged that is not in the journal, and a slow journal slows the broker down.
     client.handleMessage = (packet, done) => {
-      void take(context, topics.get(packet.topic), packet, () => stopping).then((taken) => { if (taken) done() })
+      const taken = take(context, topics.get(packet.topic), packet, () => stopping).then((stored) => { if (stored) done() })
+      taking.add(taken)
+      void taken.finally(() => taking.delete(taken))
     }
     client.on('connect', () => void subscribe(client, [...topics.keys()], context))
     client.on('close', () => { if (!stopping) context.status('reconnecting', 'the broker is not there') })
@@ -47,6 +53,7 @@ export const mqttDriver: DriverFactory = {
         stopping = true
         // Not acknowledged is not lost: the broker gives it again to the next start.
         await client.endAsync(true).catch(() => {})
+        await Promise.all(taking)
         context.status('stopped')
       },
     } satisfies Driver
@@ -63,15 +70,27 @@ function topicsOf(channels: readonly Channel[]): ReadonlyMap<string, Topic> {
 }
 
 async function subscribe(client: MqttClient, topics: readonly string[], context: DriverContext): Promise<void> {
+  const refused: string[] = []
   try {
-    for (let start = 0; start < topics.length; start += TOPICS_AT_ONCE) {
-      const granted = await client.subscribeAsync(topics.slice(start, start + TOPICS_AT_ONCE), { qos: 1 })
-      const refused = granted.filter(({ qos }) => (qos as number) >= 128).map(({ topic }) => topic)
-      if (refused.length > 0) context.log.error({ source: context.source.id, refused }, 'the broker refuses topics')
-    }
-    context.status('connected')
+    for (let start = 0; start < topics.length; start += TOPICS_AT_ONCE) refused.push(...await refusedOf(client, topics.slice(start, start + TOPICS_AT_ONCE)))
+    if (refused.length === 0) context.status('connected')
+    else context.status('connected', `the broker refuses ${refused.slice(0, REFUSED_SHOWN).join(', ')}${refused.length > REFUSED_SHOWN ? ` and ${refused.length - REFUSED_SHOWN} more` : ''}`)
+    if (refused.length > 0) context.log.error({ source: context.source.id, refused }, 'the broker refuses topics')
   } catch (error) {
     context.status('reconnecting', `subscribing failed: ${String(error)}`)
+  }
+}
+
+/** Subscribes to a group of topics; those the broker refuses. One refused topic says nothing of the others. */
+async function refusedOf(client: MqttClient, topics: readonly string[]): Promise<readonly string[]> {
+  try {
+    await client.subscribeAsync([...topics], { qos: 1 })
+    return []
+  } catch (error) {
+    // The library rejects with the broker's answer where there was one.
+    const { packet } = error as { packet?: { granted: readonly number[] } }
+    if (packet === undefined) throw error
+    return topics.filter((_, index) => packet.granted[index] >= REFUSED_FROM)
   }
 }
 
@@ -87,6 +106,7 @@ async function take(context: DriverContext, topic: Topic | undefined, packet: IP
     context.reject(decoded.reason, topic.channels.length, packet.topic)
     return true
   }
+  if (isStopping()) return false
   const receivedAt = context.clock.now()
   const readings: RawReadings = {
     channels: Int32Array.from(topic.channels),

@@ -14,19 +14,24 @@ driverContract('opcua', async (folder) => {
 })
 
 /** Runs the driver against a prepared field and keeps all it says. */
-async function watchDriver(field: Awaited<ReturnType<typeof prepareField>>, source = field.source, lastStoredAt = NaN) {
+async function watchDriver(field: Awaited<ReturnType<typeof prepareField>>, { source = field.source, channels: wanted = field.channels, lastStoredAt = NaN } = {}) {
   const states: string[] = []
+  const rejected: string[] = []
   const rows: { channel: number; at: number; value: number }[] = []
+  const newest = new Float64Array(wanted.length).fill(lastStoredAt)
   const driver = await opcuaDriver.start({
-    source, channels: field.channels, stateFolder: field.stateFolder, log: silentLogger,
+    source, channels: wanted, stateFolder: field.stateFolder, log: silentLogger,
     clock: { now: Date.now, speed: 1, realMsUntil: () => 0 },
-    deliver: async ({ channels, at, values }) => channels.forEach((channel, row) => rows.push({ channel, at: at[row], value: values[row] })),
-    reject: () => {},
-    lastStoredAt: async () => new Float64Array(field.channels.length).fill(lastStoredAt),
+    deliver: async ({ channels, at, values }) => channels.forEach((channel, row) => {
+      rows.push({ channel, at: at[row], value: values[row] })
+      if (!(at[row] <= newest[channel])) newest[channel] = at[row]
+    }),
+    reject: (reason, count, detail) => void rejected.push(`${reason} ${count} ${detail}`),
+    lastStoredAt: async () => newest.slice(),
     status: (state, detail) => void states.push(detail === undefined ? state : `${state} ${detail}`),
   })
   onTestFinished(() => driver.stop())
-  return { states, rows }
+  return { states, rows, rejected }
 }
 
 async function temporaryField() {
@@ -45,7 +50,7 @@ test('a server whose certificate nobody put into the folder is not read', async 
   server.publish(0, Date.now(), 1, QUALITY.measured)
   const nobody = join(folder, 'nobody')
   await mkdir(nobody)
-  const { states, rows } = await watchDriver(field, { ...field.source, options: { trustedCertificateFolder: nobody } })
+  const { states, rows } = await watchDriver(field, { source: { ...field.source, options: { trustedCertificateFolder: nobody } } })
   await expect.poll(() => states.find((state) => state.startsWith('reconnecting')), { timeout: 10_000 }).toMatch(/certificate/i)
   expect(states).not.toContain('connected')
   expect(rows).toEqual([])
@@ -56,7 +61,7 @@ test('history longer than one answer comes whole, oldest first', async () => {
   const begin = Math.floor(Date.now() / 1_000) * 1_000 - 4_000_000
   for (let second = 0; second < 2_500; second++) field.told[0].push({ at: begin + second * 1_000, value: second, quality: QUALITY.measured })
   for (let second = 0; second < 10; second++) field.told[1].push({ at: begin + second * 1_000, value: second, quality: QUALITY.measured })
-  const { rows } = await watchDriver(field, field.source, begin - 1)
+  const { rows } = await watchDriver(field, { lastStoredAt: begin - 1 })
   await expect.poll(() => rows.length, { timeout: 15_000 }).toBe(2_510)
   expect(rows.filter(({ channel }) => channel === 0).map(({ value }) => value)).toEqual(Array.from({ length: 2_500 }, (_, second) => second))
   server.publish(1, Date.now(), 99, QUALITY.measured)
@@ -69,4 +74,26 @@ test('a server that is connected and says nothing gets a new session, then a new
   server.publish(0, Date.now(), 1, QUALITY.measured)
   await expect.poll(() => states.filter((state) => state.startsWith('reconnecting')), { timeout: 25_000 })
     .toEqual(['reconnecting rebuilt-session: silent', 'reconnecting rebuilt-client: silent'])
+})
+
+test('a node that the server does not know is counted and named; the others are read', async () => {
+  const { field, server } = await temporaryField()
+  const unknown = { ...field.channels[0], device: { ...field.channels[0].device, address: 'P99.T9' } }
+  const { states, rows, rejected } = await watchDriver(field, { channels: [unknown, ...field.channels] })
+  await expect.poll(() => states.at(-1), { timeout: 10_000 }).toBe('connected')
+  server.publish(0, Date.now(), 5, QUALITY.measured)
+  await expect.poll(() => rows.map(({ channel, value }) => [channel, value]), { timeout: 10_000 }).toEqual([[1, 5]])
+  expect(rejected).toEqual(['node-refused 1 P99.T9.p: BadNodeIdUnknown'])
+})
+
+test('values that ran over at the server are read from its history, oldest first', async () => {
+  const { field, server } = await temporaryField()
+  const { states, rows, rejected } = await watchDriver(field)
+  await expect.poll(() => states.at(-1), { timeout: 10_000 }).toBe('connected')
+  const begin = Date.now()
+  const burst = Array.from({ length: 400 }, (_, step) => step)
+  for (const step of burst) server.publish(0, begin + step, step, QUALITY.measured)
+  await expect.poll(() => rows.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(burst.length)
+  expect(rows.filter(({ channel }) => channel === 0).map(({ value }) => value)).toEqual(burst)
+  expect(rejected).toEqual(['overflow-at-server 1 P05.T1.p'])
 })

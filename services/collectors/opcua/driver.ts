@@ -69,8 +69,8 @@ async function serveClient(client: OPCUAClient, options: SessionOptions): Promis
   for (;;) {
     const newestBefore = freshness.newestAt
     const end = await serveSession(client, options)
-    if (end !== 'silent' || freshness.newestAt === newestBefore) return end
-    context.status('reconnecting', 'rebuilt-session: silent')
+    if (end !== 'overrun' && (end !== 'silent' || freshness.newestAt === newestBefore)) return end
+    context.status('reconnecting', `rebuilt-session: ${end}`)
   }
 }
 

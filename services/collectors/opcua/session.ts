@@ -10,8 +10,8 @@ import { subscribe } from './subscribe.ts'
 /** The clock of a server may be ahead of ours or behind: its newest values lie within this of our own time. */
 const CLOCK_DIFFERENCE_MS = 60_000
 
-/** silent: no newer value for too long. full: the journal takes less than the server sends. */
-export type SessionEnd = 'silent' | 'lost' | 'full' | 'stopped'
+/** silent: no newer value for too long. full: the journal takes less than the server sends. overrun: the server dropped values that its history has. */
+export type SessionEnd = 'silent' | 'lost' | 'full' | 'overrun' | 'stopped'
 
 export interface SessionOptions {
   readonly context: DriverContext
@@ -35,6 +35,11 @@ export async function serveSession(client: OPCUAClient, options: SessionOptions)
   if (stopping.aborted) return 'stopped'
   const session = await client.createSession(identityOf(settings))
   let end: (reason: SessionEnd) => void = () => {}
+  let over = false
+  const finish = (reason: SessionEnd): void => {
+    over = true
+    end(reason)
+  }
   const ended = new Promise<SessionEnd>((resolve) => { end = resolve })
   const watchdog = watchFreshness(silenceLimitMs(context.source, context.clock), freshness, () => end('silent'))
   const onStop = (): void => end('stopped')
@@ -46,13 +51,21 @@ export async function serveSession(client: OPCUAClient, options: SessionOptions)
   try {
     const prefix = await namespacePrefix(session, settings.namespaceUri)
     const nodeIds = context.channels.map((channel) => prefix + nodePathOf(channel))
-    const fillGap = gapFiller(session, nodeIds, options)
+    const history = { given: true }
+    const fillGap = gapFiller(session, nodeIds, options, history)
     const from = (await context.lastStoredAt()).map((at) => (Number.isNaN(at) ? options.startedAt : at + 1))
     const readAt = context.clock.now()
     await fillGap(from, readAt + CLOCK_DIFFERENCE_MS)
     const live = await subscribe(session, {
       nodeIds, samplingIntervalMs: settings.samplingIntervalMs, onLost,
-      onValue: (index, value) => { if (!takeValue(options, index, value)) end('full') },
+      onValue: (index, value) => {
+        if (over) return
+        // Storing what came behind the hole would hide the hole: the next session reads it from the history, oldest first.
+        if (lostBefore(value) && history.given) {
+          context.reject('overflow-at-server', 1, nodePathOf(context.channels[index]))
+          finish('overrun')
+        } else if (!takeValue(options, index, value)) finish('full')
+      },
       onRefused: (indexes, reason) => context.reject('node-refused', indexes.length, `${nodePathOf(context.channels[indexes[0]])}: ${reason}`),
     })
     // The two readings overlap; ingest knows a value it has already.
@@ -88,9 +101,8 @@ function takeValue({ context, queue, freshness }: SessionOptions, index: number,
   return true
 }
 
-function gapFiller(session: ClientSession, nodeIds: readonly string[], options: SessionOptions) {
+function gapFiller(session: ClientSession, nodeIds: readonly string[], options: SessionOptions, history: { given: boolean }) {
   const { context, queue, stopping } = options
-  let told = false
   return async (from: Float64Array, to: number): Promise<void> => {
     await readHistory(session, {
       nodeIds, from, to,
@@ -103,8 +115,8 @@ function gapFiller(session: ClientSession, nodeIds: readonly string[], options: 
         stopping.throwIfAborted()
       },
       onRefused: (indexes, reason) => {
-        if (!told) context.log.warn({ source: context.source.id, nodes: indexes.length, reason }, 'the server gives no history: what passed while it was away is missing')
-        told = true
+        if (history.given) context.log.warn({ source: context.source.id, nodes: indexes.length, reason }, 'the server gives no history: what passed while it was away is missing')
+        history.given = false
       },
     })
   }
