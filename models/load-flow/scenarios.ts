@@ -73,21 +73,39 @@ export interface LoadFlowResult {
   readonly generatorKvar: Float64Array
 }
 
-export function createLoadFlowResult(circuit: Circuit, scenarios: number, wanted: WantedOutputs = ALL_OUTPUTS): LoadFlowResult {
+/** @param memory where the columns lie: `SharedArrayBuffer` for those that several threads write */
+export function createLoadFlowResult(circuit: Circuit, scenarios: number, wanted: WantedOutputs = ALL_OUTPUTS, memory: ArrayBufferConstructor | SharedArrayBufferConstructor = ArrayBuffer): LoadFlowResult {
   const busCount = circuit.busCount
   const branchCount = circuit.branchFrom.length
-  const column = (width: number, on = true) => new Float64Array(on ? scenarios * width : 0)
+  const column = (width: number, on = true) => new Float64Array(new memory(on ? scenarios * width * Float64Array.BYTES_PER_ELEMENT : 0))
   const power = () => column(branchCount, wanted.powers)
   const total = () => column(1, wanted.totals)
   return {
     scenarios, busCount, branchCount, wanted,
-    settled: new Uint8Array(scenarios), method: new Uint8Array(scenarios), iterations: new Uint16Array(scenarios),
+    settled: new Uint8Array(new memory(scenarios)), method: new Uint8Array(new memory(scenarios)), iterations: new Uint16Array(new memory(2 * scenarios)),
     voltagePu: column(busCount), angleRad: column(busCount, wanted.angles),
     currentFromA: column(branchCount, wanted.currents), currentToA: column(branchCount, wanted.currents),
     activeFromKw: power(), reactiveFromKvar: power(), activeToKw: power(), reactiveToKvar: power(),
     loadingPct: column(branchCount, wanted.loadings !== undefined),
     injectionKw: total(), injectionKvar: total(), loadKw: total(), lossesKw: total(),
     generatorKvar: column(circuit.generators?.length ?? 0),
+  }
+}
+
+/** The scenarios `first` to `first + count - 1` of a result, over the same memory. */
+export function partOfResult(result: LoadFlowResult, first: number, count: number): LoadFlowResult {
+  const generatorCount = result.scenarios === 0 ? 0 : result.generatorKvar.length / result.scenarios
+  const part = (column: Float64Array, width: number) => (column.length === 0 ? column : column.subarray(first * width, (first + count) * width))
+  const { busCount, branchCount } = result
+  return {
+    scenarios: count, busCount, branchCount, wanted: result.wanted,
+    settled: result.settled.subarray(first, first + count), method: result.method.subarray(first, first + count), iterations: result.iterations.subarray(first, first + count),
+    voltagePu: part(result.voltagePu, busCount), angleRad: part(result.angleRad, busCount),
+    currentFromA: part(result.currentFromA, branchCount), currentToA: part(result.currentToA, branchCount),
+    activeFromKw: part(result.activeFromKw, branchCount), reactiveFromKvar: part(result.reactiveFromKvar, branchCount),
+    activeToKw: part(result.activeToKw, branchCount), reactiveToKvar: part(result.reactiveToKvar, branchCount), loadingPct: part(result.loadingPct, branchCount),
+    injectionKw: part(result.injectionKw, 1), injectionKvar: part(result.injectionKvar, 1), loadKw: part(result.loadKw, 1), lossesKw: part(result.lossesKw, 1),
+    generatorKvar: part(result.generatorKvar, generatorCount),
   }
 }
 
