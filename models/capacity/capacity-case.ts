@@ -7,6 +7,9 @@ import type { PeakLift } from './peak-factor.ts'
 /** Steps solved in one go: bounds the memory whatever the length of the year. */
 export const BLOCK = 64
 
+const PARTS = ['activeKw', 'reactiveKvar', 'currentKw', 'currentKvar', 'impedanceKw', 'impedanceKvar'] as const
+type Columns = { -readonly [P in (typeof PARTS)[number]]?: Float64Array }
+
 export interface CapacityCase {
   /** `N`, or what is out of service. */
   readonly id: string
@@ -16,8 +19,33 @@ export interface CapacityCase {
   readonly loads: LoadScenarios
   readonly limits: StepLimits
   readonly lift?: PeakLift
-  /** True where the study accepts that the bus it asks about has no supply in this case (an outage at low voltage). */
+  /** True where no firm criterion applies (an outage at low voltage): load may then be left without supply. */
   readonly mayBeUnsupplied?: boolean
+}
+
+/** A bus that asks for power in some step and that no source reaches, though the criterion requires it. */
+export function unsuppliedBus({ judged, loads, mayBeUnsupplied }: CapacityCase): string | undefined {
+  if (mayBeUnsupplied === true) return undefined
+  const { busCount } = judged.circuit
+  for (let bus = 0; bus < busCount; bus += 1) {
+    if (judged.fed[bus] === 1) continue
+    for (let step = 0; step < loads.scenarios; step += 1) if (loads.activeKw[step * busCount + bus] !== 0) return judged.elements.busIds[bus]
+  }
+  return undefined
+}
+
+/** The same state with only some of its steps. */
+export function atSteps(one: CapacityCase, steps: readonly number[]): CapacityCase {
+  const { busCount } = one.judged.circuit
+  const loads: Columns = {}
+  for (const part of PARTS) {
+    const column = one.loads[part]
+    if (column === undefined) continue
+    const chosen = new Float64Array(steps.length * busCount)
+    steps.forEach((step, k) => chosen.set(column.subarray(step * busCount, (step + 1) * busCount), k * busCount))
+    loads[part] = chosen
+  }
+  return { ...one, loads: { ...(loads as LoadScenarios), scenarios: steps.length }, limits: { sets: one.limits.sets, setOfStep: Uint8Array.from(steps, (step) => one.limits.setOfStep[step]) } }
 }
 
 /** Adds power to the columns of one scenario, whose first bus is at `offset`. `entry` counts the entries of the call. */
@@ -29,9 +57,6 @@ export interface Probe {
   /** Hands over each solved block: entries first .. first + count - 1. Base scenarios of the lift are not shown. */
   solve(steps: ArrayLike<number>, add: Addition, take: (flow: LoadFlowResult, first: number, count: number, margin: (entry: number) => Margin) => void): void
 }
-
-const PARTS = ['activeKw', 'reactiveKvar', 'currentKw', 'currentKvar', 'impedanceKw', 'impedanceKvar'] as const
-type Columns = { -readonly [P in (typeof PARTS)[number]]?: Float64Array }
 
 /** Owns its columns and result; not re-entrant, as the prepared load flow is not. */
 export function createProbe(one: CapacityCase): Probe {

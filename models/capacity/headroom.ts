@@ -3,7 +3,7 @@
  * no limit broken in any step given, in the normal state and after each outage given. Headrooms of several buses do not add
  * up: each takes the room that the others count on.
  */
-import { type CapacityCase, addedAt, createProbe, nothingAdded, type Probe } from './capacity-case.ts'
+import { type CapacityCase, addedAt, createProbe, nothingAdded, type Probe, unsuppliedBus } from './capacity-case.ts'
 import { holds, type Margin } from './judge.ts'
 import { largestHolding } from './section-search.ts'
 import { type BusSensitivity, busSensitivities, complexVoltages, estimatedHeadroomKw } from './sensitivity.ts'
@@ -86,7 +86,11 @@ function searchCase(all: readonly Search[], one: CapacityCase, options: Headroom
   const steps = one.loads.scenarios
   for (const search of all) search.steps += steps
   const isFed = (search: Search) => one.judged.fed[search.bus] === 1
-  if (one.mayBeUnsupplied !== true) for (const search of all) if (search.kw > 0 && !isFed(search)) stop(search, 'not-supplied', { caseId: one.id, step: 0, margin: notSupplied(search) })
+  const dark = unsuppliedBus(one)
+  for (const search of all) {
+    if (search.kw === 0 || (dark === undefined && (isFed(search) || one.mayBeUnsupplied === true))) continue
+    stop(search, 'not-supplied', { caseId: one.id, step: 0, margin: { kind: 'not-supplied', element: dark ?? search.busId, value: NaN, share: Infinity } })
+  }
   const open = all.filter((search) => search.kw > 0 && isFed(search))
   if (open.length === 0) return
   const probe = createProbe(one)
@@ -99,8 +103,6 @@ function searchCase(all: readonly Search[], one: CapacityCase, options: Headroom
   }
   open.forEach((search, k) => lower(search, estimates[k], one, probe, options))
 }
-
-const notSupplied = ({ busId }: Search): Margin => ({ kind: 'not-solved', element: busId, value: NaN, share: Infinity })
 
 /** Computes every step as it is; returns the first in which a limit is broken already. */
 function estimateSteps(open: readonly Search[], estimates: readonly Float64Array[], one: CapacityCase, probe: Probe, options: HeadroomOptions): { step: number; margin: Margin } | undefined {

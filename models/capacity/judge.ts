@@ -8,7 +8,7 @@ import type { PeakLift } from './peak-factor.ts'
 /** Outputs of the load flow that a judgement reads. */
 export const JUDGED_OUTPUTS: WantedOutputs = ALL_OUTPUTS
 
-export type BreachKind = 'current' | 'power' | 'voltage-low' | 'voltage-high' | 'not-solved' | 'not-rated'
+export type BreachKind = 'current' | 'power' | 'voltage-low' | 'voltage-high' | 'not-solved' | 'not-rated' | 'not-supplied'
 
 /** The limit that is nearest, or furthest exceeded. */
 export interface Margin {

@@ -1,5 +1,6 @@
 /** How the network is fed as it is switched: a tree from the sources, whatever loops it has. */
 import type { Network } from '#models/district/schema.ts'
+import type { Circuit } from '#models/load-flow/circuit.ts'
 import type { GridModel } from './network.ts'
 
 export interface FeedingTree {
@@ -14,7 +15,7 @@ export interface FeedingTree {
 }
 
 /** Breadth first from all sources, so that each bus hangs on a way of fewest branches. */
-export function feedingTree(grid: GridModel): FeedingTree {
+export function feedingTree(grid: Pick<Circuit, 'busCount' | 'branchFrom' | 'branchTo' | 'sources'>): FeedingTree {
   const { busCount, branchFrom, branchTo } = grid
   const neighbours: { bus: number; branch: number }[][] = Array.from({ length: busCount }, () => [])
   for (let k = 0; k < branchFrom.length; k += 1) {
