@@ -10,7 +10,7 @@ export async function buildKernel(): Promise<Uint8Array> {
   let built: Uint8Array | undefined
   const source = await readFile(SOURCE, 'utf8')
   const { error, stderr } = await asc.main(
-    ['index.ts', '--outFile', 'kernel.wasm', '-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--lowMemoryLimit', '1024', '--memoryBase', '1024', '--enable', 'simd'],
+    ['index.ts', '--outFile', 'kernel.wasm', '-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--lowMemoryLimit', '1024', '--memoryBase', '1024', '--enable', 'simd', '--enable', 'relaxed-simd'],
     {
       readFile: (name) => (name === 'index.ts' ? source : null),
       writeFile: (_name, contents) => void (built = contents as Uint8Array),

@@ -164,10 +164,10 @@ function loadsAtVoltage(header: usize): void {
     for (let o: usize = 0; o < IM; o += 16) {
       const re = v128.load(voltage + o)
       const im = v128.load(voltage + o, IM)
-      const square = f64x2.add(f64x2.mul(re, re), f64x2.mul(im, im))
+      const square = f64x2.relaxed_madd(im, im, f64x2.mul(re, re))
       const size = f64x2.sqrt(square)
-      v128.store(to + o, f64x2.add(v128.load(part + o), f64x2.add(f64x2.mul(size, v128.load(part + o, 128)), f64x2.mul(square, v128.load(part + o, 256)))))
-      v128.store(to + o, f64x2.add(v128.load(part + o, IM), f64x2.add(f64x2.mul(size, v128.load(part + o, 192)), f64x2.mul(square, v128.load(part + o, 320)))), IM)
+      v128.store(to + o, f64x2.add(v128.load(part + o), f64x2.relaxed_madd(square, v128.load(part + o, 256), f64x2.mul(size, v128.load(part + o, 128)))))
+      v128.store(to + o, f64x2.add(v128.load(part + o, IM), f64x2.relaxed_madd(square, v128.load(part + o, 320), f64x2.mul(size, v128.load(part + o, 192)))), IM)
     }
   }
 }
@@ -219,13 +219,13 @@ function forwardPair(voltage: usize, before: usize, power: usize, sum: usize, ta
   }
   const p = v128.load(power + offset)
   const q = v128.load(power + offset + IM)
-  const inverse = f64x2.div(f64x2.splat(1), f64x2.add(f64x2.mul(re, re), f64x2.mul(im, im)))
-  const xr = f64x2.sub(v128.load(sum + offset), f64x2.mul(f64x2.add(f64x2.mul(p, re), f64x2.mul(q, im)), inverse))
-  const xi = f64x2.sub(v128.load(sum + offset + IM), f64x2.mul(f64x2.sub(f64x2.mul(p, im), f64x2.mul(q, re)), inverse))
+  const inverse = f64x2.div(f64x2.splat(1), f64x2.relaxed_madd(im, im, f64x2.mul(re, re)))
+  const xr = f64x2.relaxed_nmadd(f64x2.relaxed_madd(q, im, f64x2.mul(p, re)), inverse, v128.load(sum + offset))
+  const xi = f64x2.relaxed_nmadd(f64x2.relaxed_nmadd(q, re, f64x2.mul(p, im)), inverse, v128.load(sum + offset + IM))
   v128.store(sum + offset, xr)
   v128.store(sum + offset + IM, xi)
-  v128.store(target + offset, f64x2.sub(v128.load(target + offset), f64x2.sub(f64x2.mul(lr, xr), f64x2.mul(li, xi))))
-  v128.store(target + offset + IM, f64x2.sub(v128.load(target + offset + IM), f64x2.add(f64x2.mul(lr, xi), f64x2.mul(li, xr))))
+  v128.store(target + offset, f64x2.sub(v128.load(target + offset), f64x2.relaxed_nmadd(li, xi, f64x2.mul(lr, xr))))
+  v128.store(target + offset + IM, f64x2.sub(v128.load(target + offset + IM), f64x2.relaxed_madd(li, xr, f64x2.mul(lr, xi))))
 }
 
 // @ts-ignore: decorator
@@ -233,8 +233,8 @@ function forwardPair(voltage: usize, before: usize, power: usize, sum: usize, ta
 function pushPair(sum: usize, target: usize, lr: v128, li: v128, offset: usize): void {
   const xr = v128.load(sum + offset)
   const xi = v128.load(sum + offset + IM)
-  v128.store(target + offset, f64x2.sub(v128.load(target + offset), f64x2.sub(f64x2.mul(lr, xr), f64x2.mul(li, xi))))
-  v128.store(target + offset + IM, f64x2.sub(v128.load(target + offset + IM), f64x2.add(f64x2.mul(lr, xi), f64x2.mul(li, xr))))
+  v128.store(target + offset, f64x2.sub(v128.load(target + offset), f64x2.relaxed_nmadd(li, xi, f64x2.mul(lr, xr))))
+  v128.store(target + offset + IM, f64x2.sub(v128.load(target + offset + IM), f64x2.relaxed_madd(li, xr, f64x2.mul(lr, xi))))
 }
 
 function forwardHere(header: usize): void {
@@ -300,8 +300,8 @@ function backwardPair(
   const si = v128.load(sum + offset + IM)
   const vr = v128.load(parent + offset)
   const vi = v128.load(parent + offset + IM)
-  const xr = f64x2.sub(f64x2.sub(f64x2.mul(dr, sr), f64x2.mul(di, si)), f64x2.sub(f64x2.mul(lr, vr), f64x2.mul(li, vi)))
-  const xi = f64x2.sub(f64x2.add(f64x2.mul(dr, si), f64x2.mul(di, sr)), f64x2.add(f64x2.mul(lr, vi), f64x2.mul(li, vr)))
+  const xr = f64x2.sub(f64x2.relaxed_nmadd(di, si, f64x2.mul(dr, sr)), f64x2.relaxed_nmadd(li, vi, f64x2.mul(lr, vr)))
+  const xi = f64x2.sub(f64x2.relaxed_madd(di, sr, f64x2.mul(dr, si)), f64x2.relaxed_madd(li, vr, f64x2.mul(lr, vi)))
   v128.store(sum + offset, sourceRe)
   v128.store(sum + offset + IM, sourceIm)
   return compareAndStore(xr, xi, voltage, power, tolerance, hold, checked, offset)
@@ -321,8 +321,8 @@ function compareAndStore(xr: v128, xi: v128, voltage: usize, power: usize, toler
   const q = v128.load(power + offset + IM)
   const stepRe = f64x2.sub(xr, re)
   const stepIm = f64x2.sub(xi, im)
-  const missing = f64x2.mul(f64x2.add(f64x2.mul(p, p), f64x2.mul(q, q)), f64x2.add(f64x2.mul(stepRe, stepRe), f64x2.mul(stepIm, stepIm)))
-  const allowed = f64x2.mul(tolerance, f64x2.add(f64x2.mul(re, re), f64x2.mul(im, im)))
+  const missing = f64x2.mul(f64x2.relaxed_madd(q, q, f64x2.mul(p, p)), f64x2.relaxed_madd(stepIm, stepIm, f64x2.mul(stepRe, stepRe)))
+  const allowed = f64x2.mul(tolerance, f64x2.relaxed_madd(im, im, f64x2.mul(re, re)))
   v128.store(voltage + offset, v128.bitselect(re, xr, hold))
   v128.store(voltage + offset + IM, v128.bitselect(im, xi, hold))
   // "not <=" rather than ">": a NaN is a mismatch.
@@ -406,16 +406,16 @@ function wideColumn(sum: usize, voltages: usize, row: usize, lower: usize, begin
   for (let o: usize = 0; o < IM; o += 16) {
     const sr = v128.load(sum + o)
     const si = v128.load(sum + o, IM)
-    let xr = f64x2.sub(f64x2.mul(dr, sr), f64x2.mul(di, si))
-    let xi = f64x2.add(f64x2.mul(dr, si), f64x2.mul(di, sr))
+    let xr = f64x2.relaxed_nmadd(di, si, f64x2.mul(dr, sr))
+    let xi = f64x2.relaxed_madd(di, sr, f64x2.mul(dr, si))
     for (let entry = begin; entry < end; entry++) {
       const parent = voltages + <usize>load<u32>(row + (<usize>entry << 2))
       const lr = v128.load64_splat(lower + (<usize>entry << 4))
       const li = v128.load64_splat(lower + (<usize>entry << 4), 8)
       const vr = v128.load(parent + o)
       const vi = v128.load(parent + o, IM)
-      xr = f64x2.sub(xr, f64x2.sub(f64x2.mul(lr, vr), f64x2.mul(li, vi)))
-      xi = f64x2.sub(xi, f64x2.add(f64x2.mul(lr, vi), f64x2.mul(li, vr)))
+      xr = f64x2.sub(xr, f64x2.relaxed_nmadd(li, vi, f64x2.mul(lr, vr)))
+      xi = f64x2.sub(xi, f64x2.relaxed_madd(li, vr, f64x2.mul(lr, vi)))
     }
     v128.store(sum + o, xr)
     v128.store(sum + o, xi, IM)
@@ -440,7 +440,7 @@ function wideAngle(re: v128, im: v128, size: v128): v128 {
   let t = f64x2.div(im, f64x2.add(size, re))
   let factor = f64x2.splat(2)
   while (v128.any_true(f64x2.gt(f64x2.abs(t), f64x2.splat(NARROW)))) {
-    t = f64x2.div(t, f64x2.add(f64x2.splat(1), f64x2.sqrt(f64x2.add(f64x2.splat(1), f64x2.mul(t, t)))))
+    t = f64x2.div(t, f64x2.add(f64x2.splat(1), f64x2.sqrt(f64x2.relaxed_madd(t, t, f64x2.splat(1)))))
     factor = f64x2.add(factor, factor)
   }
   return f64x2.mul(factor, f64x2.mul(t, atanSeries(f64x2.mul(t, t))))
@@ -455,12 +455,12 @@ function wideAngle(re: v128, im: v128, size: v128): v128 {
 @inline
 function atanSeries(s: v128): v128 {
   let series = f64x2.splat(1.0 / 13)
-  series = f64x2.sub(f64x2.splat(1.0 / 11), f64x2.mul(series, s))
-  series = f64x2.sub(f64x2.splat(1.0 / 9), f64x2.mul(series, s))
-  series = f64x2.sub(f64x2.splat(1.0 / 7), f64x2.mul(series, s))
-  series = f64x2.sub(f64x2.splat(1.0 / 5), f64x2.mul(series, s))
-  series = f64x2.sub(f64x2.splat(1.0 / 3), f64x2.mul(series, s))
-  return f64x2.sub(f64x2.splat(1), f64x2.mul(series, s))
+  series = f64x2.relaxed_nmadd(series, s, f64x2.splat(1.0 / 11))
+  series = f64x2.relaxed_nmadd(series, s, f64x2.splat(1.0 / 9))
+  series = f64x2.relaxed_nmadd(series, s, f64x2.splat(1.0 / 7))
+  series = f64x2.relaxed_nmadd(series, s, f64x2.splat(1.0 / 5))
+  series = f64x2.relaxed_nmadd(series, s, f64x2.splat(1.0 / 3))
+  return f64x2.relaxed_nmadd(series, s, f64x2.splat(1))
 }
 
 // @ts-ignore: decorator
@@ -473,7 +473,7 @@ function tangent(voltage: usize, offset: usize): v128 {
 function writeWide(voltage: usize, sizeOut: usize, angleOut: usize, stride: usize, turn: v128): void {
   const re = v128.load(voltage)
   const im = v128.load(voltage, IM)
-  const size = f64x2.sqrt(f64x2.add(f64x2.mul(re, re), f64x2.mul(im, im)))
+  const size = f64x2.sqrt(f64x2.relaxed_madd(im, im, f64x2.mul(re, re)))
   scatter(sizeOut, stride, size)
   scatter(angleOut, stride, f64x2.add(turn, wideAngle(re, im, size)))
 }
@@ -496,15 +496,15 @@ function writeNarrow(header: usize, voltage: usize, t0: v128, t1: v128, t2: v128
   let x3 = factor
   for (let place = header + ATAN_SERIES + 8; place < header + ROOT_SERIES; place += 8) {
     factor = v128.load64_splat(place)
-    x0 = f64x2.add(factor, f64x2.mul(x0, s0))
-    x1 = f64x2.add(factor, f64x2.mul(x1, s1))
-    x2 = f64x2.add(factor, f64x2.mul(x2, s2))
-    x3 = f64x2.add(factor, f64x2.mul(x3, s3))
+    x0 = f64x2.relaxed_madd(x0, s0, factor)
+    x1 = f64x2.relaxed_madd(x1, s1, factor)
+    x2 = f64x2.relaxed_madd(x2, s2, factor)
+    x3 = f64x2.relaxed_madd(x3, s3, factor)
   }
-  scatter(angleOut, stride, f64x2.add(turn, f64x2.add(t0, f64x2.mul(t0, f64x2.mul(x0, s0)))))
-  scatter(angleOut + 2 * stride, stride, f64x2.add(turn, f64x2.add(t1, f64x2.mul(t1, f64x2.mul(x1, s1)))))
-  scatter(angleOut + 4 * stride, stride, f64x2.add(turn, f64x2.add(t2, f64x2.mul(t2, f64x2.mul(x2, s2)))))
-  scatter(angleOut + 6 * stride, stride, f64x2.add(turn, f64x2.add(t3, f64x2.mul(t3, f64x2.mul(x3, s3)))))
+  scatter(angleOut, stride, f64x2.add(turn, f64x2.relaxed_madd(t0, f64x2.mul(x0, s0), t0)))
+  scatter(angleOut + 2 * stride, stride, f64x2.add(turn, f64x2.relaxed_madd(t1, f64x2.mul(x1, s1), t1)))
+  scatter(angleOut + 4 * stride, stride, f64x2.add(turn, f64x2.relaxed_madd(t2, f64x2.mul(x2, s2), t2)))
+  scatter(angleOut + 6 * stride, stride, f64x2.add(turn, f64x2.relaxed_madd(t3, f64x2.mul(x3, s3), t3)))
   factor = v128.load64_splat(header, ROOT_SERIES)
   x0 = factor
   x1 = factor
@@ -512,19 +512,19 @@ function writeNarrow(header: usize, voltage: usize, t0: v128, t1: v128, t2: v128
   x3 = factor
   for (let place = header + ROOT_SERIES + 8; place < header + ROOT_SERIES + 48; place += 8) {
     factor = v128.load64_splat(place)
-    x0 = f64x2.add(factor, f64x2.mul(x0, s0))
-    x1 = f64x2.add(factor, f64x2.mul(x1, s1))
-    x2 = f64x2.add(factor, f64x2.mul(x2, s2))
-    x3 = f64x2.add(factor, f64x2.mul(x3, s3))
+    x0 = f64x2.relaxed_madd(x0, s0, factor)
+    x1 = f64x2.relaxed_madd(x1, s1, factor)
+    x2 = f64x2.relaxed_madd(x2, s2, factor)
+    x3 = f64x2.relaxed_madd(x3, s3, factor)
   }
   let re = v128.load(voltage)
-  scatter(sizeOut, stride, f64x2.add(re, f64x2.mul(re, f64x2.mul(x0, s0))))
+  scatter(sizeOut, stride, f64x2.relaxed_madd(re, f64x2.mul(x0, s0), re))
   re = v128.load(voltage, 16)
-  scatter(sizeOut + 2 * stride, stride, f64x2.add(re, f64x2.mul(re, f64x2.mul(x1, s1))))
+  scatter(sizeOut + 2 * stride, stride, f64x2.relaxed_madd(re, f64x2.mul(x1, s1), re))
   re = v128.load(voltage, 32)
-  scatter(sizeOut + 4 * stride, stride, f64x2.add(re, f64x2.mul(re, f64x2.mul(x2, s2))))
+  scatter(sizeOut + 4 * stride, stride, f64x2.relaxed_madd(re, f64x2.mul(x2, s2), re))
   re = v128.load(voltage, 48)
-  scatter(sizeOut + 6 * stride, stride, f64x2.add(re, f64x2.mul(re, f64x2.mul(x3, s3))))
+  scatter(sizeOut + 6 * stride, stride, f64x2.relaxed_madd(re, f64x2.mul(x3, s3), re))
 }
 
 function writeVoltages(header: usize, step: i32): void {
@@ -544,7 +544,7 @@ function writeVoltages(header: usize, step: i32): void {
       for (let o: usize = 0; o < IM; o += 16, lane += 2 * stride) {
         const re = v128.load(voltage + o)
         const im = v128.load(voltage + o, IM)
-        scatter(sizeOut + lane, stride, f64x2.sqrt(f64x2.add(f64x2.mul(re, re), f64x2.mul(im, im))))
+        scatter(sizeOut + lane, stride, f64x2.sqrt(f64x2.relaxed_madd(im, im, f64x2.mul(re, re))))
       }
     }
     return
@@ -577,17 +577,17 @@ function loadingSquare(branch: usize, from: usize, to: usize, byPower: bool, off
   const ftB = v128.load64_splat(branch, 32)
   const ffG = v128.load64_splat(branch, 8)
   const ffB = v128.load64_splat(branch, 16)
-  const ifr = f64x2.add(f64x2.sub(f64x2.mul(ffG, fr), f64x2.mul(ffB, fi)), f64x2.sub(f64x2.mul(ftG, tr), f64x2.mul(ftB, ti)))
-  const ifi = f64x2.add(f64x2.add(f64x2.mul(ffG, fi), f64x2.mul(ffB, fr)), f64x2.add(f64x2.mul(ftG, ti), f64x2.mul(ftB, tr)))
+  const ifr = f64x2.add(f64x2.relaxed_nmadd(ffB, fi, f64x2.mul(ffG, fr)), f64x2.relaxed_nmadd(ftB, ti, f64x2.mul(ftG, tr)))
+  const ifi = f64x2.add(f64x2.relaxed_madd(ffB, fr, f64x2.mul(ffG, fi)), f64x2.relaxed_madd(ftB, tr, f64x2.mul(ftG, ti)))
   const ttG = v128.load64_splat(branch, 40)
   const ttB = v128.load64_splat(branch, 48)
-  const itr = f64x2.add(f64x2.sub(f64x2.mul(ftG, fr), f64x2.mul(ftB, fi)), f64x2.sub(f64x2.mul(ttG, tr), f64x2.mul(ttB, ti)))
-  const iti = f64x2.add(f64x2.add(f64x2.mul(ftG, fi), f64x2.mul(ftB, fr)), f64x2.add(f64x2.mul(ttG, ti), f64x2.mul(ttB, tr)))
-  let atFrom = f64x2.mul(v128.load64_splat(branch, 72), f64x2.add(f64x2.mul(ifr, ifr), f64x2.mul(ifi, ifi)))
-  let atTo = f64x2.mul(v128.load64_splat(branch, 80), f64x2.add(f64x2.mul(itr, itr), f64x2.mul(iti, iti)))
+  const itr = f64x2.add(f64x2.relaxed_nmadd(ftB, fi, f64x2.mul(ftG, fr)), f64x2.relaxed_nmadd(ttB, ti, f64x2.mul(ttG, tr)))
+  const iti = f64x2.add(f64x2.relaxed_madd(ftB, fr, f64x2.mul(ftG, fi)), f64x2.relaxed_madd(ttB, tr, f64x2.mul(ttG, ti)))
+  let atFrom = f64x2.mul(v128.load64_splat(branch, 72), f64x2.relaxed_madd(ifi, ifi, f64x2.mul(ifr, ifr)))
+  let atTo = f64x2.mul(v128.load64_splat(branch, 80), f64x2.relaxed_madd(iti, iti, f64x2.mul(itr, itr)))
   if (byPower) {
-    atFrom = f64x2.mul(atFrom, f64x2.add(f64x2.mul(fr, fr), f64x2.mul(fi, fi)))
-    atTo = f64x2.mul(atTo, f64x2.add(f64x2.mul(tr, tr), f64x2.mul(ti, ti)))
+    atFrom = f64x2.mul(atFrom, f64x2.relaxed_madd(fi, fi, f64x2.mul(fr, fr)))
+    atTo = f64x2.mul(atTo, f64x2.relaxed_madd(ti, ti, f64x2.mul(tr, tr)))
   }
   // f64x2.max keeps a NaN: what is not known is not below its rating.
   return f64x2.max(atFrom, atTo)
@@ -658,17 +658,17 @@ function writeBranches(header: usize, step: i32): void {
       const fi = v128.load(from + o, IM)
       const tr = v128.load(to + o)
       const ti = v128.load(to + o, IM)
-      const ifr = f64x2.add(f64x2.sub(f64x2.mul(ffG, fr), f64x2.mul(ffB, fi)), f64x2.sub(f64x2.mul(ftG, tr), f64x2.mul(ftB, ti)))
-      const ifi = f64x2.add(f64x2.add(f64x2.mul(ffG, fi), f64x2.mul(ffB, fr)), f64x2.add(f64x2.mul(ftG, ti), f64x2.mul(ftB, tr)))
-      const itr = f64x2.add(f64x2.sub(f64x2.mul(ftG, fr), f64x2.mul(ftB, fi)), f64x2.sub(f64x2.mul(ttG, tr), f64x2.mul(ttB, ti)))
-      const iti = f64x2.add(f64x2.add(f64x2.mul(ftG, fi), f64x2.mul(ftB, fr)), f64x2.add(f64x2.mul(ttG, ti), f64x2.mul(ttB, tr)))
+      const ifr = f64x2.add(f64x2.relaxed_nmadd(ffB, fi, f64x2.mul(ffG, fr)), f64x2.relaxed_nmadd(ftB, ti, f64x2.mul(ftG, tr)))
+      const ifi = f64x2.add(f64x2.relaxed_madd(ffB, fr, f64x2.mul(ffG, fi)), f64x2.relaxed_madd(ftB, tr, f64x2.mul(ftG, ti)))
+      const itr = f64x2.add(f64x2.relaxed_nmadd(ftB, fi, f64x2.mul(ftG, fr)), f64x2.relaxed_nmadd(ttB, ti, f64x2.mul(ttG, tr)))
+      const iti = f64x2.add(f64x2.relaxed_madd(ftB, fr, f64x2.mul(ftG, fi)), f64x2.relaxed_madd(ttB, tr, f64x2.mul(ttG, ti)))
       if (wantsCurrents) {
-        scatter(currentFrom + lane, stride, f64x2.mul(fromA, f64x2.sqrt(f64x2.add(f64x2.mul(ifr, ifr), f64x2.mul(ifi, ifi)))))
-        scatter(currentTo + lane, stride, f64x2.mul(toA, f64x2.sqrt(f64x2.add(f64x2.mul(itr, itr), f64x2.mul(iti, iti)))))
+        scatter(currentFrom + lane, stride, f64x2.mul(fromA, f64x2.sqrt(f64x2.relaxed_madd(ifi, ifi, f64x2.mul(ifr, ifr)))))
+        scatter(currentTo + lane, stride, f64x2.mul(toA, f64x2.sqrt(f64x2.relaxed_madd(iti, iti, f64x2.mul(itr, itr)))))
       }
       if (!wantsPowers && !totals) continue
-      const pf = f64x2.mul(base, f64x2.add(f64x2.mul(fr, ifr), f64x2.mul(fi, ifi)))
-      const pt = f64x2.mul(base, f64x2.add(f64x2.mul(tr, itr), f64x2.mul(ti, iti)))
+      const pf = f64x2.mul(base, f64x2.relaxed_madd(fi, ifi, f64x2.mul(fr, ifr)))
+      const pt = f64x2.mul(base, f64x2.relaxed_madd(ti, iti, f64x2.mul(tr, itr)))
       if (totals) {
         // A branch that nothing feeds is NaN, and loses nothing.
         const lost = f64x2.add(pf, pt)
@@ -677,8 +677,8 @@ function writeBranches(header: usize, step: i32): void {
       if (!wantsPowers) continue
       scatter(kwFrom + lane, stride, pf)
       scatter(kwTo + lane, stride, pt)
-      scatter(kvarFrom + lane, stride, f64x2.mul(base, f64x2.sub(f64x2.mul(fi, ifr), f64x2.mul(fr, ifi))))
-      scatter(kvarTo + lane, stride, f64x2.mul(base, f64x2.sub(f64x2.mul(ti, itr), f64x2.mul(tr, iti))))
+      scatter(kvarFrom + lane, stride, f64x2.mul(base, f64x2.relaxed_nmadd(fr, ifi, f64x2.mul(fi, ifr))))
+      scatter(kvarTo + lane, stride, f64x2.mul(base, f64x2.relaxed_nmadd(tr, iti, f64x2.mul(ti, itr))))
     }
   }
   if (totals) writeTotals(header, step, loss)
