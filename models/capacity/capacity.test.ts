@@ -30,7 +30,7 @@ describe('firm import', () => {
     expect(firm.outages.map((one) => one.feederId)).toEqual(['H1', 'H2'])
     const worst = firm.worst
     if (worst === undefined) throw new Error('no outage')
-    expect(worst.limit).toBe('section')
+    expect(worst.limit).toBe('current')
     expect(worst.closedSwitch).toBe('NO')
     expect(worst.limitingElement).toBe(worst.feederId === 'H1' ? 'H2.S1' : 'H1.S1')
     expect(firm.importKw).toBe(Math.min(...firm.outages.map((one) => one.importKw)))
@@ -54,7 +54,7 @@ describe('firm import', () => {
     expect(light - heavy).toBeLessThan(2100)
     const full = firmImport(prepared, loadsOf(300, 9000), winter)
     expect(full.importKw).toBe(0)
-    expect(full.worst?.limit).toBe('section')
+    expect(full.worst?.limit).toBe('current')
   })
 
   test('summer ratings allow less than winter ones', () => {
@@ -65,7 +65,7 @@ describe('firm import', () => {
 
   test('is limited by voltage where the voltage band is narrow, and says that a radial network is not restored', () => {
     const narrow = firmImport(prepareFirmImport(network, AT, { ...LIMITS, minVoltagePu: 1.012 }), loadsOf(300, 500), winter)
-    expect(narrow.worst?.limit).toBe('voltage')
+    expect(narrow.worst?.limit).toBe('voltage-low')
     const radial = { ...network, lineSections: network.lineSections.filter((one) => one.id !== 'R3'), switches: network.switches.filter((one) => one.id !== 'NO') }
     const column = new Float64Array(buildGrid(radial, AT).busCount)
     const lost = firmImport(prepareFirmImport(radial, AT, LIMITS), { districtKw: column, districtKvar: column, boundaryKw: column, boundaryKvar: column }, ratingsAt(radial, AT, 1))
