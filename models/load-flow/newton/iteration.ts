@@ -98,7 +98,11 @@ export function iterate(prepared: PreparedNewton, state: NewtonState, toleranceP
 
 function largestOf(values: Float64Array): number {
   let largest = 0
-  for (let k = 0; k < values.length; k += 1) largest = Math.max(largest, Math.abs(values[k]))
+  for (let k = 0; k < values.length; k += 1) {
+    const size = Math.abs(values[k])
+    if (size > largest) largest = size
+    else if (Number.isNaN(size)) return NaN
+  }
   return largest
 }
 
@@ -141,8 +145,9 @@ function computeMismatch({ nodal }: PreparedNewton, state: NewtonState, toleranc
     mismatchP[p] = missingP
     mismatchQ[p] = missingQ
     square += missingP * missingP + missingQ * missingQ
+    const allowed = roundingPu[p] > tolerancePu ? roundingPu[p] : tolerancePu
     // Written so that a NaN is a mismatch.
-    if (!(Math.max(Math.abs(missingP), Math.abs(missingQ)) <= Math.max(tolerancePu, roundingPu[p]))) settled = false
+    if (!(Math.abs(missingP) <= allowed && Math.abs(missingQ) <= allowed)) settled = false
   }
   return { settled, square }
 }

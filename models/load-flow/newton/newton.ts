@@ -4,14 +4,17 @@
  */
 import { METHOD, type LoadFlowResult, type LoadScenarios } from '../scenarios.ts'
 import { createState, iterate, type NewtonState, readLoads, startVoltages } from './iteration.ts'
-import { writeScenario } from './outputs.ts'
+import { createOutputWriter, writeScenario } from './outputs.ts'
 import { prepareNewton, type PreparedNewton } from './prepare.ts'
 import { startAtLimits, switchGenerators } from './reactive-limits.ts'
 
 export { prepareNewton, type PreparedNewton }
 
 export interface NewtonOptions {
-  /** Largest power mismatch of a bus, pu of the circuit's base power, at which a scenario counts as settled. */
+  /**
+   * Largest power mismatch of a bus, pu of the circuit's base power, at which a scenario counts as settled. Where the admittances at a bus
+   * are so large that the last digit of its voltage is worth more, that is its tolerance (`roundingPu`).
+   */
   readonly tolerancePu?: number
   /** Of one attempt at a scenario, over all rounds of its generators. */
   readonly maxIterations?: number
@@ -28,6 +31,7 @@ const MAX_ROUNDS = 40
  */
 export function solveNewton(prepared: PreparedNewton, loads: LoadScenarios, into: LoadFlowResult, scenarios: readonly number[] | Int32Array, { tolerancePu = 1e-8, maxIterations = 60 }: NewtonOptions = {}): void {
   const state = createState(prepared.nodal.bus.length)
+  const writer = createOutputWriter(prepared, into)
   for (const scenario of scenarios) {
     readLoads(prepared, state, loads, scenario)
     startVoltages(prepared, state)
@@ -35,7 +39,7 @@ export function solveNewton(prepared: PreparedNewton, loads: LoadScenarios, into
     into.settled[scenario] = settled ? 1 : 0
     into.method[scenario] = settled ? METHOD.newton : METHOD.none
     into.iterations[scenario] = iterations
-    writeScenario(prepared, state, loads, scenario, into)
+    writeScenario(writer, state, loads, scenario)
   }
 }
 

@@ -1,4 +1,4 @@
-import { loadingPct, ratingSquares } from '../branch-loading.ts'
+import { loadingPct, type RatingSquares, ratingSquares } from '../branch-loading.ts'
 import type { LoadFlowResult, LoadScenarios } from '../scenarios.ts'
 import type { NewtonState } from './iteration.ts'
 import type { PreparedNewton } from './prepare.ts'
@@ -6,12 +6,33 @@ import { generatedPu } from './reactive-limits.ts'
 
 const SQRT3 = Math.sqrt(3)
 
+/** What the outputs of many scenarios share. */
+export interface OutputWriter {
+  readonly prepared: PreparedNewton
+  readonly result: LoadFlowResult
+  readonly isSource: Uint8Array
+  readonly ratings: RatingSquares | undefined
+  /** Voltage by bus. */
+  readonly re: Float64Array
+  readonly im: Float64Array
+}
+
+export function createOutputWriter(prepared: PreparedNewton, result: LoadFlowResult): OutputWriter {
+  const { circuit } = prepared
+  const isSource = new Uint8Array(circuit.busCount)
+  for (const { bus } of circuit.sources) isSource[bus] = 1
+  const { loadings } = result.wanted
+  const ratings = loadings === undefined ? undefined : ratingSquares(circuit, loadings)
+  return { prepared, result, isSource, ratings, re: new Float64Array(circuit.busCount), im: new Float64Array(circuit.busCount) }
+}
+
 /** Writes every wanted column of one scenario; NaN in all of them when it did not settle. */
-export function writeScenario(prepared: PreparedNewton, state: NewtonState, loads: LoadScenarios, scenario: number, result: LoadFlowResult): void {
+export function writeScenario(writer: OutputWriter, state: NewtonState, loads: LoadScenarios, scenario: number): void {
+  const { prepared, result, re, im } = writer
   const { circuit, fed, nodal, generatorRow } = prepared
   const settled = result.settled[scenario] === 1
-  const re = new Float64Array(circuit.busCount).fill(NaN)
-  const im = new Float64Array(circuit.busCount).fill(NaN)
+  re.fill(NaN)
+  im.fill(NaN)
   for (let bus = 0; bus < circuit.busCount && settled; bus += 1) {
     if (fed[bus] === 0) continue
     const p = nodal.row[bus]
@@ -27,8 +48,8 @@ export function writeScenario(prepared: PreparedNewton, state: NewtonState, load
     result.generatorKvar[scenario * generatorRow.length + generator] = settled && p >= 0 ? generatedPu(state, p) * circuit.basePowerKva : NaN
   })
   if (!result.wanted.currents && !result.wanted.powers && !result.wanted.totals && result.wanted.loadings === undefined) return
-  const sums = writeBranches(prepared, re, im, scenario, result)
-  if (result.wanted.totals) writeTotals(prepared, re, im, loads, scenario, sums, result)
+  const sums = writeBranches(writer, scenario)
+  if (result.wanted.totals) writeTotals(writer, loads, scenario, sums)
 }
 
 /** Sums over the branches in pu: what is lost in them, and what enters them at the buses of sources. */
@@ -39,12 +60,10 @@ interface Sums {
 }
 
 /** Currents and powers at both ends of every branch. */
-function writeBranches({ circuit, fed }: PreparedNewton, re: Float64Array, im: Float64Array, scenario: number, result: LoadFlowResult): Sums {
+function writeBranches({ prepared: { circuit, fed }, result, isSource, ratings, re, im }: OutputWriter, scenario: number): Sums {
   const { branchFrom, branchTo, busBaseKv, basePowerKva } = circuit
   const { ffG, ffB, ftG, ftB, ttG, ttB, tfG = ftG, tfB = ftB } = circuit.admittance
   const { wanted } = result
-  const isSource = sourceBuses(circuit)
-  const squares = wanted.loadings === undefined ? undefined : ratingSquares(circuit, wanted.loadings)
   let lost = 0
   let sourceP = 0
   let sourceQ = 0
@@ -66,7 +85,7 @@ function writeBranches({ circuit, fed }: PreparedNewton, re: Float64Array, im: F
       result.currentFromA[at] = Math.sqrt(fromRe * fromRe + fromIm * fromIm) * (from < 0 ? 1 : basePowerKva / (SQRT3 * busBaseKv[from]))
       result.currentToA[at] = Math.sqrt(toRe * toRe + toIm * toIm) * (to < 0 ? 1 : basePowerKva / (SQRT3 * busBaseKv[to]))
     }
-    if (squares !== undefined) result.loadingPct[at] = loadingPct(squares, k, fromRe * fromRe + fromIm * fromIm, fr * fr + fi * fi, toRe * toRe + toIm * toIm, tr * tr + ti * ti)
+    if (ratings !== undefined) result.loadingPct[at] = loadingPct(ratings, k, fromRe * fromRe + fromIm * fromIm, fr * fr + fi * fi, toRe * toRe + toIm * toIm, tr * tr + ti * ti)
     const fromP = fr * fromRe + fi * fromIm
     const fromQ = fi * fromRe - fr * fromIm
     const toP = tr * toRe + ti * toIm
@@ -91,9 +110,8 @@ function writeBranches({ circuit, fed }: PreparedNewton, re: Float64Array, im: F
   return { lost, sourceP, sourceQ }
 }
 
-function writeTotals({ circuit, fed, generatorRow }: PreparedNewton, re: Float64Array, im: Float64Array, loads: LoadScenarios, scenario: number, { lost, sourceP, sourceQ }: Sums, result: LoadFlowResult): void {
+function writeTotals({ prepared: { circuit, fed, generatorRow }, result, isSource, re, im }: OutputWriter, loads: LoadScenarios, scenario: number, { lost, sourceP, sourceQ }: Sums): void {
   const { basePowerKva, shuntG, shuntB } = circuit
-  const isSource = sourceBuses(circuit)
   const offset = scenario * circuit.busCount
   let loadKw = 0
   let lossesKw = lost * basePowerKva
@@ -122,10 +140,4 @@ function writeTotals({ circuit, fed, generatorRow }: PreparedNewton, re: Float64
   result.injectionKvar[scenario] = injectionKvar
   result.loadKw[scenario] = loadKw
   result.lossesKw[scenario] = lossesKw
-}
-
-function sourceBuses(circuit: PreparedNewton['circuit']): Uint8Array {
-  const mask = new Uint8Array(circuit.busCount)
-  for (const { bus } of circuit.sources) mask[bus] = 1
-  return mask
 }

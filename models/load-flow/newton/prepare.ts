@@ -1,4 +1,5 @@
-import { type Circuit, type CircuitSource, fedBuses } from '../circuit.ts'
+import { type Circuit, fedBuses } from '../circuit.ts'
+import { isIdeal, sourceVoltage } from '../prepare.ts'
 import { type BlockLu, createBlockLu, solveBlocks, weakPivots } from './block-lu.ts'
 import { type Elimination, eliminationOf } from './elimination.ts'
 
@@ -67,8 +68,6 @@ export function prepareNewton(circuit: Circuit): PreparedNewton {
   }
 }
 
-const isIdeal = (source: CircuitSource): boolean => source.rPu === 0 && source.xPu === 0
-
 function nodalEquations(circuit: Circuit, fed: Uint8Array, late: ReadonlySet<number>): NodalEquations {
   const { busCount, branchFrom, branchTo, sources } = circuit
   const { ffG, ffB, ftG, ftB, ttG, ttB, tfG = ftG, tfB = ftB } = circuit.admittance
@@ -77,8 +76,9 @@ function nodalEquations(circuit: Circuit, fed: Uint8Array, late: ReadonlySet<num
   const idealIm = new Float64Array(busCount)
   for (const source of sources.filter(isIdeal)) {
     held[source.bus] = 1
-    idealRe[source.bus] = source.voltagePu * Math.cos(source.angleRad ?? 0)
-    idealIm[source.bus] = source.voltagePu * Math.sin(source.angleRad ?? 0)
+    const { re, im } = sourceVoltage(source)
+    idealRe[source.bus] = re
+    idealIm[source.bus] = im
   }
   const unknown = Int32Array.from(fed.keys().filter((bus) => fed[bus] === 1 && held[bus] === 0))
   const size = unknown.length
@@ -132,8 +132,7 @@ function nodalEquations(circuit: Circuit, fed: Uint8Array, late: ReadonlySet<num
     const square = source.rPu * source.rPu + source.xPu * source.xPu
     const g = source.rPu / square
     const b = -source.xPu / square
-    const re = source.voltagePu * Math.cos(source.angleRad ?? 0)
-    const im = source.voltagePu * Math.sin(source.angleRad ?? 0)
+    const { re, im } = sourceVoltage(source)
     diagonalG[p] += g
     diagonalB[p] += b
     constantRe[p] -= g * re - b * im
