@@ -5,12 +5,13 @@
  * reaches its limit.
  */
 import type { Network, Thresholds } from '#models/district/schema.ts'
-import { buildGrid, type GridModel, type GridOptions } from '#models/grid/network.ts'
+import { buildGrid, type GridOptions } from '#models/grid/network.ts'
 import type { Ratings } from '#models/grid/ratings.ts'
 import { feederHeads } from '#models/grid/topology.ts'
 import { createLoadFlowResult, type LoadFlowResult, type PreparedLoadFlow, type PrepareOptions, prepareLoadFlow, solveLoadFlow } from '#models/load-flow/load-flow.ts'
 import { type BreachKind, holds, type Judged, judged, type Margin, nearestMargin } from './judge.ts'
 import { type ElementLimits, elementsOf } from './limits.ts'
+import { ringOutage } from './ring-outages.ts'
 import { largestHolding, TRIALS } from './section-search.ts'
 import { LOW_VOLTAGE_LIMIT_KV } from './voltage-bands.ts'
 
@@ -75,25 +76,14 @@ export function prepareFirmImport(network: Network, at: number, limits: Prepared
     ...[...normal.sectionIds, ...normal.transformerIds].filter((_, k) => normal.busBaseKv[normal.wiredTo[k]] <= LOW_VOLTAGE_LIMIT_KV),
   ])
   const outages = feederHeads(network).map(({ feederId, section }): PreparedOutage => {
-    const without = { ...options, outOfService: [...(options.outOfService ?? []), section] }
-    const grids = [{ switchId: undefined as string | undefined, grid: buildGrid(network, at, without) }]
-    if (!feedsAllOf(normal, grids[0].grid)) {
-      grids.shift()
-      normal.switchIds.forEach((switchId, k) => {
-        if (normal.switchClosed[k] === 1) return
-        const grid = buildGrid(network, at, { ...without, closedSwitches: [...(options.closedSwitches ?? []), switchId] })
-        if (feedsAllOf(normal, grid)) grids.push({ switchId, grid })
-      })
-    }
+    const { reclosures } = ringOutage(network, at, section, options, normal)
     return {
       feederId, lostSection: section,
-      reclosures: grids.map(({ switchId, grid }) => ({ switchId, judged: judged(grid, elementsOf(grid), lowVoltage), loadFlow: prepareLoadFlow(grid, options), result: createLoadFlowResult(grid, TRIALS) })),
+      reclosures: reclosures.map(({ switchId, grid }) => ({ switchId, judged: judged(grid, elementsOf(grid), lowVoltage), loadFlow: prepareLoadFlow(grid, options), result: createLoadFlowResult(grid, TRIALS) })),
     }
   })
   return { outages, limits }
 }
-
-const feedsAllOf = (normal: GridModel, grid: GridModel): boolean => normal.fed.every((fed, bus) => fed === 0 || grid.fed[bus] === 1)
 
 export function firmImport({ outages: prepared, limits }: PreparedFirmImport, loads: DistrictLoads, ratings: Ratings): FirmImport {
   const allowed = elementLimits(limits, ratings, loads.districtKw.length)
