@@ -121,6 +121,7 @@ export function copyResult(block: LoadFlowResult, count: number, into: LoadFlowR
   for (const column of ['voltagePu', 'angleRad'] as const) copy(block[column], into[column], busCount)
   for (const column of ['currentFromA', 'currentToA', 'activeFromKw', 'reactiveFromKvar', 'activeToKw', 'reactiveToKvar', 'loadingPct'] as const) copy(block[column], into[column], branchCount)
   for (const column of ['injectionKw', 'injectionKvar', 'loadKw', 'lossesKw'] as const) copy(block[column], into[column], 1)
+  copy(block.generatorKvar, into.generatorKvar, block.generatorKvar.length / Math.max(1, block.scenarios))
 }
 
 /** |injection - loads - losses| / |injection| of one scenario in percent: how well the model closes. NaN if not settled. */
