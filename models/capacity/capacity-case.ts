@@ -72,18 +72,27 @@ export function createProbe(one: CapacityCase): Probe {
   const copyStep = (step: number, scenario: number): void => {
     for (const part of PARTS) columns[part]?.set((loads[part] as Float64Array).subarray(step * busCount, (step + 1) * busCount), scenario * busCount)
   }
+  // By entry of a block: the scenario of its step as it is.
+  const baseOf = new Int32Array(BLOCK)
   const solve: Probe['solve'] = (steps, add, take) => {
     for (let first = 0; first < steps.length; first += entries) {
       const count = Math.min(entries, steps.length - first)
+      let scenarios = count
       for (let k = 0; k < count; k += 1) {
         copyStep(steps[first + k], k)
         add(activeKw, reactiveKvar, k * busCount, first + k)
-        if (lift !== undefined) copyStep(steps[first + k], count + k)
+        if (lift === undefined) continue
+        if (add === nothingAdded) baseOf[k] = k
+        else if (k > 0 && steps[first + k] === steps[first + k - 1]) baseOf[k] = baseOf[k - 1]
+        else {
+          baseOf[k] = scenarios
+          copyStep(steps[first + k], scenarios++)
+        }
       }
-      const flow = solveLoadFlow(prepared, { ...(columns as LoadScenarios), scenarios: lift === undefined ? count : 2 * count }, { into })
+      const flow = solveLoadFlow(prepared, { ...(columns as LoadScenarios), scenarios }, { into })
       take(flow, first, count, (entry) => {
         const k = entry - first
-        return nearestMargin(judged, limits.sets[limits.setOfStep[steps[entry]]], flow, k, lift, count + k)
+        return nearestMargin(judged, limits.sets[limits.setOfStep[steps[entry]]], flow, k, lift, baseOf[k])
       })
     }
   }

@@ -2,8 +2,10 @@
 import { addedAt, type CapacityCase, createProbe, nothingAdded, type Probe, unsuppliedBus } from './capacity-case.ts'
 import { holds, type Margin } from './judge.ts'
 
-/** Halvings of the request in each step that it breaks: 0.1 % of it. */
-const HALVINGS = 10
+/** What fits of a request is found to this share of it. */
+const SHARE_WIDTH = 1e-3
+/** Rounds that interpolate between what holds and what breaks; halving needs no more than ten after them. */
+const INTERPOLATED_ROUNDS = 4
 
 export interface ConnectionRequest {
   /** Bus of the circuit. */
@@ -29,7 +31,7 @@ export interface ConnectionOutcome {
   readonly holds: boolean
   /** A bus that the criterion requires and that has no supply in this state. */
   readonly unsupplied: string | undefined
-  /** Steps computed; the others were ruled out by those before them (outages only). */
+  /** Steps computed. Of an outage fewer than all: hours and energy are then those of the computed ones, at least. */
   readonly computedSteps: number
   readonly steps: number
   readonly notComputedHours: number
@@ -50,33 +52,28 @@ export interface ConnectionOutcome {
 
 export interface OutcomeOptions {
   readonly stepS: number
-  /** Steps in the order of how much they promise to bind, for a search that may stop early; absent: all of them. */
+  /** Steps in the order of how much they promise to bind: only the first of them are computed. Absent: all are. */
   readonly ranked?: readonly number[]
 }
 
-/** Ranked steps are computed in blocks of this many, and not beyond the first block of which every step holds. */
-export const RANK_BLOCK = 256
+/** Ranked steps that are computed of an outage. */
+export const MOST_RANKED = 256
 
 export function connectionOutcome(one: CapacityCase, request: ConnectionRequest, { stepS, ranked }: OutcomeOptions): ConnectionOutcome {
   const probe = createProbe(one)
   const steps = one.loads.scenarios
   const stepH = stepS / 3600
-  const order = ranked ?? Array.from({ length: steps }, (_, step) => step)
   const isSupplied = one.judged.fed[request.bus] === 1
-  const seen: Seen = { broken: [], before: 0, notComputed: 0, worst: undefined, lowestPu: Infinity, highestPu: -Infinity }
-  let computed = 0
-  for (let allHold = false; computed < order.length && !allHold; ) {
-    const block = ranked === undefined ? order : order.slice(computed, computed + RANK_BLOCK)
-    allHold = look(probe, request, block, seen)
-    computed += block.length
-  }
-  const { shares, first } = isSupplied ? largestShares(probe, request, seen.broken) : { shares: new Float64Array(seen.broken.length), first: undefined }
+  const seen: Seen = { broken: [], shareBefore: [], shareWith: [], before: 0, notComputed: 0, worst: undefined, lowestPu: Infinity, highestPu: -Infinity }
+  const order = (ranked ?? Array.from({ length: steps }, (_, step) => step)).slice(0, ranked === undefined ? steps : MOST_RANKED)
+  look(probe, request, order, seen)
+  const { shares, first } = isSupplied ? largestShares(probe, request, seen) : { shares: new Float64Array(seen.broken.length), first: undefined }
   const kw = requestedKw(request)
   const unsupplied = unsuppliedBus(one) ?? (isSupplied || one.mayBeUnsupplied === true ? undefined : one.judged.elements.busIds[request.bus])
   return {
     caseId: one.id, unsupplied,
     holds: unsupplied === undefined && seen.broken.length === 0 && seen.before === 0 && seen.notComputed === 0,
-    computedSteps: computed, steps,
+    computedSteps: order.length, steps,
     notComputedHours: seen.notComputed * stepH, brokenBeforeHours: seen.before * stepH, beyondHours: seen.broken.length * stepH,
     beyondMwh: seen.broken.reduce((sum, step, k) => sum + Math.abs(request.shareOfStep[step]) * kw * (1 - shares[k]) * stepH, 0) / 1000,
     fitsKva: unsupplied === undefined && seen.notComputed === 0 ? request.kva * shares.reduce((least, share) => Math.min(least, share), 1) : 0,
@@ -88,6 +85,9 @@ export function connectionOutcome(one: CapacityCase, request: ConnectionRequest,
 interface Seen {
   /** Steps that hold without and break with the request. */
   broken: number[]
+  /** Of the limit used in each of them, without and with the request. */
+  shareBefore: number[]
+  shareWith: number[]
   before: number
   notComputed: number
   worst: StepMargin | undefined
@@ -97,15 +97,19 @@ interface Seen {
 
 const isUnknown = ({ kind }: Margin): boolean => kind === 'not-solved' || kind === 'not-rated'
 
-/** Steps with the request, and those that break without it; returns whether all hold. */
-function look(probe: Probe, request: ConnectionRequest, steps: readonly number[], seen: Seen): boolean {
+/** Steps with the request, and of those that break the same without it. */
+function look(probe: Probe, request: ConnectionRequest, steps: readonly number[], seen: Seen): void {
   const kw = requestedKw(request)
   const beyond: number[] = []
+  const shareBeyond: number[] = []
   probe.solve(steps, addedAt(request.bus, (entry) => kw * request.shareOfStep[steps[entry]], request.tanPhi), (flow, first, count, margin) => {
     for (let entry = first; entry < first + count; entry += 1) {
       const step = steps[entry]
       const found = margin(entry)
-      if (!holds(found)) beyond.push(step)
+      if (!holds(found)) {
+        beyond.push(step)
+        shareBeyond.push(found.share)
+      }
       if (seen.worst === undefined || found.share > seen.worst.margin.share) seen.worst = { step, margin: found }
       const voltagePu = flow.voltagePu[(entry - first) * flow.busCount + request.bus]
       if (voltagePu < seen.lowestPu) seen.lowestPu = voltagePu
@@ -113,32 +117,55 @@ function look(probe: Probe, request: ConnectionRequest, steps: readonly number[]
     }
   })
   probe.margins(beyond, nothingAdded).forEach((before, k) => {
-    if (holds(before)) seen.broken.push(beyond[k])
-    else if (isUnknown(before)) seen.notComputed += 1
+    if (holds(before)) {
+      seen.broken.push(beyond[k])
+      seen.shareBefore.push(before.share)
+      seen.shareWith.push(shareBeyond[k])
+    } else if (isUnknown(before)) seen.notComputed += 1
     else seen.before += 1
   })
-  return beyond.length === 0
 }
 
-/** Largest share of the request that holds in each of the steps, all halved side by side. */
-function largestShares(probe: Probe, request: ConnectionRequest, steps: readonly number[]): { readonly shares: Float64Array; readonly first: StepMargin | undefined } {
+/**
+ * Largest share of the request that holds in each of the steps it breaks, all searched side by side: first where the line
+ * between what is used without and with the request crosses the limit, then, where that does not close in, by halves.
+ */
+function largestShares(probe: Probe, request: ConnectionRequest, { broken: steps, shareBefore, shareWith }: Seen): { readonly shares: Float64Array; readonly first: StepMargin | undefined } {
   const kw = requestedKw(request)
-  const shares = new Float64Array(steps.length)
-  const breach: Margin[] = []
-  for (let width = 0.5, round = 0; round < HALVINGS; round += 1, width /= 2) {
-    const tried = shares.map((share) => share + width)
-    probe.margins(steps, addedAt(request.bus, (entry) => kw * request.shareOfStep[steps[entry]] * tried[entry], request.tanPhi)).forEach((margin, k) => {
-      if (holds(margin)) shares[k] = tried[k]
-      else breach[k] = margin
+  const low = new Float64Array(steps.length)
+  const high = new Float64Array(steps.length).fill(1)
+  const usedLow = Float64Array.from(shareBefore)
+  const usedHigh = Float64Array.from(shareWith)
+  const breach: (Margin | undefined)[] = []
+  const addedOf = (open: readonly number[], tried: ArrayLike<number>) => addedAt(request.bus, (entry) => kw * request.shareOfStep[steps[open[entry]]] * tried[entry], request.tanPhi)
+  let open = steps.map((_, k) => k)
+  for (let round = 0; open.length > 0; round += 1) {
+    const tried = open.map((k) => {
+      const crossing = low[k] + ((1 - usedLow[k]) / (usedHigh[k] - usedLow[k])) * (high[k] - low[k])
+      // A little below the crossing, so that one trial holds and the next one, a little above, breaks.
+      const aimed = crossing + (round % 2 === 0 ? -0.4 : 0.4) * SHARE_WIDTH
+      return round < INTERPOLATED_ROUNDS && aimed > low[k] && aimed < high[k] ? aimed : (low[k] + high[k]) / 2
     })
+    probe.margins(open.map((k) => steps[k]), addedOf(open, tried)).forEach((margin, entry) => {
+      const k = open[entry]
+      if (holds(margin)) {
+        low[k] = tried[entry]
+        usedLow[k] = margin.share
+      } else {
+        high[k] = tried[entry]
+        usedHigh[k] = margin.share
+        breach[k] = margin
+      }
+    })
+    open = open.filter((k) => high[k] - low[k] > SHARE_WIDTH)
   }
   let least = -1
-  shares.forEach((share, k) => {
-    if (least < 0 || share < shares[least]) least = k
+  low.forEach((share, k) => {
+    if (least < 0 || share < low[least]) least = k
   })
-  // Where even 99.9 % hold, what breaks is what the whole request broke.
-  const margin = least < 0 ? undefined : breach[least] ?? probe.margins([steps[least]], addedAt(request.bus, () => kw * request.shareOfStep[steps[least]], request.tanPhi))[0]
-  return { shares, first: margin === undefined ? undefined : { step: steps[least], margin } }
+  if (least < 0) return { shares: low, first: undefined }
+  const margin = breach[least] ?? probe.margins([steps[least]], addedOf([least], [1]))[0]
+  return { shares: low, first: { step: steps[least], margin } }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Network } from '#models/district/schema.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { feedingTree, pathToSource } from '#models/grid/topology.ts'
 import { atSteps, type CapacityCase } from './capacity-case.ts'
-import { type ConnectionOutcome, connectionOutcome, type ConnectionRequest, RANK_BLOCK, rankedSteps, type StepMargin } from './connection-outcome.ts'
+import { type ConnectionOutcome, connectionOutcome, type ConnectionRequest, MOST_RANKED, rankedSteps, type StepMargin } from './connection-outcome.ts'
 import { type CostTable, type Price, priceOf } from './cost-table.ts'
 import { headroom, type NormalAndFirm } from './headroom.ts'
 import { type Catalogue, type Change, enlarged, movedOpenPoints, otherBuses, type RemedyCandidate, type RemedyKind } from './remedies.ts'
@@ -36,7 +36,7 @@ export interface ConnectionStudyInput {
   readonly costs: CostTable
   /** Position of a switch in the normal state. */
   readonly isClosed: (switchId: string) => boolean
-  /** True: outages are computed in every step, not only down the ranking until nothing breaks. */
+  /** True: outages are computed in every step, not only in the most promising ones. */
   readonly everyStep?: boolean
   /** Told the share done, 0 to 1. */
   readonly progress?: (share: number) => void
@@ -81,7 +81,7 @@ export function connectionStudy(input: ConnectionStudyInput): ConnectionStudy {
   const ranked = rankedSteps(states.normal, request)
   const verdict = judgeStates(input, states, request, ranked)
   input.progress?.(0.3)
-  const promising = ranked.slice(0, RANK_BLOCK)
+  const promising = ranked.slice(0, MOST_RANKED)
   const delivers = Array.from(input.shareOfStep).reduce((sum, share) => sum + share, 0) < 0
   const room = withSteps(headroom(request.bus, states.normal, states.outages.map((outage) => atSteps(outage, promising)), {
     direction: delivers ? 'generation' : 'demand', tanPhi: input.tanPhi,
@@ -146,7 +146,7 @@ function findRemedies(input: ConnectionStudyInput, states: StudyStates, verdict:
 function firstRemaining(input: ConnectionStudyInput, states: StudyStates, candidate: RemedyCandidate, ranked: readonly number[]): StepMargin | undefined {
   const request = requestAt(input, states, candidate.busId)
   const brokenIn = (outcome: ConnectionOutcome): StepMargin | undefined => (outcome.holds ? undefined : outcome.first ?? outcome.worst ?? NOT_SUPPLIED)
-  const quick = ranked.slice(0, RANK_BLOCK)
+  const quick = ranked.slice(0, MOST_RANKED)
   const soon = connectionOutcome(states.normal, request, { stepS: input.stepS, ranked: quick })
   if (!soon.holds) return brokenIn(soon)
   for (const outage of states.outages) {

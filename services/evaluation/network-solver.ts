@@ -11,7 +11,7 @@ import type { EvaluationPlan } from './plan.ts'
 import type { StepInputs } from './step-inputs.ts'
 
 /** Consumption whose contract names no power factor. */
-const USUAL_TAN_PHI = 0.3
+export const USUAL_TAN_PHI = 0.3
 /** Switched states kept factorised: a year knows few. */
 const MOST_KEPT = 24
 

@@ -1,0 +1,86 @@
+/** A connection study of the district: the models' study with the district's hours, ratings, ring and people's words for a load. */
+import type { CapacityCase } from '#models/capacity/capacity-case.ts'
+import { type ConnectionStudy, connectionStudy, type StudyStates } from '#models/capacity/connection-study.ts'
+import { DENA_COSTS } from '#models/capacity/cost-table.ts'
+import { judged } from '#models/capacity/judge.ts'
+import { elementsOf, type LimitOptions, stepLimits } from '#models/capacity/limits.ts'
+import { PEAK_FACTOR_SOURCE, peakLift } from '#models/capacity/peak-factor.ts'
+import { mediumVoltageSections, ringOutage } from '#models/capacity/ring-outages.ts'
+import type { Source } from '#models/capacity/source.ts'
+import { CATALOGUE_SOURCES, USUAL_CATALOGUE } from '#models/capacity/usual-catalogue.ts'
+import type { Network } from '#models/district/schema.ts'
+import { buildGrid, type GridModel } from '#models/grid/network.ts'
+import { feedingTree } from '#models/grid/topology.ts'
+import { loadCalendar } from '#models/load-curve/day-type.ts'
+import { flatCurve, typicalPowerKw } from '#models/load-curve/typical.ts'
+import { prepareLoadFlow, type PrepareOptions } from '#models/load-flow/load-flow.ts'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { STUDY_STEP_S, type StudyHours, type StudyParts } from './study-hours.ts'
+
+export const CONSTANT_PROFILE = 'constant'
+
+export interface ConnectionAsk {
+  /** Busbar or junction. */
+  readonly node: string
+  readonly kva: number
+  /** `constant`, or a load class of the district, whose typical curve is taken at its peak for the power asked for. */
+  readonly profile: string
+  readonly tanPhi: number
+}
+
+export interface DistrictConnectionStudy extends ConnectionStudy {
+  readonly ask: ConnectionAsk
+  readonly at: Float64Array
+  readonly stepS: number
+  /** Hours whose heads were measured, of all. */
+  readonly measuredHours: number
+  /** What the peaks of hourly loads were lifted by where the request is connected; 1 at medium voltage. */
+  readonly peakFactor: number
+  readonly sources: readonly Source[]
+}
+
+export function districtConnectionStudy(parts: StudyParts, hours: StudyHours, ask: ConnectionAsk, options: PrepareOptions, progress?: (share: number) => void): DistrictConnectionStudy {
+  const { district } = parts.loaded
+  const { network, thresholds } = district
+  const newest = hours.at[hours.at.length - 1] ?? NaN
+  const grid = buildGrid(network, newest)
+  if (!grid.busIndex.has(ask.node)) throw new PenfeldError('PF_GRID_REFERENCE', `There is no busbar or junction ${ask.node}.`, { where: 'node' })
+  const limitOptions: LimitOptions = { limitLoadingPct: thresholds.limitLoadingPct }
+  const statesOf = (changed: Network): StudyStates => {
+    const normal = buildGrid(changed, newest)
+    const state = (id: string, switched: GridModel): CapacityCase => ({
+      id, judged: judged(switched, elementsOf(switched, limitOptions)), prepared: prepareLoadFlow(switched, options), loads: hours.loads,
+      limits: stepLimits(changed, switched, hours.at, hours.month, limitOptions),
+      lift: peakLift(switched, feedingTree(switched), hours.customersByBus, STUDY_STEP_S),
+    })
+    const outages = mediumVoltageSections(changed).map((lost) => {
+      const { reclosures, unrestored } = ringOutage(changed, newest, lost, {}, normal)
+      return state(lost, reclosures[0]?.grid ?? unrestored)
+    })
+    return { normal: state('N', normal), outages }
+  }
+  const study = connectionStudy({
+    network, statesOf, busId: ask.node, kva: ask.kva, tanPhi: ask.tanPhi, shareOfStep: shareOfStep(parts, hours, ask.profile), stepS: STUDY_STEP_S,
+    catalogue: USUAL_CATALOGUE, costs: DENA_COSTS, isClosed: (switchId) => grid.switchClosed[grid.switchIds.indexOf(switchId)] === 1,
+    ...(progress === undefined ? {} : { progress }),
+  })
+  const lift = peakLift(grid, feedingTree(grid), hours.customersByBus, STUDY_STEP_S)
+  const branch = feedingTree(grid).parentBranch[grid.busIndex.get(ask.node)!]!
+  return {
+    ...study, ask, at: hours.at, stepS: STUDY_STEP_S, measuredHours: hours.measuredHours,
+    peakFactor: lift.branchFactor[branch] ?? 1, sources: [PEAK_FACTOR_SOURCE, DENA_COSTS.source, ...CATALOGUE_SOURCES],
+  }
+}
+
+/** What a load of the class takes at each hour, as a share of its own highest hour; negative where the class delivers. */
+function shareOfStep({ loaded, typical, plan }: StudyParts, { at }: StudyHours, profile: string): Float64Array {
+  if (profile === CONSTANT_PROFILE) return new Float64Array(at.length).fill(1)
+  const sign = plan.loads.find(({ deliveryPoint }) => deliveryPoint.loadClass === profile)?.sign
+  if (sign === undefined) throw new PenfeldError('PF_REQUEST_INVALID', `There is no load class ${profile}.`, { where: 'profile' })
+  const powerKw = typicalPowerKw(typical.get(profile) ?? flatCurve(profile), 8760, loadCalendar(at, loaded.district.timeZone), new Float64Array(at.length).fill(NaN))
+  const peakKw = powerKw.reduce((peak, kw) => Math.max(peak, kw), 0)
+  return powerKw.map((kw) => (peakKw > 0 ? (sign * kw) / peakKw : 0))
+}
+
+/** Profiles that may be asked for. */
+export const connectionProfiles = ({ plan }: Pick<StudyParts, 'plan'>): string[] => [CONSTANT_PROFILE, ...new Set(plan.loads.map(({ deliveryPoint }) => deliveryPoint.loadClass))]
