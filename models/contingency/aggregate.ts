@@ -4,10 +4,9 @@
  * medium voltage is too low by those losses and says nothing of low-voltage lines.
  */
 import type { Network } from '#models/district/schema.ts'
+import { LOW_VOLTAGE_LIMIT_KV } from '#models/capacity/voltage-bands.ts'
 import { buildGrid } from '#models/grid/network.ts'
 import { feedingTree } from '#models/grid/topology.ts'
-
-const LOW_VOLTAGE_LIMIT_KV = 1
 
 export interface Aggregated {
   readonly network: Network
@@ -18,7 +17,7 @@ export interface Aggregated {
 /** @param at instant whose switch positions say which transformer feeds which low-voltage bus */
 export function drawTogether(network: Network, at: number): Aggregated {
   const whole = buildGrid(network, at)
-  const isLow = (bus: number) => whole.busBaseKv[bus] < LOW_VOLTAGE_LIMIT_KV
+  const isLow = (bus: number) => whole.busBaseKv[bus] <= LOW_VOLTAGE_LIMIT_KV
   const kept = new Set(whole.busIds.filter((_, bus) => !isLow(bus)))
   for (const { lvNode } of network.transformers) kept.add(lvNode)
   const sections = network.lineSections.filter(({ from, to }) => kept.has(from) && kept.has(to))

@@ -34,6 +34,8 @@ export interface Stage {
   /** Energy not supplied in this stage, and from the fault until its end, kWh. */
   readonly unsuppliedKwh: number
   readonly cumulatedKwh: number
+  /** Buses fed before the fault and not in this stage, by index. */
+  readonly darkBuses: Int32Array
   /** Switches open in this stage. */
   readonly openSwitches: readonly string[]
   /** Reclosures that would have broken a limit, of the parts that stay dark. */
@@ -98,10 +100,10 @@ export function planRestoration(one: RestorationCase, outage: Outage, criterion:
     const demand = demandAt(one, normally, live, fromS)
     const unsuppliedKwh = energyKwh(one, normally, live, fromS, toS)
     cumulatedKwh += unsuppliedKwh
-    let unsuppliedCustomers = 0
-    for (let bus = 0; bus < graph.busCount; bus += 1) if (normally[bus] === 1 && live[bus] === 0) unsuppliedCustomers += one.customers[bus]
+    const darkBuses = Int32Array.from(live.keys()).filter((node) => node < graph.busCount && normally[node] === 1 && live[node] === 0)
+    const unsuppliedCustomers = darkBuses.reduce((sum, bus) => sum + one.customers[bus], 0)
     const openSwitches = graph.devices.filter((device, d) => device.switchIndex >= 0 && state.closed[d] === 0).map((device) => device.id)
-    return { name, fromS, toS, operations, ...demand, unsuppliedCustomers, unsuppliedKwh, cumulatedKwh, openSwitches, refused }
+    return { name, fromS, toS, operations, ...demand, unsuppliedCustomers, unsuppliedKwh, cumulatedKwh, darkBuses, openSwitches, refused }
   })
 
   const firm = isFirm(criterion, outage)
