@@ -14,6 +14,7 @@ import { etagPlugin } from './plugins/etag.ts'
 import { pagesPlugin } from './plugins/pages.ts'
 import { problemPlugin } from './plugins/problem.ts'
 import { securityPlugin } from './plugins/security.ts'
+import { connectionStudyRoutes } from './routes/connection-study.ts'
 import { merchantRoutes } from './routes/merchant.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { plannerRoutes } from './routes/planner.ts'
@@ -61,6 +62,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(sessionRoutes, { deps })
   await app.register(merchantRoutes, { deps, streams, live })
   await app.register(plannerRoutes, { deps, streams, live })
+  await app.register(connectionStudyRoutes, { deps })
   await app.register(operatorRoutes, { deps, streams })
 
   const access = 'public' as const

@@ -11,6 +11,7 @@ import { openJobStatus } from '#services/jobs/embedded/job-status.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
 import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
 import { buildApp } from './app.ts'
+import { openConnectionStudies } from './planner/connection-studies.ts'
 
 const DASHBOARD = resolve(import.meta.dirname, '../../dashboard/dist')
 
@@ -27,8 +28,10 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const jobs = openJobStatus(file('jobs'))
   const collect = openCollectStatus(file('collect'))
 
+  const connectionStudies = openConnectionStudies({ loaded: district, measuredFolder: file('measured') })
+
   const app = await buildApp({
-    district, clock, log, directory, measured, runs, findings, releases, jobs, collect,
+    district, clock, log, directory, measured, runs, findings, releases, jobs, collect, connectionStudies,
     relyingParty: createRelyingParty(identity),
     origins: identity.origins,
     secure: identity.secure,
@@ -39,6 +42,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   return {
     async stop() {
       await app.close()
+      await connectionStudies.stop()
       await Promise.all([measured, runs, findings, releases, jobs, collect].map((reader) => reader.close()))
       directory.close()
     },

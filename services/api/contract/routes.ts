@@ -29,6 +29,7 @@ export const ROUTES = {
     balance: '/api/planner/balance',
     firmImport: '/api/planner/firm-import',
     measurementPoints: '/api/planner/measurement-points',
+    connectionStudy: '/api/planner/connection-study',
     stream: '/api/planner/stream',
   },
   operator: {
