@@ -14,6 +14,8 @@ export interface Factors {
   /** 1 / D. */
   readonly inverseRe: Float64Array
   readonly inverseIm: Float64Array
+  /** Smallest |pivot| over the largest entry its row began with: so many digits are lost there. */
+  readonly weakestPivot: number
 }
 
 /** Symmetric sparse matrix: the diagonal, and each off-diagonal entry kept with both of its rows. */
@@ -55,12 +57,15 @@ export function factorise(matrix: SymmetricMatrix): Factors {
   const columns: { row: number; re: number; im: number }[][] = []
   const inverseRe = new Float64Array(size)
   const inverseIm = new Float64Array(size)
+  const largest = rows.map((row, i) => [...row.values()].reduce((most, { re, im }) => Math.max(most, Math.hypot(re, im)), Math.hypot(diagonalRe[i], diagonalIm[i])))
+  let weakestPivot = Infinity
   const byDegree = new DegreeBuckets(rows.map((row) => row.size))
 
   for (let p = 0; p < size; p += 1) {
     const pivot = byDegree.takeSmallest()
     position[pivot] = p
     const square = diagonalRe[pivot] ** 2 + diagonalIm[pivot] ** 2
+    weakestPivot = Math.min(weakestPivot, Math.sqrt(square) / largest[pivot])
     const inverse = { re: diagonalRe[pivot] / square, im: -diagonalIm[pivot] / square }
     inverseRe[p] = inverse.re
     inverseIm[p] = inverse.im
@@ -87,7 +92,7 @@ export function factorise(matrix: SymmetricMatrix): Factors {
   const start = new Int32Array(size + 1)
   for (let p = 0; p < size; p += 1) start[p + 1] = start[p] + columns[columnAt[p]].length
   const factors: Factors = {
-    size, position, start, row: new Int32Array(start[size]), lowerRe: new Float64Array(start[size]), lowerIm: new Float64Array(start[size]),
+    size, position, start, row: new Int32Array(start[size]), lowerRe: new Float64Array(start[size]), lowerIm: new Float64Array(start[size]), weakestPivot,
     inverseRe: inverseRe.map((_, p) => inverseRe[columnAt[p]]), inverseIm: inverseIm.map((_, p) => inverseIm[columnAt[p]]),
   }
   for (let p = 0; p < size; p += 1) {

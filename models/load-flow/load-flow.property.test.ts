@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Circuit, emptyTwoPorts, setPiBranch } from './circuit.ts'
-import { closurePct, createLoadFlowResult, prepareLoadFlow, solveLoadFlow } from './load-flow.ts'
+import { closurePct, createLoadFlowResult, METHOD, prepareLoadFlow, solveLoadFlow } from './load-flow.ts'
 
 /** Shares spread over the whole range: drawn doubles are nearly always tiny. */
 const unit = fc.integer({ min: 0, max: 1_000 }).map((thousandths) => thousandths / 1_000)
@@ -128,5 +128,19 @@ describe('single cases', () => {
     expect(result.voltagePu[1]).toBeNaN()
     expect(result.loadKw[0]).toBe(0)
     expect(result.injectionKw[0]).toBeGreaterThan(0)
+  })
+
+  test('a series capacitor that cancels the line before it goes to Newton-Raphson and is solved', () => {
+    const admittance = emptyTwoPorts(2)
+    setPiBranch(admittance, 0, { rPu: 0, xPu: 0.2, gPu: 0, bPu: 0, ratio: 1 })
+    setPiBranch(admittance, 1, { rPu: 0, xPu: -0.2, gPu: 0, bPu: 0, ratio: 1 })
+    const column = () => new Float64Array(3)
+    const circuit: Circuit = { ...twoBuses, busCount: 3, busBaseKv: column().fill(20), busClockRad: column(), shuntG: column(), shuntB: column(), branchFrom: Int32Array.of(0, 1), branchTo: Int32Array.of(1, 2), admittance }
+    const prepared = prepareLoadFlow(circuit)
+    expect(prepared.newtonBecause).toMatch(/cancel/)
+    const result = solveLoadFlow(prepared, { scenarios: 1, activeKw: Float64Array.of(0, 0, 300), reactiveKvar: Float64Array.of(0, 0, 100) })
+    expect([result.settled[0], result.method[0]]).toEqual([1, METHOD.newton])
+    // Both reactances together are none: the voltage at the end is that of the source.
+    expect(result.voltagePu[2]).toBeCloseTo(1, 7)
   })
 })

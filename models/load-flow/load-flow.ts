@@ -49,8 +49,14 @@ export const DEFAULT_MAX_ITERATIONS = 60
 export function prepareLoadFlow(circuit: Circuit, { kernel }: PrepareOptions = {}): PreparedLoadFlow {
   const newtonBecause = unsuited(circuit)
   if (newtonBecause !== undefined) return { circuit, newtonBecause }
-  return { circuit, fixedPoint: prepareFixedPoint(circuit), ...(kernel === undefined ? {} : { kernel }) }
+  const fixedPoint = prepareFixedPoint(circuit)
+  // Without an exchange of rows the factors would keep none of their digits: series capacitors, negative legs of a star.
+  if (!(fixedPoint.factors.weakestPivot > WEAK_PIVOT)) return { circuit, newtonBecause: 'branches whose impedances cancel' }
+  return { circuit, fixedPoint, ...(kernel === undefined ? {} : { kernel }) }
 }
+
+/** Eight of sixteen digits lost. */
+const WEAK_PIVOT = 1e-8
 
 /** What the fixed point over a symmetric factorisation cannot take. */
 function unsuited(circuit: Circuit): string | undefined {
