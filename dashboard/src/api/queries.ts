@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import type { ConnectionStudyAnswer } from '#contract/connection-study.ts'
 import type { LoadCurve, MerchantSummary, OwnDeliveryPoints } from '#contract/merchant.ts'
 import type { OperatorJobs, OperatorQuarantine, OperatorSources } from '#contract/operator.ts'
 import type {
@@ -62,6 +63,16 @@ export const useBalance = () => useRead<Balance>(ROUTES.planner.balance, { every
 export const useFirmImport = () => useRead<FirmImport>(ROUTES.planner.firmImport, { everyMs: MINUTE_MS })
 export const useMeasurementPoints = (element: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>
   useRead<PlannerMeasurementPoints>(() => address(ROUTES.planner.measurementPoints, {}, { element: toValue(element) }), { everyMs: 5_000, enabled })
+
+/** Asked again until the study is done; without a question only the profiles are read. */
+export const useConnectionStudy = (choice: MaybeRefOrGetter<{ node: string; kva: number; profile: string; tanPhi: number } | undefined>) => {
+  const where = computed(() => address(ROUTES.planner.connectionStudy, {}, { ...toValue(choice) }))
+  return useQuery<ConnectionStudyAnswer, ApiError>({
+    queryKey: computed(() => [where.value]),
+    queryFn: ({ signal }) => getJson<ConnectionStudyAnswer>(where.value, signal),
+    refetchInterval: ({ state }) => (state.data?.status === 'running' || state.data?.status === 'busy' ? 700 : false),
+  })
+}
 
 export const useOperatorSources = () => useRead<OperatorSources>(ROUTES.operator.sources, { everyMs: 5_000 })
 export const useOperatorJobs = () => useRead<OperatorJobs>(ROUTES.operator.jobs, { everyMs: 5_000 })

@@ -1,8 +1,9 @@
 /** May this much be connected here? Asked for again until it is done: the study runs in a thread of its own. */
 import { Type, type Static } from 'typebox'
 import { ElementId, Instant, nullable, object, oneOf } from './common.ts'
+import { LARGEST_KVA } from './connection-limits.ts'
 
-export const LARGEST_KVA = 50_000
+
 export const ConnectionStudyQuery = object({
   node: Type.Optional(Type.Unsafe<string>({ ...ElementId, description: 'busbar or junction; without it only the profiles are told' })),
   kva: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: LARGEST_KVA })),
