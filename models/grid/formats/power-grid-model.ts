@@ -1,125 +1,139 @@
-import { type Circuit, emptyTwoPorts, setPiBranch } from '#models/load-flow/circuit.ts'
-import type { LoadScenarios } from '#models/load-flow/load-flow.ts'
-import { FREQUENCY_HZ } from './network.ts'
+/**
+ * Reader of the input of Power Grid Model (LF Energy) for balanced studies. Attributes and their defaults: user manual,
+ * "Components". Ids become text; powers and impedances come from SI units.
+ */
+import { baseOhm } from '../circuit/pi-line.ts'
+import { referenceFaults } from '../check-references.ts'
+import { type NetworkFault, networkError, networkWarning, refuseErrors } from '../network-fault.ts'
+import { type Bus, emptyPowerNetwork, type EquivalentBranch, type Line, type Load, type OnLoadTapChanger, type PowerNetwork, type VoltageControlledGenerator, type VoltageSource } from '../power-network.ts'
+import { Attributes } from './power-grid-model/attributes.ts'
+import { type Components, inputComponents } from './power-grid-model/dataset.ts'
+import { readThreeWindingTransformer, readTransformer } from './power-grid-model/transformers.ts'
 
-const clockAngleRad = (hours: number): number => (((hours % 12) > 6 ? 12 - (hours % 12) : -(hours % 12)) * Math.PI) / 6
+export { applyUpdates, type Components, updateScenarios } from './power-grid-model/dataset.ts'
+export { writePowerGridModel } from './power-grid-model/write.ts'
 
-/** Components of a Power Grid Model input (SI units) that are read: balanced, without regulators and three-winding transformers. */
-export interface PowerGridModelInput {
-  readonly node: readonly { readonly id: number; readonly u_rated: number }[]
-  readonly line?: readonly (Branch & { readonly r1: number; readonly x1: number; readonly c1: number; readonly tan1: number })[]
-  readonly transformer?: readonly PgmTransformer[]
-  readonly shunt?: readonly (Appliance & { readonly g1: number; readonly b1: number })[]
-  readonly source: readonly (Appliance & { readonly u_ref: number; readonly sk?: number; readonly rx_ratio?: number })[]
-  readonly sym_load?: readonly Injection[]
-  readonly sym_gen?: readonly Injection[]
-}
-
-interface Branch {
-  readonly id: number
-  readonly from_node: number
-  readonly to_node: number
-  readonly from_status: number
-  readonly to_status: number
-}
-interface Appliance {
-  readonly id: number
-  readonly node: number
-  readonly status: number
-}
-/** type 0: constant power, 1: constant impedance, 2: constant current. */
-interface Injection extends Appliance {
-  readonly type: 0 | 1 | 2
-  readonly p_specified: number
-  readonly q_specified: number
-}
-interface PgmTransformer extends Branch {
-  readonly u1: number
-  readonly u2: number
-  readonly sn: number
-  readonly uk: number
-  readonly pk: number
-  readonly i0: number
-  readonly p0: number
-  readonly clock: number
-  readonly tap_side: number
-  readonly tap_pos: number
-  readonly tap_min: number
-  readonly tap_max: number
-  readonly tap_nom?: number
-  readonly tap_size: number
-}
-
-const BASE_VA = 1e6
+/** Three-phase power of 1 pu in Power Grid Model itself. */
+const BASE_POWER_KVA = 1000
 const DEFAULT_SHORT_CIRCUIT_VA = 1e10
 const DEFAULT_RX_RATIO = 0.1
+/** `type` of loads and generators. */
+const KIND = ['power', 'impedance', 'current'] as const
+const READ = ['node', 'line', 'link', 'generic_branch', 'transformer', 'three_winding_transformer', 'shunt', 'source', 'sym_load', 'sym_gen', 'asym_load', 'asym_gen', 'transformer_tap_regulator', 'voltage_regulator']
+/** They say nothing about the network of a load flow. */
+const PASSED_OVER = ['sym_voltage_sensor', 'asym_voltage_sensor', 'sym_power_sensor', 'asym_power_sensor', 'sym_current_sensor', 'asym_current_sensor', 'fault']
 
-/** @returns the circuit (branches: lines, then transformers), its one scenario of loads, and the ids in their order */
-export function readPowerGridModel(input: PowerGridModelInput): { circuit: Circuit; loads: LoadScenarios; nodeIds: readonly number[]; branchIds: readonly number[] } {
-  const { node, line = [], transformer = [], shunt = [], source } = input
-  const nodeIds = node.map((one) => one.id)
-  const indexOf = new Map(nodeIds.map((id, index) => [id, index]))
-  const busOf = (id: number) => indexOf.get(id) as number
-  const ratedV = (id: number) => node[busOf(id)].u_rated
-  const branches: readonly Branch[] = [...line, ...transformer]
-  const admittance = emptyTwoPorts(branches.length)
-  const branchFrom = Int32Array.from(branches, (one) => (one.from_status === 1 ? busOf(one.from_node) : -1))
-  const branchTo = Int32Array.from(branches, (one) => (one.to_status === 1 ? busOf(one.to_node) : -1))
-  const busClockRad = new Float64Array(node.length)
-  branches.forEach((branch, k) => {
-    const pi = 'r1' in branch ? linePi(branch as (typeof line)[number], ratedV(branch.from_node)) : transformerPi(branch as PgmTransformer, ratedV(branch.from_node), ratedV(branch.to_node))
-    setPiBranch(admittance, k, pi, branchFrom[k] < 0, branchTo[k] < 0)
-    // Cases list transformers from the source outwards.
-    if ('clock' in branch) busClockRad[busOf(branch.to_node)] = busClockRad[busOf(branch.from_node)] + clockAngleRad((branch as PgmTransformer).clock)
-  })
-  const shuntG = new Float64Array(node.length)
-  const shuntB = new Float64Array(node.length)
-  for (const one of shunt) {
-    shuntG[busOf(one.node)] += (one.status * one.g1 * ratedV(one.node) ** 2) / BASE_VA
-    shuntB[busOf(one.node)] += (one.status * one.b1 * ratedV(one.node) ** 2) / BASE_VA
+export interface NetworkReading {
+  readonly network: PowerNetwork
+  /** Warnings: what was left out or taken in another way. */
+  readonly faults: readonly NetworkFault[]
+}
+
+/**
+ * @param source text, parsed file, or components (`applyUpdates`)
+ * @throws NetworkFaultsError PF_NETWORK_FILE_INVALID with every fault of the file
+ */
+export function readPowerGridModel(source: unknown, { name = 'Power Grid Model', frequencyHz = 50 } = {}): NetworkReading {
+  const components = inputComponents(source)
+  const faults = typeFaults(components)
+  const each = <T>(type: string, read: (attributes: Attributes) => T): T[] => (components[type] ?? []).map((one, k) => read(new Attributes(type, k, one, faults)))
+
+  const buses = each('node', (one): Bus => ({ id: one.id, nominalKv: one.number('u_rated', { above: 0 }) / 1000 }))
+  const nominalKv = new Map(buses.map((bus) => [bus.id, bus.nominalKv]))
+  const kvOf = (bus: string) => nominalKv.get(bus) ?? NaN
+  const ends = (one: Attributes) => ({ id: one.id, from: one.reference('from_node'), to: one.reference('to_node'), fromClosed: one.status('from_status'), toClosed: one.status('to_status') })
+  const at = (one: Attributes) => ({ id: one.id, bus: one.reference('node'), closed: one.status('status') })
+
+  const regulators = new Map(each('voltage_regulator', (one) => [one.reference('regulated_object'), one] as const).filter(([, one]) => one.status('status')))
+  const generators: VoltageControlledGenerator[] = []
+  const appliance = (sign: 1 | -1, read: (one: Attributes, name: string) => number) => (one: Attributes): Load[] => {
+    const place = at(one)
+    const activeKw = (sign * read(one, 'p_specified')) / 1000
+    const regulator = regulators.get(one.id)
+    if (regulator !== undefined) {
+      const limit = (name: string) => { const value = regulator.optional(name); return value === undefined ? undefined : value / 1000 }
+      generators.push({ ...place, activeKw: -activeKw, voltagePu: regulator.number('u_ref', { above: 0 }), lowestKvar: limit('q_min'), highestKvar: limit('q_max') })
+      return []
+    }
+    return [{ ...place, activeKw, reactiveKvar: (sign * read(one, 'q_specified')) / 1000, kind: KIND[one.oneOf('type', [0, 1, 2])] }]
   }
-  const circuit: Circuit = {
-    busCount: node.length, basePowerKva: BASE_VA / 1000, busBaseKv: Float64Array.from(node, (one) => one.u_rated / 1000), busClockRad, branchFrom, branchTo, admittance, shuntG, shuntB,
-    sources: source.filter((one) => one.status === 1).map((one) => {
-      const zPu = BASE_VA / (one.sk ?? DEFAULT_SHORT_CIRCUIT_VA)
-      const rx = one.rx_ratio ?? DEFAULT_RX_RATIO
-      return { bus: busOf(one.node), voltagePu: one.u_ref, rPu: (zPu * rx) / Math.hypot(1, rx), xPu: zPu / Math.hypot(1, rx) }
+  const symmetric = (one: Attributes, attribute: string) => one.number(attribute)
+  // A balanced study sees the sum of the phases, as the symmetric calculation of Power Grid Model does.
+  const summed = (one: Attributes, attribute: string) => one.phases(attribute).reduce((sum, value) => sum + value, 0)
+  const loads = [
+    ...each('sym_load', appliance(1, symmetric)), ...each('sym_gen', appliance(-1, symmetric)),
+    ...each('asym_load', appliance(1, summed)), ...each('asym_gen', appliance(-1, summed)),
+  ].flat()
+
+  const network: PowerNetwork = {
+    ...emptyPowerNetwork(name, BASE_POWER_KVA, frequencyHz),
+    buses, loads, generators,
+    lines: each('line', (one): Line => {
+      const ratedA = one.optional('i_n', { above: 0 })
+      const [r0Ohm, x0Ohm, c0F, tanDelta0] = ['r0', 'x0', 'c0', 'tan0'].map((attribute) => one.optional(attribute))
+      return {
+        ...ends(one), rOhm: one.number('r1'), xOhm: one.number('x1'), cUf: one.number('c1') * 1e6, tanDelta: one.number('tan1'),
+        ...(r0Ohm !== undefined && { r0Ohm }), ...(x0Ohm !== undefined && { x0Ohm }), ...(c0F !== undefined && { c0Uf: c0F * 1e6 }), ...(tanDelta0 !== undefined && { tanDelta0 }),
+        ...(ratedA !== undefined && { summerA: ratedA, winterA: ratedA }),
+      }
     }),
+    links: each('link', (one) => ({ ...ends(one), kind: 'link' as const })),
+    equivalentBranches: each('generic_branch', (one): EquivalentBranch => {
+      const place = ends(one)
+      const ohm = baseOhm(kvOf(place.to), BASE_POWER_KVA)
+      const ratedVa = one.optional('sn', { from: 0 }) ?? 0
+      return {
+        ...place, rPu: one.number('r1') / ohm, xPu: one.number('x1') / ohm, gPu: one.number('g1') * ohm, bPu: one.number('b1') * ohm,
+        ratio: one.optional('k', { above: 0 }) ?? 1, shiftDeg: ((one.optional('theta') ?? 0) * 180) / Math.PI, ...(ratedVa > 0 && { ratedKva: ratedVa / 1000 }),
+      }
+    }),
+    transformers: each('transformer', (one) => ({ ...ends(one), ...readTransformer(one) })),
+    threeWindingTransformers: each('three_winding_transformer', readThreeWindingTransformer),
+    shunts: each('shunt', (one) => {
+      const place = at(one)
+      const squareV = (kvOf(place.bus) * 1000) ** 2
+      return { ...place, activeKw: (one.number('g1') * squareV) / 1000, reactiveKvar: (-one.number('b1') * squareV) / 1000 }
+    }),
+    sources: each('source', (one): VoltageSource => ({
+      ...at(one), voltagePu: one.number('u_ref', { above: 0 }), angleDeg: ((one.optional('u_ref_angle') ?? 0) * 180) / Math.PI,
+      shortCircuitMva: (one.optional('sk', { above: 0 }) ?? DEFAULT_SHORT_CIRCUIT_VA) / 1e6, rxRatio: one.optional('rx_ratio', { from: 0 }) ?? DEFAULT_RX_RATIO, z0OverZ1: one.optional('z01_ratio', { above: 0 }) ?? 1,
+    })),
   }
-  return { circuit, loads: readLoads(input, node.length, busOf), nodeIds, branchIds: branches.map((one) => one.id) }
+  const tapChangers = each('transformer_tap_regulator', (one) => readTapChanger(one, network, kvOf, faults)).flat()
+  const regulated = { ...network, tapChangers }
+  refuseErrors('PF_NETWORK_FILE_INVALID', [...faults, ...referenceFaults(regulated)], name)
+  return { network: regulated, faults }
 }
 
-function readLoads(input: PowerGridModelInput, busCount: number, busOf: (id: number) => number): LoadScenarios {
-  const column = () => new Float64Array(busCount)
-  const loads = { scenarios: 1, activeKw: column(), reactiveKvar: column(), currentKw: column(), currentKvar: column(), impedanceKw: column(), impedanceKvar: column() }
-  const columns = [[loads.activeKw, loads.reactiveKvar], [loads.impedanceKw, loads.impedanceKvar], [loads.currentKw, loads.currentKvar]]
-  const drawn = [...(input.sym_load ?? []).map((one) => ({ ...one, sign: 1 })), ...(input.sym_gen ?? []).map((one) => ({ ...one, sign: -1 }))].filter((one) => one.status === 1)
-  for (const one of drawn) {
-    const [kw, kvar] = columns[one.type]
-    kw[busOf(one.node)] += (one.sign * one.p_specified) / 1000
-    kvar[busOf(one.node)] += (one.sign * one.q_specified) / 1000
+function typeFaults(components: Components): NetworkFault[] {
+  const faults: NetworkFault[] = []
+  for (const [type, rows] of Object.entries(components)) {
+    if (rows.length === 0 || READ.includes(type)) continue
+    if (PASSED_OVER.includes(type)) faults.push(networkWarning('PF_NETWORK_FILE_UNSUPPORTED', type, `${rows.length} components of this type were passed over: a load flow does not need them.`, 'Nothing.'))
+    else faults.push(networkError('PF_NETWORK_FILE_UNSUPPORTED', type, `Components of this type are not read for balanced studies (${rows.length} in the file).`, `Write them as ${READ.join(', ')}.`))
   }
-  return loads
+  return faults
 }
 
-function linePi(line: { r1: number; x1: number; c1: number; tan1: number }, ratedV: number) {
-  const baseOhm = ratedV ** 2 / BASE_VA
-  const bPu = 2 * Math.PI * FREQUENCY_HZ * line.c1 * baseOhm
-  return { rPu: line.r1 / baseOhm, xPu: line.x1 / baseOhm, gPu: bPu * line.tan1, bPu, ratio: 1 }
-}
-
-function transformerPi(transformer: PgmTransformer, fromV: number, toV: number) {
-  const { u1, u2, sn, uk, pk, i0, p0, tap_side, tap_pos, tap_min, tap_max, tap_nom = 0, tap_size } = transformer
-  const tapV = (tap_max > tap_min ? 1 : -1) * (tap_pos - tap_nom) * tap_size
-  const tappedFromV = tap_side === 0 ? u1 + tapV : u1
-  const tappedToV = tap_side === 0 ? u2 : u2 + tapV
-  const impedancePu = (BASE_VA / sn) * (tappedToV / toV) ** 2
-  const rShare = pk / sn
-  const admittancePu = (sn / BASE_VA) * (toV / tappedToV) ** 2
-  const gShare = p0 / sn
-  return {
-    rPu: rShare * impedancePu, xPu: Math.sqrt(Math.max(0, uk * uk - rShare * rShare)) * impedancePu,
-    gPu: gShare * admittancePu, bPu: -Math.sqrt(Math.max(0, i0 * i0 - gShare * gShare)) * admittancePu,
-    ratio: tappedFromV / fromV / (tappedToV / toV),
+/** Power Grid Model moves taps without time; both delays are 0. */
+function readTapChanger(one: Attributes, network: PowerNetwork, kvOf: (bus: string) => number, faults: NetworkFault[]): OnLoadTapChanger[] {
+  const transformer = one.reference('regulated_object')
+  const side = one.oneOf('control_side', [0, 1, 2])
+  const two = network.transformers.find((other) => other.id === transformer)
+  const three = network.threeWindingTransformers.find((other) => other.id === transformer)
+  const regulatedBus = two !== undefined ? [two.from, two.to][side] : three?.windings[side].bus
+  if (regulatedBus === undefined) {
+    faults.push(networkError('PF_GRID_REFERENCE', one.place, `There is no transformer ${transformer} with a side ${side}.`))
+    return []
   }
+  if (!one.status('status')) {
+    faults.push(networkWarning('PF_NETWORK_FILE_UNSUPPORTED', one.place, 'The regulator is out of service and was left out.', 'Nothing.'))
+    return []
+  }
+  const volts = kvOf(regulatedBus) * 1000
+  const [compoundingROhm, compoundingXOhm] = ['line_drop_compensation_r', 'line_drop_compensation_x'].map((attribute) => one.optional(attribute))
+  return [{
+    id: one.id, transformer, regulatedBus, setPointPu: one.number('u_set', { above: 0 }) / volts, deadBandPu: one.number('u_band', { above: 0 }) / volts, firstDelayS: 0, nextDelayS: 0,
+    ...(compoundingROhm !== undefined && { compoundingROhm }), ...(compoundingXOhm !== undefined && { compoundingXOhm }),
+  }]
 }
