@@ -6,7 +6,7 @@
  * `SharedArrayBuffer` are then not copied).
  */
 import type { Network } from '#models/district/schema.ts'
-import { type ElementLimits, elementsOf, type LimitOptions, type StepLimits, stepLimits } from '#models/capacity/limits.ts'
+import { type ElementLimits, type LimitOptions, type StepLimits, stepLimits } from '#models/capacity/limits.ts'
 import type { GridModel, GridOptions } from '#models/grid/network.ts'
 import type { Kernel } from '#models/load-flow/kernel/kernel.ts'
 import { prepareLoadFlow } from '#models/load-flow/load-flow.ts'
@@ -62,9 +62,7 @@ export interface OutageYear extends YearCount {
 export function solveOutages(task: OutageTask, kernel?: Kernel): readonly OutageYear[] {
   const planning = planningCase(task, kernel)
   const limits = stepLimits(task.network, planning.grid, task.at, task.month, task.limits)
-  const wanted = task.outageIds === undefined ? undefined : new Set(task.outageIds)
-  return mediumVoltageOutages(task.network, planning.grid, planning.graph)
-    .filter((outage) => wanted === undefined || wanted.has(outage.id))
+  return mediumVoltageOutages(task.network, planning.grid, planning.graph, task.outageIds)
     .map((outage) => outageYear(task, planning, limits, planRestoration(planning, outage, task.criterion), kernel))
 }
 

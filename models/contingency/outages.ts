@@ -18,8 +18,12 @@ export interface Outage {
   readonly darkBuses: readonly string[]
 }
 
-/** Every line section and busbar above 1 kV, and every transformer whose first winding is, in the order of the document. */
-export function mediumVoltageOutages(network: Network, grid: GridModel, graph: SwitchingGraph = switchingGraph(network, grid)): readonly Outage[] {
+/**
+ * Every line section and busbar above 1 kV, and every transformer whose first winding is, in the order of the document.
+ * @param only ids to keep; absent: all
+ */
+export function mediumVoltageOutages(network: Network, grid: GridModel, graph: SwitchingGraph = switchingGraph(network, grid), only?: readonly string[]): readonly Outage[] {
+  const kept = only === undefined ? undefined : new Set(only)
   const isMedium = (busId: string) => grid.busBaseKv[grid.busIndex.get(busId) as number] > LOW_VOLTAGE_LIMIT_KV
   const normally = energised(graph, graph.normal)
   const outage = (id: string, kind: OutageKind): Outage => {
@@ -34,9 +38,10 @@ export function mediumVoltageOutages(network: Network, grid: GridModel, graph: S
       darkBuses: grid.busIds.filter((_, bus) => normally[bus] === 1 && after[bus] === 0),
     }
   }
+  const isWanted = (id: string, busId: string) => isMedium(busId) && (kept?.has(id) ?? true)
   return [
-    ...network.lineSections.filter((section) => isMedium(section.from)).map((section) => outage(section.id, 'section')),
-    ...network.transformers.filter((transformer) => isMedium(transformer.hvNode)).map((transformer) => outage(transformer.id, 'transformer')),
-    ...network.busbars.filter((busbar) => isMedium(busbar.id)).map((busbar) => outage(busbar.id, 'busbar')),
+    ...network.lineSections.filter((section) => isWanted(section.id, section.from)).map((section) => outage(section.id, 'section')),
+    ...network.transformers.filter((transformer) => isWanted(transformer.id, transformer.hvNode)).map((transformer) => outage(transformer.id, 'transformer')),
+    ...network.busbars.filter((busbar) => isWanted(busbar.id, busbar.id)).map((busbar) => outage(busbar.id, 'busbar')),
   ]
 }
