@@ -34,19 +34,24 @@ export function unsuppliedBus({ judged, loads, mayBeUnsupplied }: CapacityCase):
   return undefined
 }
 
-/** The same state with only some of its steps. */
-export function atSteps(one: CapacityCase, steps: readonly number[]): CapacityCase {
-  const { busCount } = one.judged.circuit
-  const loads: Columns = {}
+/** Some of the steps of loads, in the order asked for. */
+export function stepsOf(loads: LoadScenarios, steps: readonly number[], busCount: number): LoadScenarios {
+  const chosen: Columns = {}
   for (const part of PARTS) {
-    const column = one.loads[part]
+    const column = loads[part]
     if (column === undefined) continue
-    const chosen = new Float64Array(steps.length * busCount)
-    steps.forEach((step, k) => chosen.set(column.subarray(step * busCount, (step + 1) * busCount), k * busCount))
-    loads[part] = chosen
+    const some = new Float64Array(steps.length * busCount)
+    steps.forEach((step, k) => some.set(column.subarray(step * busCount, (step + 1) * busCount), k * busCount))
+    chosen[part] = some
   }
-  return { ...one, loads: { ...(loads as LoadScenarios), scenarios: steps.length }, limits: { sets: one.limits.sets, setOfStep: Uint8Array.from(steps, (step) => one.limits.setOfStep[step]) } }
+  return { ...(chosen as LoadScenarios), scenarios: steps.length }
 }
+
+/** The same state with only some of its steps. */
+export const atSteps = (one: CapacityCase, steps: readonly number[]): CapacityCase => ({
+  ...one, loads: stepsOf(one.loads, steps, one.judged.circuit.busCount),
+  limits: { sets: one.limits.sets, setOfStep: Uint8Array.from(steps, (step) => one.limits.setOfStep[step]) },
+})
 
 /** Adds power to the columns of one scenario, whose first bus is at `offset`. `entry` counts the entries of the call. */
 export type Addition = (activeKw: Float64Array, reactiveKvar: Float64Array, offset: number, entry: number) => void

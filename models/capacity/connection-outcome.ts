@@ -77,7 +77,7 @@ export function connectionOutcome(one: CapacityCase, request: ConnectionRequest,
     notComputedHours: seen.notComputed * stepH, brokenBeforeHours: seen.before * stepH, beyondHours: seen.broken.length * stepH,
     beyondMwh: seen.broken.reduce((sum, step, k) => sum + Math.abs(request.shareOfStep[step]) * kw * (1 - shares[k]) * stepH, 0) / 1000,
     fitsKva: unsupplied === undefined && seen.notComputed === 0 ? request.kva * shares.reduce((least, share) => Math.min(least, share), 1) : 0,
-    first, worst: seen.worst,
+    first, worst: unsupplied === undefined ? seen.worst : { step: 0, margin: { kind: 'not-supplied', element: unsupplied, value: NaN, share: Infinity } },
     lowestPu: seen.lowestPu === Infinity ? NaN : seen.lowestPu, highestPu: seen.highestPu === -Infinity ? NaN : seen.highestPu,
   }
 }

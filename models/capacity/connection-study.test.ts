@@ -78,6 +78,21 @@ describe('connection study', () => {
     expect(study.remedies.find((one) => one.kind === 'flexible')).toMatchObject({ clears: true, curtailment: { hoursAYear: 0, mwhAYear: 0 } })
   })
 
+  test('a moved open point takes load off a full head, and is named with both switches', () => {
+    // Head 1 carries everything; with the ring opened before P03 instead of behind it, head 2 takes over.
+    const uneven: Network = {
+      ...ring,
+      switches: [...ring.switches.map((one) => (one.id === 'NO' ? { ...one, lineSection: 'R3', end: 'to' as const } : one)),
+        ...['R2', 'R3'].map((section) => ({ id: `${section}.A`, name: section, kind: 'load-break-switch' as const, lineSection: section, end: 'from' as const, remote: true, positions: [{ validFrom: '2020-01-01T00:00:00Z', closed: true }] }))],
+    }
+    const study = connectionStudy({
+      ...base, network: uneven, statesOf: (network) => ({ normal: ringCase('N', loads, {}, {}, network), outages: [] }), busId: 'P03.MV', kva: 14_000, isClosed: (id) => id !== 'NO',
+    })
+    expect(study.binding).toMatchObject({ caseId: 'N', margin: { kind: 'current', element: 'H1.S1' } })
+    const moved = study.remedies.find((one) => one.kind === 'open-point')
+    expect(moved).toMatchObject({ clears: true, changes: [{ element: 'NO', into: 'closed' }, { element: 'R2.A', into: 'open' }], price: { priced: false, missing: ['switching'] } })
+  })
+
   test('what was broken before, or was not computed, is no remedy\'s success and never holds', () => {
     const broken = ringLoads([[100, 700, 100, 100]])
     const before = connectionStudy({ ...base, statesOf: (network) => ({ normal: ringCase('N', broken, {}, {}, network), outages: [] }), busId: 'P01.LV', kva: 10, shareOfStep: [1] })

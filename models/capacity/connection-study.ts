@@ -10,6 +10,7 @@ import { type ConnectionOutcome, connectionOutcome, type ConnectionRequest, MOST
 import { type CostTable, type Price, priceOf } from './cost-table.ts'
 import { headroom, type NormalAndFirm } from './headroom.ts'
 import { type Catalogue, type Change, enlarged, movedOpenPoints, otherBuses, type RemedyCandidate, type RemedyKind } from './remedies.ts'
+import { LOW_VOLTAGE_LIMIT_KV } from './voltage-bands.ts'
 
 /** Elements enlarged one after the other before a reinforcement is given up. */
 const MOST_ENLARGED = 8
@@ -109,7 +110,7 @@ function judgeStates(input: ConnectionStudyInput, states: StudyStates, request: 
   const outages = states.outages.map((outage) => connectionOutcome(outage, request, searchOf(input, ranked)))
   const worstOutage = outages.reduce<ConnectionOutcome | undefined>((worst, one) => (worst === undefined || one.fitsKva < worst.fitsKva ? one : worst), undefined)
   const least = worstOutage !== undefined && worstOutage.fitsKva < normal.fitsKva ? worstOutage : normal
-  const first = least.first ?? (least.holds ? undefined : least.worst)
+  const first = least.unsupplied === undefined ? least.first ?? (least.holds ? undefined : least.worst) : least.worst
   return {
     normal, outages, worstOutage,
     holds: normal.holds && outages.every((one) => one.holds),
@@ -133,8 +134,14 @@ function findRemedies(input: ConnectionStudyInput, states: StudyStates, verdict:
   const reinforced = reinforce(input, asItIs, path, ranked)
   if (reinforced !== undefined) found.push(reinforced)
   input.progress?.(0.7)
-  const openPoints = movedOpenPoints(asItIs, input.isClosed, (switchId) => ringSections(input, states, switchId)).slice(0, MOST_OPEN_POINTS).map(tried)
-  found.push(...openPoints.filter((one) => one.clears).slice(0, 1))
+  if (isOfTheRing(verdict.binding, normal)) {
+    for (const candidate of movedOpenPoints(asItIs, input.isClosed, (switchId) => ringSections(input, states, switchId)).slice(0, MOST_OPEN_POINTS)) {
+      const moved = tried(candidate)
+      if (!moved.clears) continue
+      found.push(moved)
+      break
+    }
+  }
   input.progress?.(0.85)
   if (substation !== undefined) found.push(...otherBuses(asItIs, substation).map(tried))
   found.push(flexible(input, states, verdict))
@@ -145,7 +152,7 @@ function findRemedies(input: ConnectionStudyInput, states: StudyStates, verdict:
 /** What still breaks with a candidate: the promising steps first, and all of them only if those hold. */
 function firstRemaining(input: ConnectionStudyInput, states: StudyStates, candidate: RemedyCandidate, ranked: readonly number[]): StepMargin | undefined {
   const request = requestAt(input, states, candidate.busId)
-  const brokenIn = (outcome: ConnectionOutcome): StepMargin | undefined => (outcome.holds ? undefined : outcome.first ?? outcome.worst ?? NOT_SUPPLIED)
+  const brokenIn = (outcome: ConnectionOutcome): StepMargin | undefined => (outcome.holds ? undefined : outcome.unsupplied === undefined ? outcome.first ?? outcome.worst : outcome.worst)
   const quick = ranked.slice(0, MOST_RANKED)
   const soon = connectionOutcome(states.normal, request, { stepS: input.stepS, ranked: quick })
   if (!soon.holds) return brokenIn(soon)
@@ -155,7 +162,6 @@ function firstRemaining(input: ConnectionStudyInput, states: StudyStates, candid
   }
   return brokenIn(connectionOutcome(states.normal, request, { stepS: input.stepS }))
 }
-const NOT_SUPPLIED: StepMargin = { step: 0, margin: { kind: 'not-supplied', element: undefined, value: NaN, share: Infinity } }
 
 /** Enlarges what breaks until nothing does, or nothing larger is known. */
 function reinforce(input: ConnectionStudyInput, asItIs: RemedyCandidate, path: readonly string[], ranked: readonly number[]): Remedy | undefined {
@@ -181,6 +187,14 @@ function flexible(input: ConnectionStudyInput, states: StudyStates, { normal, ou
     kind: 'flexible', changes: [], clears: blocking === undefined, remaining: blocking?.worst, curtailment,
     price: priceOf([{ item: 'flexible-connection', quantity: 1 }, { item: 'curtailed-mwh', quantity: curtailment.mwhAYear, yearly: true }], input.costs),
   }
+}
+
+/** Whether other switching of the medium-voltage ring could help: not where a transformer or a low-voltage section is full. */
+function isOfTheRing(binding: StepMargin | undefined, { judged: { circuit, elements } }: CapacityCase): boolean {
+  if (binding?.margin.kind !== 'current' && binding?.margin.kind !== 'power') return true
+  const branch = elements.branchIds.indexOf(binding.margin.element ?? '')
+  const bus = circuit.branchTo[branch] >= 0 ? circuit.branchTo[branch] : circuit.branchFrom[branch]
+  return bus === undefined || bus < 0 || circuit.busBaseKv[bus] > LOW_VOLTAGE_LIMIT_KV
 }
 
 /** Sections from the bus up to the transformer that feeds it. */

@@ -45,13 +45,27 @@ export function judged(circuit: Circuit, elements: Elements, ignored: ReadonlySe
   }
 }
 
+/** What a branch carries at its ends, in the unit of its limit. */
+interface EndLoads {
+  from: number
+  to: number
+}
+
+function readEnds(basis: number, flow: LoadFlowResult, at: number, into: EndLoads): void {
+  if (basis === BASIS.power) {
+    into.from = Math.sqrt(flow.activeFromKw[at] * flow.activeFromKw[at] + flow.reactiveFromKvar[at] * flow.reactiveFromKvar[at])
+    into.to = Math.sqrt(flow.activeToKw[at] * flow.activeToKw[at] + flow.reactiveToKvar[at] * flow.reactiveToKvar[at])
+  } else {
+    into.from = flow.currentFromA[at]
+    into.to = flow.currentToA[at]
+  }
+}
+
 /** Loading of a branch in % of its limit; NaN where it was not computed or has no rating, 0 where nothing limits it. */
-export function branchLoadingPct({ elements }: Judged, limits: ElementLimits, flow: LoadFlowResult, scenario: number, branch: number): number {
-  const at = scenario * flow.branchCount + branch
-  const byPower = elements.basis[branch] === BASIS.power
-  const from = byPower ? Math.sqrt(flow.activeFromKw[at] ** 2 + flow.reactiveFromKvar[at] ** 2) : flow.currentFromA[at]
-  const to = byPower ? Math.sqrt(flow.activeToKw[at] ** 2 + flow.reactiveToKvar[at] ** 2) : flow.currentToA[at]
-  return 100 * Math.max(from / limits.branchFrom[branch], to / limits.branchTo[branch])
+export function branchLoadingPct({ elements }: Judged, { branchFrom, branchTo }: ElementLimits, flow: LoadFlowResult, scenario: number, branch: number): number {
+  const load: EndLoads = { from: 0, to: 0 }
+  readEnds(elements.basis[branch], flow, scenario * flow.branchCount + branch, load)
+  return 100 * Math.max(load.from / branchFrom[branch], load.to / branchTo[branch])
 }
 
 /**
@@ -60,41 +74,52 @@ export function branchLoadingPct({ elements }: Judged, limits: ElementLimits, fl
  */
 export function nearestMargin(one: Judged, limits: ElementLimits, flow: LoadFlowResult, scenario: number, lift?: PeakLift, baseScenario = scenario): Margin {
   if (flow.settled[scenario] !== 1 || (lift !== undefined && flow.settled[baseScenario] !== 1)) return { kind: 'not-solved', element: undefined, value: NaN, share: Infinity }
-  const { elements, fed, energised } = one
+  const { elements, fed, energised, ignoredBranch, ignoredBus } = one
+  const { branchFrom, branchTo, lowestPu, highestPu } = limits
+  const { branchCount, busCount, voltagePu } = flow
+  const factors = lift?.branchFactor
+  const load: EndLoads = { from: 0, to: 0 }
+  const base: EndLoads = { from: 0, to: 0 }
   let share = -Infinity
   let index = -1
   let kind: BreachKind = 'current'
-  for (let k = 0; k < flow.branchCount; k += 1) {
-    if (energised[k] === 0 || one.ignoredBranch[k] === 1) continue
-    let used = branchLoadingPct(one, limits, flow, scenario, k) / 100
-    if (lift !== undefined && lift.branchFactor[k] !== 1) used += (lift.branchFactor[k] - 1) * (branchLoadingPct(one, limits, flow, baseScenario, k) / 100)
-    // Written so that a NaN is the worst there is.
-    if (!(used <= share)) {
-      index = k
-      if (used !== used) return { kind: 'not-rated', element: elements.branchIds[k], value: NaN, share: Infinity }
-      share = used
-      kind = elements.basis[k] === BASIS.power ? 'power' : 'current'
+  for (let k = 0; k < branchCount; k += 1) {
+    if (energised[k] === 0 || ignoredBranch[k] === 1) continue
+    const basis = elements.basis[k]
+    readEnds(basis, flow, scenario * branchCount + k, load)
+    if (factors !== undefined && factors[k] !== 1) {
+      readEnds(basis, flow, baseScenario * branchCount + k, base)
+      load.from += (factors[k] - 1) * base.from
+      load.to += (factors[k] - 1) * base.to
     }
+    // No division where the element is not the nearest so far; a NaN never passes.
+    if (load.from <= share * branchFrom[k] && load.to <= share * branchTo[k]) continue
+    const used = Math.max(load.from / branchFrom[k], load.to / branchTo[k])
+    if (used !== used) return { kind: 'not-rated', element: elements.branchIds[k], value: NaN, share: Infinity }
+    if (used <= share) continue
+    index = k
+    share = used
+    kind = basis === BASIS.power ? 'power' : 'current'
   }
-  let voltagePu = NaN
+  let nearestPu = NaN
   const drops = lift?.extraDropPu(flow, baseScenario)
-  for (let bus = 0; bus < flow.busCount; bus += 1) {
-    if (fed[bus] === 0 || one.ignoredBus[bus] === 1) continue
-    const pu = flow.voltagePu[scenario * flow.busCount + bus] - (drops === undefined ? 0 : drops[bus])
+  for (let bus = 0; bus < busCount; bus += 1) {
+    if (fed[bus] === 0 || ignoredBus[bus] === 1) continue
+    const pu = voltagePu[scenario * busCount + bus] - (drops === undefined ? 0 : drops[bus])
+    if (pu > 0 && pu * share >= lowestPu[bus] && pu <= share * highestPu[bus]) continue
     // Of a fed bus; a lift that leaves no voltage is no answer either.
     if (!(pu > 0)) return { kind: 'not-solved', element: elements.busIds[bus], value: NaN, share: Infinity }
-    const low = limits.lowestPu[bus] / pu
-    const high = pu / limits.highestPu[bus]
+    const low = lowestPu[bus] / pu
+    const high = pu / highestPu[bus]
     const used = low > high ? low : high
-    if (used > share) {
-      share = used
-      index = bus
-      kind = low > high ? 'voltage-low' : 'voltage-high'
-      voltagePu = pu
-    }
+    if (used <= share) continue
+    share = used
+    index = bus
+    kind = low > high ? 'voltage-low' : 'voltage-high'
+    nearestPu = pu
   }
   const isVoltage = kind === 'voltage-low' || kind === 'voltage-high'
-  return { kind, element: index < 0 ? undefined : (isVoltage ? elements.busIds : elements.branchIds)[index], value: isVoltage ? voltagePu : 100 * share, share }
+  return { kind, element: index < 0 ? undefined : (isVoltage ? elements.busIds : elements.branchIds)[index], value: isVoltage ? nearestPu : 100 * share, share }
 }
 
 /** A share this little above 1 is rounding of the load flow, not a breach. */

@@ -4,7 +4,7 @@ import { buildGrid } from '#models/grid/network.ts'
 import { type ConnectionAsk, districtConnectionStudy } from '#services/evaluation/connection-study.ts'
 import { memoryStore } from '#services/evaluation/memory-store.testkit.ts'
 import { evaluationPlan } from '#services/evaluation/plan.ts'
-import { smallDistrict } from '#services/evaluation/small-district.testkit.ts'
+import { switchedDistrict } from '#services/evaluation/small-district.testkit.ts'
 import { studyHours } from '#services/evaluation/study-hours.ts'
 import { buildApp } from './app.ts'
 import type { ConnectionStudyAnswer } from './contract/connection-study.ts'
@@ -17,7 +17,7 @@ let example: Example
 let app: FastifyInstance
 let cookie: string
 beforeAll(async () => {
-  const loaded = smallDistrict()
+  const loaded = switchedDistrict()
   const parts = { loaded, plan: evaluationPlan(loaded.district), typical: new Map(), measured: memoryStore() }
   const hours = await studyHours(parts, buildGrid(loaded.district.network, FROM), FROM, FROM + 6 * 3_600_000)
   example = exampleDeps({

@@ -4,7 +4,7 @@ import { localParts } from '#models/units/local-time.ts'
 import { CONSTANT_PROFILE, connectionProfiles, districtConnectionStudy } from './connection-study.ts'
 import { memoryStore } from './memory-store.testkit.ts'
 import { evaluationPlan } from './plan.ts'
-import { smallDistrict } from './small-district.testkit.ts'
+import { switchedDistrict } from './small-district.testkit.ts'
 import { studyHours, type StudyParts } from './study-hours.ts'
 
 const HOUR_MS = 3_600_000
@@ -12,7 +12,7 @@ const FROM = Date.parse('2026-01-14T00:00:00Z')
 const HOURS = 24
 
 async function small(changes: (store: ReturnType<typeof memoryStore>) => Promise<unknown> = async () => undefined) {
-  const loaded = smallDistrict()
+  const loaded = switchedDistrict()
   loaded.district.network.boundaryLoads.push({ id: 'TOWN', name: 'town', node: 'P02.MV', loadClass: 'town', annualEnergyKwh: 876_000, powerFactor: 1 })
   const measured = memoryStore()
   await changes(measured)

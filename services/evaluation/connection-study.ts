@@ -1,13 +1,16 @@
 /** A connection study of the district: the models' study with the district's hours, ratings, ring and people's words for a load. */
-import type { CapacityCase } from '#models/capacity/capacity-case.ts'
+import { type CapacityCase, stepsOf } from '#models/capacity/capacity-case.ts'
 import { type ConnectionStudy, connectionStudy, type StudyStates } from '#models/capacity/connection-study.ts'
 import { DENA_COSTS } from '#models/capacity/cost-table.ts'
 import { judged } from '#models/capacity/judge.ts'
 import { elementsOf, type LimitOptions, stepLimits } from '#models/capacity/limits.ts'
 import { PEAK_FACTOR_SOURCE, peakLift } from '#models/capacity/peak-factor.ts'
-import { mediumVoltageSections, ringOutage } from '#models/capacity/ring-outages.ts'
 import type { Source } from '#models/capacity/source.ts'
 import { CATALOGUE_SOURCES, USUAL_CATALOGUE } from '#models/capacity/usual-catalogue.ts'
+import { extremeSteps } from '#models/contingency/outage-year.ts'
+import { mediumVoltageOutages } from '#models/contingency/outages.ts'
+import { planRestoration } from '#models/contingency/restoration.ts'
+import { gridOfState, restorationCase } from '#models/contingency/restoration-case.ts'
 import type { Network } from '#models/district/schema.ts'
 import { buildGrid, type GridModel } from '#models/grid/network.ts'
 import { feedingTree } from '#models/grid/topology.ts'
@@ -46,6 +49,10 @@ export function districtConnectionStudy(parts: StudyParts, hours: StudyHours, as
   const grid = buildGrid(network, newest)
   if (!grid.busIndex.has(ask.node)) throw new PenfeldError('PF_GRID_REFERENCE', `There is no busbar or junction ${ask.node}.`, { where: 'node' })
   const limitOptions: LimitOptions = { limitLoadingPct: thresholds.limitLoadingPct }
+  // How the ring is closed again is decided for the hours that draw most and least, and then held to all of them.
+  const decidingSteps = extremeSteps(hours.loads.activeKw, hours.at.length)
+  const deciding = stepsOf(hours.loads, decidingSteps, grid.busCount)
+  const decidingLimits = (changed: Network, switched: GridModel) => stepLimits(changed, switched, Float64Array.from(decidingSteps, (step) => hours.at[step]!), decidingSteps.map((step) => hours.month[step]!), limitOptions)
   const statesOf = (changed: Network): StudyStates => {
     const normal = buildGrid(changed, newest)
     const state = (id: string, switched: GridModel): CapacityCase => ({
@@ -53,10 +60,10 @@ export function districtConnectionStudy(parts: StudyParts, hours: StudyHours, as
       limits: stepLimits(changed, switched, hours.at, hours.month, limitOptions),
       lift: peakLift(switched, feedingTree(switched), hours.customersByBus, STUDY_STEP_S),
     })
-    const outages = mediumVoltageSections(changed).map((lost) => {
-      const { reclosures, unrestored } = ringOutage(changed, newest, lost, {}, normal)
-      return state(lost, reclosures[0]?.grid ?? unrestored)
-    })
+    const planning = restorationCase(changed, newest, deciding, (switched) => decidingLimits(changed, switched), STUDY_STEP_S, hours.customersByBus, { onOverload: 'supply-and-report', ...(options.kernel === undefined ? {} : { kernel: options.kernel }) })
+    // The firm criterion applies to sections: what is left without supply after their loss is a breach.
+    const outages = mediumVoltageOutages(changed, planning.grid, planning.graph, changed.lineSections.map(({ id }) => id))
+      .map((outage) => state(outage.id, gridOfState(planning, planRestoration(planning, outage).restored)))
     return { normal: state('N', normal), outages }
   }
   const study = connectionStudy({

@@ -33,3 +33,13 @@ export function smallDistrict(): LoadedDistrict {
   }
   return { district, version: 'small-1', folder: '' }
 }
+
+/** The same with a load-break switch at both ends of every medium-voltage section, so that each can be isolated by itself. */
+export function switchedDistrict(): LoadedDistrict {
+  const small = smallDistrict()
+  const { network } = small.district
+  const isMedium = new Set(network.busbars.filter(({ nominalVoltageKv }) => nominalVoltageKv > 1).map(({ id }) => id))
+  const missing = network.lineSections.filter(({ from }) => isMedium.has(from)).flatMap(({ id }) => (['from', 'to'] as const).filter((end) => !network.switches.some((one) => one.lineSection === id && one.end === end))
+    .map((end) => ({ id: `${id}.${end}`, name: `${id} ${end}`, kind: 'load-break-switch' as const, lineSection: id, end, remote: true, positions: [{ validFrom: since, closed: true }] })))
+  return { ...small, district: { ...small.district, network: { ...network, switches: [...network.switches, ...missing] } } }
+}

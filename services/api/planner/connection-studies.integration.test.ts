@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { smallDistrict } from '#services/evaluation/small-district.testkit.ts'
+import { switchedDistrict } from '#services/evaluation/small-district.testkit.ts'
 import { type ConnectionStudies, openConnectionStudies, type StudyProgress } from './connection-studies.ts'
 
 const NOW = Date.UTC(2026, 0, 14, 12)
@@ -24,7 +24,7 @@ async function ended(one: ConnectionStudies): Promise<StudyProgress> {
 }
 
 test('a year is studied in a thread, over a store that nobody has written yet, and the answer is kept', { timeout: 60_000 }, async () => {
-  studies = openConnectionStudies({ loaded: smallDistrict(), measuredFolder: join(folder, 'measured') })
+  studies = openConnectionStudies({ loaded: switchedDistrict(), measuredFolder: join(folder, 'measured') })
   expect(studies.ask(ask, NOW)).toEqual({ status: 'running', share: 0 })
   const told = await ended(studies)
   if (told.status !== 'done') throw new Error(JSON.stringify(told))
