@@ -34,7 +34,7 @@ export interface OutageTask {
   readonly decidingSteps?: readonly number[]
   readonly criterion?: FirmCriterion
   readonly times?: OperationTimes
-  readonly grid?: GridOptions
+  readonly grid?: Omit<GridOptions, 'outOfService'>
   readonly limits?: Pick<LimitOptions, 'limitLoadingPct'>
   /** `leave-unsupplied` as in the plan; absent: `supply-and-report`, so that the hours that do not hold are counted. */
   readonly onOverload?: 'leave-unsupplied' | 'supply-and-report'

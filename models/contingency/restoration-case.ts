@@ -18,7 +18,7 @@ export interface RestorationOptions {
   readonly onOverload?: 'leave-unsupplied' | 'supply-and-report'
   readonly kernel?: Kernel
   /** Positions before the fault; those measured win over those dated. */
-  readonly grid?: GridOptions
+  readonly grid?: Omit<GridOptions, 'outOfService'>
 }
 
 export interface RestorationCase {

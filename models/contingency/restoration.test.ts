@@ -68,6 +68,31 @@ describe('outages', () => {
   })
 })
 
+describe('protections', () => {
+  test('without a breaker on the way the source trips, and is back as soon as the fault is cut off', () => {
+    const network = { ...ring(), switches: ring().switches.map((one) => (one.kind === 'breaker' ? { ...one, kind: 'load-break-switch' as const } : one)) }
+    const plan = planRestoration(caseOf(network, [LOADS]), outageOf(network, 'R1'))
+    expect(operations(plan).slice(0, 3)).toEqual(['fault trip SRC', 'remote open R1.from', 'remote close SRC'])
+    expect(plan.stages.map(({ unsuppliedKw }) => unsuppliedKw)).toEqual([1000, 200, 0, 0])
+  })
+
+  test('a transformer between higher voltages has breakers at both sides: a second one takes over behind a coupling', () => {
+    const network = ring()
+    const bar = (id: string, nominalVoltageKv: number) => ({ id, name: id, substation: 'PS', nominalVoltageKv })
+    const large = (id: string, lvNode: string) => ({ ...network.transformers[0], id, substation: 'PS', hvNode: 'PS.HV', lvNode, ratedKva: 20_000, hvKv: 63, lvKv: 20.5, vectorGroup: 'YNyn0' })
+    const coupling = { ...network.lineSections[0], id: 'C', from: 'PS.MV', to: 'PS.MV2', lengthKm: 0.01 }
+    const two: Network = {
+      ...network, busbars: [...network.busbars, bar('PS.HV', 63), bar('PS.MV2', 20)], transformers: [...network.transformers, large('TA', 'PS.MV'), large('TB', 'PS.MV2')],
+      lineSections: [...network.lineSections, coupling].map((one) => (one.id === 'H2.S1' ? { ...one, from: one.from === 'PS.MV' ? 'PS.MV2' : one.from, to: one.to === 'PS.MV' ? 'PS.MV2' : one.to } : one)),
+      switches: [...network.switches, { id: 'CB', name: '', kind: 'breaker', lineSection: 'C', end: 'from', remote: true, positions: [{ validFrom: SINCE, closed: false }] }],
+      sources: [{ ...network.sources[0], node: 'PS.HV' }],
+    }
+    const plan = planRestoration(caseOf(two, [LOADS]), outageOf(two, 'TA'), { kinds: ['transformer'], after: 'remote' })
+    expect(operations(plan)).toEqual(['fault trip TA', 'remote close CB'])
+    expect([plan.stages.map(({ unsuppliedKw }) => unsuppliedKw), plan.holds]).toEqual([[300, 0, 0, 0], true])
+  })
+})
+
 describe('a plan of restoration', () => {
   test('worked by hand: fault on R1, remote switches save P01, a crew saves P02', () => {
     const plan = planRestoration(caseOf(ring(), [LOADS]), outageOf(ring(), 'R1'))

@@ -74,11 +74,11 @@ export function planRestoration(one: RestorationCase, outage: Outage, criterion:
   const { graph, times } = one
   const faulted = graph.nodeIndex.get(outage.id) as number
   const normally = energised(graph, graph.normal)
-  const { state: tripped, tripped: trips } = trip(graph, faulted)
+  const { state: tripped } = trip(graph, faulted)
   const repairedAtS = times.repairS[outage.kind]
 
   const steps: { name: Stage['name']; fromS: number; state: SwitchState; operations: readonly Operation[]; refused: readonly Refusal[] }[] = [
-    { name: 'fault', fromS: 0, state: tripped, operations: trips.map((device) => ({ device: graph.devices[device].id, action: 'trip', remote: true, doneAtS: 0, timeAssumed: false })), refused: [] },
+    { name: 'fault', fromS: 0, state: tripped, operations: outage.tripped.map((device) => ({ device, action: 'trip', remote: true, doneAtS: 0, timeAssumed: false })), refused: [] },
   ]
   for (const [name, allowed] of [['remote', (device) => device.remote], ['manual', () => true]] as readonly ['remote' | 'manual', DeviceFilter][]) {
     const last = steps[steps.length - 1]

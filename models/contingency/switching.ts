@@ -130,7 +130,7 @@ export function energised(graph: SwitchingGraph, state: SwitchState): Uint8Array
 
 /**
  * What the protections do: everything tied to the fault up to the nearest protection on each way is out; of those, the ones
- * trip behind which there is a source.
+ * trip behind which there is a source. The protection of a faulted transformer itself trips at both sides.
  */
 export function trip(graph: SwitchingGraph, faulted: number): { readonly state: SwitchState; readonly tripped: readonly number[] } {
   const { normal, edges, devices } = graph
@@ -142,7 +142,8 @@ export function trip(graph: SwitchingGraph, faulted: number): { readonly state: 
   edges.forEach((edge, k) => {
     const device = protectionOf(k)
     if (device === undefined || !isEdgeClosed(graph, normal, k) || zone[edge.element] === zone[edge.bus]) return
-    if (live[zone[edge.element] === 1 ? edge.bus : edge.element] === 0) return
+    const isOwn = edge.element === faulted && devices[device].switchIndex < 0
+    if (!isOwn && live[zone[edge.element] === 1 ? edge.bus : edge.element] === 0) return
     closed[device] = 0
     tripped.push(device)
   })

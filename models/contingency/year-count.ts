@@ -60,6 +60,10 @@ export function createYearCount(grid: GridModel, elements: Elements, stepCount: 
   const limitPct = 100 * (1 + ROUNDING)
   let notSolved = 0
 
+  // Between these a value is no new extreme and breaks nothing: what nearly all values are is settled by one look.
+  const quietPct = perBranch().fill(-Infinity), quietLowPu = perBus().fill(Infinity), quietHighPu = perBus().fill(-Infinity)
+  let quietFor: ElementLimits | undefined
+
   /** @returns true if it is above its limit */
   const addBranch = (k: number, pct: number, step: number): boolean => {
     if (pct !== pct) {
@@ -69,6 +73,7 @@ export function createYearCount(grid: GridModel, elements: Elements, stepCount: 
     if (!(pct <= peakPct[k])) {
       peakPct[k] = pct
       peakStep[k] = step
+      quietPct[k] = Math.min(pct, WATCH_PCT)
     }
     if (pct <= WATCH_PCT) return false
     watchH[k] += stepH
@@ -76,10 +81,27 @@ export function createYearCount(grid: GridModel, elements: Elements, stepCount: 
     limitH[k] += stepH
     return true
   }
+  const addBus = (bus: number, pu: number, step: number, limits: ElementLimits): void => {
+    const bandLowPu = limits.lowestPu[bus] * (1 - ROUNDING)
+    const bandHighPu = limits.highestPu[bus] * (1 + ROUNDING)
+    if (!(pu >= lowestPu[bus])) lowestPu[bus] = pu
+    if (!(pu <= highestPu[bus])) highestPu[bus] = pu
+    quietLowPu[bus] = Math.max(lowestPu[bus], bandLowPu)
+    quietHighPu[bus] = Math.min(highestPu[bus], bandHighPu)
+    if (pu >= bandLowPu && pu <= bandHighPu) return
+    outsideH[bus] += stepH
+    broken[step] = 1
+  }
+  const beginLimits = (limits: ElementLimits): void => {
+    quietFor = limits
+    quietLowPu.fill(Infinity)
+    quietHighPu.fill(-Infinity)
+  }
 
   return {
     broken,
     add({ settled, loadingPct, voltagePu }, steps, first, count, limits, above) {
+      if (limits !== quietFor) beginLimits(limits)
       for (let scenario = 0; scenario < count; scenario += 1) {
         const step = steps[first + scenario]
         if (settled[scenario] !== 1) {
@@ -91,7 +113,9 @@ export function createYearCount(grid: GridModel, elements: Elements, stepCount: 
         const firstBranch = scenario * branchCount
         for (let j = 0; j < liveBranches.length; j += 1) {
           const k = liveBranches[j]
-          if (addBranch(k, loadingPct[firstBranch + k], step)) isAbove = true
+          const pct = loadingPct[firstBranch + k]
+          if (pct <= quietPct[k]) continue
+          if (addBranch(k, pct, step)) isAbove = true
         }
         if (isAbove) {
           broken[step] = 1
@@ -101,11 +125,8 @@ export function createYearCount(grid: GridModel, elements: Elements, stepCount: 
         for (let j = 0; j < liveBuses.length; j += 1) {
           const bus = liveBuses[j]
           const pu = voltagePu[firstBus + bus]
-          if (!(pu >= lowestPu[bus])) lowestPu[bus] = pu
-          if (!(pu <= highestPu[bus])) highestPu[bus] = pu
-          if (pu >= limits.lowestPu[bus] * (1 - ROUNDING) && pu <= limits.highestPu[bus] * (1 + ROUNDING)) continue
-          outsideH[bus] += stepH
-          broken[step] = 1
+          if (pu >= quietLowPu[bus] && pu <= quietHighPu[bus]) continue
+          addBus(bus, pu, step, limits)
         }
       }
     },
@@ -144,10 +165,14 @@ export function solveYear(prepared: PreparedLoadFlow, loads: Pick<LoadScenarios,
 /** Loads of the steps as the blocks ask for them; what is asked of buses without supply is left out by the load flow. */
 function fillFrom({ busCount }: Circuit, { activeKw, reactiveKvar }: Pick<LoadScenarios, 'activeKw' | 'reactiveKvar'>, steps: Int32Array) {
   return (first: number, count: number, into: LoadScenarios): void => {
-    for (let k = 0; k < count; k += 1) {
-      const from = steps[first + k] * busCount
-      into.activeKw.set(activeKw.subarray(from, from + busCount), k * busCount)
-      into.reactiveKvar.set(reactiveKvar.subarray(from, from + busCount), k * busCount)
+    for (let k = 0; k < count;) {
+      // Steps that follow each other are copied in one go.
+      const step = steps[first + k]
+      let run = 1
+      while (k + run < count && steps[first + k + run] === step + run) run += 1
+      into.activeKw.set(activeKw.subarray(step * busCount, (step + run) * busCount), k * busCount)
+      into.reactiveKvar.set(reactiveKvar.subarray(step * busCount, (step + run) * busCount), k * busCount)
+      k += run
     }
   }
 }
