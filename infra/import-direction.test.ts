@@ -22,7 +22,7 @@ function importsOf(file: string): Import[] {
 
 const filesIn = (...patterns: string[]) =>
   globSync(patterns, { cwd: root }).map(normalize).filter((file) => !/node_modules|\/dist\//.test(file))
-const product = (...patterns: string[]) => filesIn(...patterns).filter((file) => !/\.test\.ts$/.test(file)).flatMap(importsOf)
+const product = (...patterns: string[]) => filesIn(...patterns).filter((file) => !/\.test(kit)?\.ts$/.test(file)).flatMap(importsOf)
 
 test('models import nothing of ours but models, and no I/O', () => {
   const imports = product('models/**/*.ts')
