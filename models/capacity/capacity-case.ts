@@ -94,7 +94,8 @@ export function createProbe(one: CapacityCase): Probe {
           copyStep(steps[first + k], scenarios++)
         }
       }
-      const flow = solveLoadFlow(prepared, { ...(columns as LoadScenarios), scenarios }, { into })
+      // A trial that the fixed point does not settle is far below any band: Newton-Raphson would only take long to say so.
+      const flow = solveLoadFlow(prepared, { ...(columns as LoadScenarios), scenarios }, { into, fallBack: add === nothingAdded || prepared.fixedPoint === undefined })
       take(flow, first, count, (entry) => {
         const k = entry - first
         return nearestMargin(judged, limits.sets[limits.setOfStep[steps[entry]]], flow, k, lift, baseOf[k])

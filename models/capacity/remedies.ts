@@ -132,9 +132,13 @@ export function movedOpenPoints(candidate: RemedyCandidate, isClosed: (switchId:
   })
 }
 
-/** Busbars of the substation that feeds the bus: at low voltage, and at medium voltage with a station of the customer's own. */
+/**
+ * Busbars of the substation that feeds the bus, at its own voltage or above: at medium voltage with a station of the customer's
+ * own.
+ */
 export function otherBuses(candidate: RemedyCandidate, substation: string): RemedyCandidate[] {
-  return candidate.network.busbars.filter((one) => one.substation === substation && one.id !== candidate.busId).map((busbar) => ({
+  const presentKv = nominalKvOf(candidate.network, candidate.busId)
+  return candidate.network.busbars.filter((one) => one.substation === substation && one.id !== candidate.busId && one.nominalVoltageKv >= presentKv).map((busbar) => ({
     ...candidate,
     kind: 'other-bus',
     changes: [{ element: candidate.busId, into: busbar.id }],
