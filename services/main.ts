@@ -18,6 +18,11 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     what: 'brings measured history from CSV files into the store',
     load: async () => (await import('./commands/import.ts')).importFiles,
   },
+  flow: {
+    usage: 'flow NETWORK [--loads FILE] [--outage ID]',
+    what: 'load flow of a district folder or of a network of another tool; --json or --csv for all of it',
+    load: async () => (await import('./commands/flow.ts')).flow,
+  },
   replay: {
     usage: 'replay [--from DATE] [--to DATE]',
     what: 'runs the load flow of the whole district again over stored history',
@@ -36,7 +41,7 @@ const command = COMMANDS[name]
 if (command === undefined) {
   if (name !== 'help' && name !== '--help') write(`There is no command "${name}".`)
   write('penfeld COMMAND')
-  for (const { usage, what } of Object.values(COMMANDS)) write(`  ${usage.padEnd(36)} ${what}`)
+  for (const { usage, what } of Object.values(COMMANDS)) write(`  ${usage.padEnd(44)} ${what}`)
   process.exitCode = name === 'help' || name === '--help' ? 0 : 2
 } else {
   try {
