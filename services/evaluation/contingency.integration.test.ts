@@ -69,22 +69,36 @@ describe('the demonstration district', () => {
   })
 })
 
+/** Two days of the evening's load, more and less of it. */
+function twoDays(factor: (step: number) => number): OutageTask {
+  const steps = 48
+  const columns = [activeKw, reactiveKvar].map((column) => {
+    const year = sharedColumn(steps * grid.busCount)
+    for (let step = 0; step < steps; step += 1) for (let bus = 0; bus < grid.busCount; bus += 1) year[step * grid.busCount + bus] = column[bus] * factor(step)
+    return year
+  })
+  const at = Float64Array.from({ length: steps }, (_, step) => AT + step * 3_600_000)
+  return { network: together.network, at, month: new Uint8Array(steps).fill(1), stepS: 3600, activeKw: columns[0], reactiveKvar: columns[1], customers, decidingSteps: [23] }
+}
+const daily = (step: number) => 0.5 + (0.5 * (step % 24)) / 23
+
 describe('outages over threads', () => {
   const pool = openContingencyPool(2)
   afterAll(() => pool.stop())
 
   test('give what one thread gives', async () => {
-    const steps = 48
-    const columns = [activeKw, reactiveKvar].map((column) => {
-      const year = sharedColumn(steps * grid.busCount)
-      for (let step = 0; step < steps; step += 1) for (let bus = 0; bus < grid.busCount; bus += 1) year[step * grid.busCount + bus] = column[bus] * (0.5 + (0.5 * (step % 24)) / 23)
-      return year
-    })
-    const at = Float64Array.from({ length: steps }, (_, step) => AT + step * 3_600_000)
-    const task: OutageTask = { network: together.network, at, month: new Uint8Array(steps).fill(1), stepS: 3600, activeKw: columns[0], reactiveKvar: columns[1], customers }
+    const task = twoDays(daily)
     const alone = solveOutages(task, loadFlowKernel())
     expect(alone).toHaveLength(17 + 14 + 17)
     expect(await solveOutagesOnThreads(pool, task, alone.map((year) => year.id))).toEqual(alone)
     expect(alone.filter((year) => year.firm && !year.holds)).toEqual([])
   })
+})
+
+test('an hour that does not settle in the kernel is a violation and moves no other hour', () => {
+  const kernel = loadFlowKernel()
+  const [good] = solveOutages({ ...twoDays(daily), outageIds: ['R03'] }, kernel)
+  const [spoilt] = solveOutages({ ...twoDays((step) => (step === 30 ? 300 : daily(step))), outageIds: ['R03'] }, kernel)
+  expect([good.notSolvedHours, spoilt.notSolvedHours, spoilt.violationHours, spoilt.holds]).toEqual([0, 1, 1, false])
+  spoilt.peakPct.forEach((pct, k) => (Number.isNaN(pct) ? expect(good.peakPct[k]).toBeNaN() : expect(pct).toBeCloseTo(good.peakPct[k], 6)))
 })
