@@ -1,8 +1,10 @@
 /** A network state with its steps (the normal one, or one after an outage), and the steps tried with something added. */
 import { createLoadFlowResult, type LoadFlowResult, type LoadScenarios, type PreparedLoadFlow, solveLoadFlow } from '#models/load-flow/load-flow.ts'
-import { JUDGED_OUTPUTS, type Judged, type Margin, nearestMargin } from './judge.ts'
+import { feedingTree, pathToSource } from '#models/grid/topology.ts'
+import { JUDGED_OUTPUTS, type Judged, judged, type Margin, nearestMargin } from './judge.ts'
 import type { StepLimits } from './limits.ts'
 import type { PeakLift } from './peak-factor.ts'
+import { LOW_VOLTAGE_LIMIT_KV } from './voltage-bands.ts'
 
 /** Steps solved in one go: bounds the memory whatever the length of the year. */
 export const BLOCK = 64
@@ -24,12 +26,12 @@ export interface CapacityCase {
 }
 
 /** A bus that asks for power in some step and that no source reaches, though the criterion requires it. */
-export function unsuppliedBus({ judged, loads, mayBeUnsupplied }: CapacityCase): string | undefined {
+export function unsuppliedBus({ judged: { circuit, elements, fed }, loads, mayBeUnsupplied }: CapacityCase): string | undefined {
   if (mayBeUnsupplied === true) return undefined
-  const { busCount } = judged.circuit
+  const { busCount } = circuit
   for (let bus = 0; bus < busCount; bus += 1) {
-    if (judged.fed[bus] === 1) continue
-    for (let step = 0; step < loads.scenarios; step += 1) if (loads.activeKw[step * busCount + bus] !== 0) return judged.elements.busIds[bus]
+    if (fed[bus] === 1) continue
+    for (let step = 0; step < loads.scenarios; step += 1) if (loads.activeKw[step * busCount + bus] !== 0) return elements.busIds[bus]
   }
   return undefined
 }
@@ -47,11 +49,40 @@ export function stepsOf(loads: LoadScenarios, steps: readonly number[], busCount
   return { ...(chosen as LoadScenarios), scenarios: steps.length }
 }
 
+/** Steps that follow each other, without a copy. */
+export function sliceOf(loads: LoadScenarios, first: number, count: number, busCount: number): LoadScenarios {
+  const slice: Columns = {}
+  for (const part of PARTS) if (loads[part] !== undefined) slice[part] = loads[part].subarray(first * busCount, (first + count) * busCount)
+  return { ...(slice as LoadScenarios), scenarios: count }
+}
+
 /** The same state with only some of its steps. */
 export const atSteps = (one: CapacityCase, steps: readonly number[]): CapacityCase => ({
   ...one, loads: stepsOf(one.loads, steps, one.judged.circuit.busCount),
   limits: { sets: one.limits.sets, setOfStep: Uint8Array.from(steps, (step) => one.limits.setOfStep[step]) },
 })
+
+/**
+ * The same state, judged for what is connected at one bus: low-voltage sections and transformers that none of its power
+ * flows through are left out. Their currents change with the voltage alone, by less than a percent, and where one is full
+ * already that is no reason against a connection elsewhere. Voltages and the medium-voltage network stay judged. With a loop
+ * at low voltage nothing is left out.
+ */
+export function concerning(one: CapacityCase, bus: number): CapacityCase {
+  const { circuit, elements, ignoredBranch, ignoredBus } = one.judged
+  const tree = feedingTree(circuit)
+  const isLow = (branch: number) => Math.min(...[circuit.branchFrom[branch], circuit.branchTo[branch]].map((end) => (end < 0 ? Infinity : circuit.busBaseKv[end]))) <= LOW_VOLTAGE_LIMIT_KV
+  if (tree.loopBranches.some(isLow)) return one
+  const path = new Set(pathToSource(tree, bus))
+  const ignored = new Set<string>()
+  elements.branchIds.forEach((id, branch) => {
+    if (ignoredBranch[branch] === 1 || (isLow(branch) && !path.has(branch))) ignored.add(id)
+  })
+  elements.busIds.forEach((id, k) => {
+    if (ignoredBus[k] === 1) ignored.add(id)
+  })
+  return { ...one, judged: judged(circuit, elements, ignored) }
+}
 
 /** Adds power to the columns of one scenario, whose first bus is at `offset`. `entry` counts the entries of the call. */
 export type Addition = (activeKw: Float64Array, reactiveKvar: Float64Array, offset: number, entry: number) => void
@@ -65,14 +96,14 @@ export interface Probe {
 
 /** Owns its columns and result; not re-entrant, as the prepared load flow is not. */
 export function createProbe(one: CapacityCase): Probe {
-  const { loads, lift, limits, judged, prepared } = one
-  const { busCount } = judged.circuit
+  const { loads, lift, limits, prepared } = one
+  const { busCount } = one.judged.circuit
   // With a lift each entry is solved without the addition too, since only the loads that are there are lifted.
   const entries = lift === undefined ? BLOCK : BLOCK / 2
   const columns: Columns = {}
   for (const part of PARTS) if (loads[part] !== undefined) columns[part] = new Float64Array(BLOCK * busCount)
   const { activeKw, reactiveKvar } = columns as { activeKw: Float64Array; reactiveKvar: Float64Array }
-  const into = createLoadFlowResult(judged.circuit, BLOCK, JUDGED_OUTPUTS)
+  const into = createLoadFlowResult(one.judged.circuit, BLOCK, JUDGED_OUTPUTS)
 
   const copyStep = (step: number, scenario: number): void => {
     for (const part of PARTS) columns[part]?.set((loads[part] as Float64Array).subarray(step * busCount, (step + 1) * busCount), scenario * busCount)
@@ -98,7 +129,7 @@ export function createProbe(one: CapacityCase): Probe {
       const flow = solveLoadFlow(prepared, { ...(columns as LoadScenarios), scenarios }, { into, fallBack: add === nothingAdded || prepared.fixedPoint === undefined })
       take(flow, first, count, (entry) => {
         const k = entry - first
-        return nearestMargin(judged, limits.sets[limits.setOfStep[steps[entry]]], flow, k, lift, baseOf[k])
+        return nearestMargin(one.judged, limits.sets[limits.setOfStep[steps[entry]]], flow, k, lift, baseOf[k])
       })
     }
   }

@@ -94,7 +94,10 @@ describe('connection study', () => {
   })
 
   test('what was broken before, or was not computed, is no remedy\'s success and never holds', () => {
-    const broken = ringLoads([[100, 700, 100, 100]])
+    const elsewhere = ringLoads([[100, 700, 100, 100]])
+    // A transformer that is full in another station is no reason against this connection.
+    expect(connectionStudy({ ...base, statesOf: (network) => ({ normal: ringCase('N', elsewhere, {}, {}, network), outages: [] }), busId: 'P01.LV', kva: 10, shareOfStep: [1] }).holds).toBe(true)
+    const broken = ringLoads([[700, 100, 100, 100]])
     const before = connectionStudy({ ...base, statesOf: (network) => ({ normal: ringCase('N', broken, {}, {}, network), outages: [] }), busId: 'P01.LV', kva: 10, shareOfStep: [1] })
     expect(before).toMatchObject({ holds: false, normal: { brokenBeforeHours: 1, beyondHours: 0 } })
     expect(before.remedies.find((one) => one.kind === 'flexible')?.clears).toBe(false)

@@ -1,11 +1,12 @@
 /**
  * The planner's daily question: may this much be connected here? Which limit binds, for how many hours and how much energy, in
- * the normal state and after outages; what fits as it is; and the cheapest remedy that is known to work.
+ * the normal state and after outages; what fits as it is; and the cheapest remedy that is known to work. Judged is what the
+ * request concerns (`concerning`): low-voltage elements that it does not flow through are a matter of their own.
  */
 import type { Network } from '#models/district/schema.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { feedingTree, pathToSource } from '#models/grid/topology.ts'
-import { atSteps, type CapacityCase } from './capacity-case.ts'
+import { atSteps, type CapacityCase, concerning } from './capacity-case.ts'
 import { type ConnectionOutcome, connectionOutcome, type ConnectionRequest, MOST_RANKED, rankedSteps, type StepMargin } from './connection-outcome.ts'
 import { type CostTable, type Price, priceOf } from './cost-table.ts'
 import { headroom, type NormalAndFirm } from './headroom.ts'
@@ -84,7 +85,7 @@ export function connectionStudy(input: ConnectionStudyInput): ConnectionStudy {
   input.progress?.(0.3)
   const promising = ranked.slice(0, MOST_RANKED)
   const delivers = Array.from(input.shareOfStep).reduce((sum, share) => sum + share, 0) < 0
-  const room = withSteps(headroom(request.bus, states.normal, states.outages.map((outage) => atSteps(outage, promising)), {
+  const room = withSteps(headroom(request.bus, concerning(states.normal, request.bus), states.outages.map((outage) => concerning(atSteps(outage, promising), request.bus)), {
     direction: delivers ? 'generation' : 'demand', tanPhi: input.tanPhi,
   }), states.normal.id, promising)
   input.progress?.(0.4)
@@ -106,8 +107,8 @@ function requestAt({ kva, tanPhi, shareOfStep }: ConnectionStudyInput, { normal 
 
 function judgeStates(input: ConnectionStudyInput, states: StudyStates, request: ConnectionRequest, ranked: readonly number[]): Verdict {
   const { stepS } = input
-  const normal = connectionOutcome(states.normal, request, { stepS })
-  const outages = states.outages.map((outage) => connectionOutcome(outage, request, searchOf(input, ranked)))
+  const normal = connectionOutcome(concerning(states.normal, request.bus), request, { stepS })
+  const outages = states.outages.map((outage) => connectionOutcome(concerning(outage, request.bus), request, searchOf(input, ranked)))
   const worstOutage = outages.reduce<ConnectionOutcome | undefined>((worst, one) => (worst === undefined || one.fitsKva < worst.fitsKva ? one : worst), undefined)
   const least = worstOutage !== undefined && worstOutage.fitsKva < normal.fitsKva ? worstOutage : normal
   const first = least.unsupplied === undefined ? least.first ?? (least.holds ? undefined : least.worst) : least.worst
@@ -154,13 +155,13 @@ function firstRemaining(input: ConnectionStudyInput, states: StudyStates, candid
   const request = requestAt(input, states, candidate.busId)
   const brokenIn = (outcome: ConnectionOutcome): StepMargin | undefined => (outcome.holds ? undefined : outcome.unsupplied === undefined ? outcome.first ?? outcome.worst : outcome.worst)
   const quick = ranked.slice(0, MOST_RANKED)
-  const soon = connectionOutcome(states.normal, request, { stepS: input.stepS, ranked: quick })
+  const soon = connectionOutcome(concerning(states.normal, request.bus), request, { stepS: input.stepS, ranked: quick })
   if (!soon.holds) return brokenIn(soon)
   for (const outage of states.outages) {
-    const outcome = connectionOutcome(outage, request, searchOf(input, ranked))
+    const outcome = connectionOutcome(concerning(outage, request.bus), request, searchOf(input, ranked))
     if (!outcome.holds) return brokenIn(outcome)
   }
-  return brokenIn(connectionOutcome(states.normal, request, { stepS: input.stepS }))
+  return brokenIn(connectionOutcome(concerning(states.normal, request.bus), request, { stepS: input.stepS }))
 }
 
 /** Enlarges what breaks until nothing does, or nothing larger is known. */

@@ -2,8 +2,9 @@
  * Constraint statistics of a run over equal steps: how far, how long and by how much energy each element is beyond its
  * limits. Results come in blocks, so that a year needs no more memory than one of them.
  */
-import type { LoadFlowResult } from '#models/load-flow/load-flow.ts'
-import { branchLoadingPct, type Judged } from './judge.ts'
+import { createLoadFlowResult, type LoadFlowResult, solveLoadFlow } from '#models/load-flow/load-flow.ts'
+import { BLOCK, type CapacityCase, sliceOf } from './capacity-case.ts'
+import { branchLoadingPct, JUDGED_OUTPUTS, type Judged } from './judge.ts'
 import type { StepLimits, TimeLimitedOverload } from './limits.ts'
 import type { PeakLift } from './peak-factor.ts'
 
@@ -181,4 +182,16 @@ export function countConstraints(one: Judged, limits: StepLimits, stepS: number,
       }
     },
   }
+}
+
+/** Counts a whole run, solved in blocks: memory does not grow with its length. */
+export function constraintsOf(one: Pick<CapacityCase, 'judged' | 'prepared' | 'loads' | 'limits' | 'lift'>, stepS: number, options: Omit<ConstraintOptions, 'lift'> = {}): Constraints {
+  const { judged: { circuit }, loads, prepared } = one
+  const count = countConstraints(one.judged, one.limits, stepS, one.lift === undefined ? options : { ...options, lift: one.lift })
+  const into = createLoadFlowResult(circuit, BLOCK, JUDGED_OUTPUTS)
+  for (let first = 0; first < loads.scenarios; first += BLOCK) {
+    const block = sliceOf(loads, first, Math.min(BLOCK, loads.scenarios - first), circuit.busCount)
+    count.add(solveLoadFlow(prepared, block, { into, inTimeOrder: true }), block.activeKw, block.scenarios)
+  }
+  return count.result()
 }

@@ -3,7 +3,7 @@ import { buildGrid } from '#models/grid/network.ts'
 import { ringNetwork } from '#models/grid/ring.testkit.ts'
 import { feedingTree } from '#models/grid/topology.ts'
 import { createLoadFlowResult, prepareLoadFlow, solveLoadFlow } from '#models/load-flow/load-flow.ts'
-import { countConstraints } from './constraints.ts'
+import { constraintsOf, countConstraints } from './constraints.ts'
 import { holds, judged, nearestMargin } from './judge.ts'
 import { elementsOf, stepLimits, type LimitOptions } from './limits.ts'
 import { peakFactor, peakLift } from './peak-factor.ts'
@@ -119,6 +119,8 @@ describe('constraint statistics', () => {
       parts.add(solveLoadFlow(prepared, { scenarios: count, activeKw: kw, reactiveKvar: new Float64Array(kw.length) }, { into }), kw, count)
     }
     expect(parts.result()).toEqual(whole.result())
+    const run = constraintsOf({ judged: one, prepared, loads: { scenarios: 5, activeKw, reactiveKvar: new Float64Array(activeKw.length) }, limits }, 600)
+    expect(run).toEqual(whole.result())
   })
 })
 

@@ -1,5 +1,6 @@
 /** A connection study of the district: the models' study with the district's hours, ratings, ring and people's words for a load. */
 import { type CapacityCase, stepsOf } from '#models/capacity/capacity-case.ts'
+import { constraintsOf } from '#models/capacity/constraints.ts'
 import { type ConnectionStudy, connectionStudy, type StudyStates } from '#models/capacity/connection-study.ts'
 import { DENA_COSTS } from '#models/capacity/cost-table.ts'
 import { judged } from '#models/capacity/judge.ts'
@@ -40,6 +41,8 @@ export interface DistrictConnectionStudy extends ConnectionStudy {
   /** What the peaks of hourly loads were lifted by where the request is connected; 1 at medium voltage. */
   readonly peakFactor: number
   readonly sources: readonly Source[]
+  /** Limits that are broken in the normal state without the request, wherever they are; of `element`, for so many hours. */
+  readonly brokenAnyway: readonly { readonly element: string; readonly hours: number }[]
 }
 
 export function districtConnectionStudy(parts: StudyParts, hours: StudyHours, ask: ConnectionAsk, options: PrepareOptions, progress?: (share: number) => void): DistrictConnectionStudy {
@@ -74,9 +77,21 @@ export function districtConnectionStudy(parts: StudyParts, hours: StudyHours, as
   const lift = peakLift(grid, feedingTree(grid), hours.customersByBus, STUDY_STEP_S)
   const branch = feedingTree(grid).parentBranch[grid.busIndex.get(ask.node)!]!
   return {
-    ...study, ask, at: hours.at, stepS: STUDY_STEP_S, measuredHours: hours.measuredHours,
+    ...study, ask, brokenAnyway: brokenAnyway(hours, () => statesOf(network).normal), at: hours.at, stepS: STUDY_STEP_S, measuredHours: hours.measuredHours,
     peakFactor: lift.branchFactor[branch] ?? 1, sources: [PEAK_FACTOR_SOURCE, DENA_COSTS.source, ...CATALOGUE_SOURCES],
   }
+}
+
+/** Once for the hours that many studies share. */
+const broken = new WeakMap<StudyHours, DistrictConnectionStudy['brokenAnyway']>()
+function brokenAnyway(hours: StudyHours, normal: () => CapacityCase): DistrictConnectionStudy['brokenAnyway'] {
+  const known = broken.get(hours)
+  if (known !== undefined) return known
+  const { branches, buses } = constraintsOf(normal(), STUDY_STEP_S)
+  const found = [...branches.map(({ id, hoursAboveLimit }) => ({ element: id, hours: hoursAboveLimit })), ...buses.map(({ id, hoursBelow, hoursAbove }) => ({ element: id, hours: hoursBelow + hoursAbove }))]
+    .filter((one) => one.hours > 0).sort((a, b) => b.hours - a.hours)
+  broken.set(hours, found)
+  return found
 }
 
 /** What a load of the class takes at each hour, as a share of its own highest hour; negative where the class delivers. */

@@ -319,6 +319,8 @@ export const en = {
       atLeast: (said: string) => `at least ${said}`,
       brokenBefore: (hours: string) => `${hours} beyond a limit already without this connection`,
       notComputed: (hours: string) => `${hours} not computed`,
+      brokenAnyway: (list: string) => `Beyond a limit already, here or elsewhere, without this connection: ${list}.`,
+      brokenElement: (element: string, hours: string) => `${element} (${hours})`,
       remedies: 'Remedies tried',
       remedy: 'Remedy',
       what: 'What',

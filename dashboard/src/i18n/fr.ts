@@ -318,6 +318,8 @@ export const fr = {
       atLeast: (said: string) => `au moins ${said}`,
       brokenBefore: (hours: string) => `${hours} déjà hors limite sans ce raccordement`,
       notComputed: (hours: string) => `${hours} non calculées`,
+      brokenAnyway: (list: string) => `Déjà hors limite ailleurs ou ici, sans ce raccordement : ${list}.`,
+      brokenElement: (element: string, hours: string) => `${element} (${hours})`,
       remedies: 'Remèdes essayés',
       remedy: 'Remède',
       what: 'Quoi',

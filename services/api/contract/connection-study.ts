@@ -73,6 +73,8 @@ export const ConnectionStudyView = object({
   headroom: nullable(Headroom),
   headroomFirm: nullable(Headroom),
   remedies: Type.Array(RemedyView),
+  /** Beyond a limit in the normal state without the request, wherever it is. */
+  brokenAnyway: Type.Array(object({ element: Type.String(), hours: Type.Number() })),
   sources: Type.Array(object({ title: Type.String(), dated: Type.String(), address: nullable(Type.String()), sure: oneOf('read', 'reported', 'computed', 'usual') })),
 })
 export type ConnectionStudyView = Static<typeof ConnectionStudyView>

@@ -28,6 +28,7 @@ export function connectionStudyView(study: DistrictConnectionStudy): ConnectionS
       eur: one.price.priced ? one.price.eur : null, missingPrices: one.price.priced ? [] : [...one.price.missing], isCheapest: one === cheapest,
       curtailment: one.curtailment === undefined ? null : { ...one.curtailment },
     })),
+    brokenAnyway: study.brokenAnyway.map((one) => ({ ...one })),
     sources: study.sources.map(({ title, dated, address, sure }) => ({ title, dated, address: address ?? null, sure })),
   }
 }
