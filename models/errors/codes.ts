@@ -69,6 +69,7 @@ export const ERROR_CODES = {
   PF_GRID_UNFED: code('No closed way leads from a source to a part of the network.', 'Close a switch, or add what is missing on the way to a source.'),
   PF_LOAD_FLOW_DIVERGED: code('The load flow did not settle.', 'Check the ratings and loads near the named bus; nothing is concluded from this state.', { status: 422 }),
   PF_NETWORK_FILE_INVALID: code('A network file has faults.', 'Mend every fault the message lists, in the file it names.'),
+  PF_NETWORK_INCOMPLETE: code('Open data leaves out a value that a network needs.', 'Answer the question, for the element or for its whole class.'),
   PF_NETWORK_LOADS_INVALID: code('A file of loads for a network cannot be taken.', 'Mend every line the message names.'),
   PF_NETWORK_LOADS_MISSING: code('A network was read that does not say what is drawn from it.', 'Give the loads.'),
   PF_NETWORK_FILE_UNSUPPORTED: code('A network file has something that is not read.', 'Take it out of the file, or write it with what the message names.'),
