@@ -41,9 +41,9 @@ export interface ConnectionOutcome {
   readonly beyondHours: number
   /** Energy that the request would have to give up in them, MWh. */
   readonly beyondMwh: number
-  /** Largest part of the request that breaks nothing that held, kVA. */
+  /** Largest part of the request with which every computed step holds, kVA: 0 where a limit is broken without it already. */
   readonly fitsKva: number
-  /** What breaks first as the request grows, and what is furthest beyond (or nearest to) its limit with the whole request. */
+  /** What is broken already, else what breaks first as the request grows; and what is furthest beyond (or nearest to) its limit with the whole request. */
   readonly first: StepMargin | undefined
   readonly worst: StepMargin | undefined
   readonly lowestPu: number
@@ -64,7 +64,7 @@ export function connectionOutcome(one: CapacityCase, request: ConnectionRequest,
   const steps = one.loads.scenarios
   const stepH = stepS / 3600
   const isSupplied = one.judged.fed[request.bus] === 1
-  const seen: Seen = { broken: [], shareBefore: [], shareWith: [], before: 0, notComputed: 0, worst: undefined, lowestPu: Infinity, highestPu: -Infinity }
+  const seen: Seen = { broken: [], shareBefore: [], shareWith: [], before: 0, brokenBefore: undefined, notComputed: 0, worst: undefined, lowestPu: Infinity, highestPu: -Infinity }
   const order = (ranked ?? Array.from({ length: steps }, (_, step) => step)).slice(0, ranked === undefined ? steps : MOST_RANKED)
   look(probe, request, order, seen)
   const { shares, first } = isSupplied ? largestShares(probe, request, seen) : { shares: new Float64Array(seen.broken.length), first: undefined }
@@ -76,8 +76,8 @@ export function connectionOutcome(one: CapacityCase, request: ConnectionRequest,
     computedSteps: order.length, steps,
     notComputedHours: seen.notComputed * stepH, brokenBeforeHours: seen.before * stepH, beyondHours: seen.broken.length * stepH,
     beyondMwh: seen.broken.reduce((sum, step, k) => sum + Math.abs(request.shareOfStep[step]) * kw * (1 - shares[k]) * stepH, 0) / 1000,
-    fitsKva: unsupplied === undefined && seen.notComputed === 0 ? request.kva * shares.reduce((least, share) => Math.min(least, share), 1) : 0,
-    first, worst: unsupplied === undefined ? seen.worst : { step: 0, margin: { kind: 'not-supplied', element: unsupplied, value: NaN, share: Infinity } },
+    fitsKva: unsupplied === undefined && seen.notComputed === 0 && seen.before === 0 ? request.kva * shares.reduce((least, share) => Math.min(least, share), 1) : 0,
+    first: seen.brokenBefore ?? first, worst: unsupplied === undefined ? seen.worst : { step: 0, margin: { kind: 'not-supplied', element: unsupplied, value: NaN, share: Infinity } },
     lowestPu: seen.lowestPu === Infinity ? NaN : seen.lowestPu, highestPu: seen.highestPu === -Infinity ? NaN : seen.highestPu,
   }
 }
@@ -89,6 +89,8 @@ interface Seen {
   shareBefore: number[]
   shareWith: number[]
   before: number
+  /** The worst of what is broken without the request. */
+  brokenBefore: StepMargin | undefined
   notComputed: number
   worst: StepMargin | undefined
   lowestPu: number
@@ -122,7 +124,10 @@ function look(probe: Probe, request: ConnectionRequest, steps: readonly number[]
       seen.shareBefore.push(before.share)
       seen.shareWith.push(shareBeyond[k])
     } else if (isUnknown(before)) seen.notComputed += 1
-    else seen.before += 1
+    else {
+      seen.before += 1
+      if (seen.brokenBefore === undefined || before.share > seen.brokenBefore.margin.share) seen.brokenBefore = { step: beyond[k], margin: before }
+    }
   })
 }
 

@@ -99,7 +99,7 @@ describe('connection study', () => {
     expect(connectionStudy({ ...base, statesOf: (network) => ({ normal: ringCase('N', elsewhere, {}, {}, network), outages: [] }), busId: 'P01.LV', kva: 10, shareOfStep: [1] }).holds).toBe(true)
     const broken = ringLoads([[700, 100, 100, 100]])
     const before = connectionStudy({ ...base, statesOf: (network) => ({ normal: ringCase('N', broken, {}, {}, network), outages: [] }), busId: 'P01.LV', kva: 10, shareOfStep: [1] })
-    expect(before).toMatchObject({ holds: false, normal: { brokenBeforeHours: 1, beyondHours: 0 } })
+    expect(before).toMatchObject({ holds: false, fitsKva: 0, normal: { brokenBeforeHours: 1, beyondHours: 0 }, binding: { caseId: 'N', step: 0, margin: { kind: 'power', element: 'P01.T1' } } })
     expect(before.remedies.find((one) => one.kind === 'flexible')?.clears).toBe(false)
     const lost = ringLoads([[100, 1e6, 100, 100]])
     const unknown = connectionStudy({ ...base, statesOf: (network) => ({ normal: ringCase('N', lost, {}, {}, network), outages: [] }), busId: 'P01.LV', kva: 10, shareOfStep: [1] })

@@ -295,6 +295,7 @@ export const en = {
       fits: (asked: string, node: string) => `${asked} at ${node}: no limit is broken, neither in the normal state nor after a loss.`,
       fitsUnlessOutage: (asked: string, fits: string, limit: string) => `${asked} fit in the normal state but not after every loss. Fits whatever happens: ${fits}. Limit: ${limit}.`,
       tooMuch: (asked: string, fits: string, limit: string) => `${asked} do not fit as it is. Fits whatever happens: ${fits}. Limit: ${limit}.`,
+      alreadyBroken: (asked: string, limit: string) => `A limit that ${asked} would press on is broken already without this connection: ${limit}.`,
       noLimitKnown: 'unknown',
       limits: {
         current: (element: string) => `current of ${element}`,

@@ -294,6 +294,7 @@ export const fr = {
       fits: (asked: string, node: string) => `${asked} en ${node} : aucune limite dépassée, ni en schéma normal ni après une perte.`,
       fitsUnlessOutage: (asked: string, fits: string, limit: string) => `${asked} passent en schéma normal mais pas toujours après une perte. Passent sans réserve : ${fits}. Limite : ${limit}.`,
       tooMuch: (asked: string, fits: string, limit: string) => `${asked} ne passent pas en l’état. Passent sans réserve : ${fits}. Limite : ${limit}.`,
+      alreadyBroken: (asked: string, limit: string) => `Une limite que ${asked} aggraveraient est déjà dépassée sans ce raccordement : ${limit}.`,
       noLimitKnown: 'inconnue',
       limits: {
         current: (element: string) => `intensité de ${element}`,

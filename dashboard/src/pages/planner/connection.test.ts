@@ -4,7 +4,7 @@ import { en } from '../../i18n/en.ts'
 import { fr } from '../../i18n/fr.ts'
 import { conclusion, connectionPlaces, readChoice, writeChoice } from './connection.ts'
 
-const study = (changes: Partial<ConnectionStudyView>) => ({ node: 'P05.B04', kva: 250, holds: true, fitsFirmKva: 180, binding: null, normal: { holds: true }, ...changes }) as ConnectionStudyView
+const study = (changes: Partial<ConnectionStudyView>) => ({ node: 'P05.B04', kva: 250, holds: true, fitsFirmKva: 180, binding: null, normal: { holds: true, state: 'N', brokenBeforeHours: 0 }, outages: [], ...changes }) as ConnectionStudyView
 const say = { apparent: (kva: number) => `${kva} kVA` }
 
 describe('the question in the address', () => {
@@ -25,7 +25,11 @@ describe('the answer in one sentence', () => {
       const said = conclusion(limited, words, say)
       for (const part of ['250 kVA', '180 kVA', 'R01', 'R17']) expect(said).toContain(part)
     }
-    expect(conclusion(study({ holds: false, normal: { holds: false } as never, binding: { state: 'N', at: 0, kind: 'voltage-low', element: 'P05.D1.J2', value: 0.89 } }), en.planner.connection, say)).not.toContain('loss of')
+    expect(conclusion(study({ holds: false, normal: { holds: false, state: 'N', brokenBeforeHours: 0 } as never, binding: { state: 'N', at: 0, kind: 'voltage-low', element: 'P05.D1.J2', value: 0.89 } }), en.planner.connection, say)).not.toContain('loss of')
+  })
+  it('says when a limit is broken already', () => {
+    const before = study({ holds: false, fitsFirmKva: 0, outages: [{ state: 'R17', brokenBeforeHours: 3 }] as never, binding: { state: 'R17', at: 0, kind: 'current', element: 'R01', value: 101 } })
+    expect(conclusion(before, en.planner.connection, say)).toMatch(/already.*R01.*R17/)
   })
   it('does not call good what is not known', () => {
     expect(conclusion(study({ holds: false, fitsFirmKva: 0, binding: { state: 'N', at: 0, kind: 'not-solved', element: null, value: null } }), en.planner.connection, say)).toMatch(/not computed/)

@@ -35,12 +35,14 @@ export function conclusion(study: ConnectionStudyView, words: LimitWords & Concl
   if (study.holds) return words.fits(asked, study.node)
   const fits = say.apparent(study.fitsFirmKva)
   const limit = study.binding === null ? words.noLimitKnown : sayLimit(study.binding, words)
+  if ([study.normal, ...study.outages].some(({ state, brokenBeforeHours }) => brokenBeforeHours > 0 && state === study.binding?.state)) return words.alreadyBroken(asked, limit)
   return study.normal.holds ? words.fitsUnlessOutage(asked, fits, limit) : words.tooMuch(asked, fits, limit)
 }
 
 export interface ConclusionWords {
   fits(asked: string, node: string): string
   fitsUnlessOutage(asked: string, fits: string, limit: string): string
+  alreadyBroken(asked: string, limit: string): string
   tooMuch(asked: string, fits: string, limit: string): string
   readonly noLimitKnown: string
 }
