@@ -1,18 +1,18 @@
 """Times Power Grid Model and pandapower on a network file and a batch of loads, one JSON object a line.
 
-usage: peers.py NETWORK.json LOADS.f64 SCENARIOS VOLTAGES.f64
+usage: peers.py NETWORK.json LOADS.f64 SCENARIOS ROUNDS VOLTAGES.f64
 """
 import json
 import sys
 import time
 import warnings
+from importlib.metadata import version
 
 import numpy as np
-import power_grid_model
 from power_grid_model import CalculationMethod, LoadGenType, PowerGridModel, initialize_array
 from power_grid_model.utils import json_deserialize
 
-network_file, loads_file, scenarios, voltages_file = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+network_file, loads_file, scenarios, rounds, voltages_file = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
 with open(network_file) as file:
     text = file.read()
 network = json_deserialize(text)
@@ -21,14 +21,14 @@ load_ids = network["sym_load"]["id"]
 watts = np.fromfile(loads_file, dtype=np.float64).reshape(scenarios, len(load_ids))
 
 
-def shortest(run, rounds=7):
+def median(run, rounds=rounds):
     run()
-    best = float("inf")
+    times = []
     for _ in range(rounds):
         begun = time.perf_counter()
         run()
-        best = min(best, time.perf_counter() - begun)
-    return best
+        times.append(time.perf_counter() - begun)
+    return sorted(times)[rounds // 2]
 
 
 def tell(name, seconds, steps):
@@ -40,7 +40,7 @@ update["id"] = load_ids
 update["p_specified"] = watts
 update["q_specified"] = 0.3 * watts
 model = PowerGridModel(network)
-print(json.dumps({"name": "version", "power_grid_model": power_grid_model.__version__ if hasattr(power_grid_model, "__version__") else ""}), flush=True)
+print(json.dumps({"name": "peers", "versions": ", ".join(f"{name} {version(name)}" for name in ("power-grid-model", "pandapower", "numpy"))}), flush=True)
 for method in (CalculationMethod.newton_raphson, CalculationMethod.iterative_current, CalculationMethod.linear):
     for threads in (-1, 2):
         if method == CalculationMethod.linear and threads == 2:
@@ -49,7 +49,7 @@ for method in (CalculationMethod.newton_raphson, CalculationMethod.iterative_cur
             update_data={"sym_load": update}, calculation_method=method, error_tolerance=1e-8, threading=threads,
             output_component_types=["node", "line", "transformer"],
         )
-        tell(f"{method.name}{'' if threads == -1 else ' two threads'}", shortest(run), scenarios)
+        tell(f"{method.name}{'' if threads == -1 else ' two threads'}", median(run), scenarios)
 result = model.calculate_power_flow(update_data={"sym_load": update}, calculation_method=CalculationMethod.newton_raphson, error_tolerance=1e-12, threading=-1)
 result["node"]["u_pu"].astype(np.float64).tofile(voltages_file)
 
@@ -72,14 +72,12 @@ for method in (CalculationMethod.newton_raphson, CalculationMethod.iterative_cur
         update_data={"asym_load": asym_update}, symmetric=False, calculation_method=method, error_tolerance=1e-8, threading=-1,
         output_component_types=["node", "line", "transformer"],
     )
-    tell(f"asymmetric {method.name}", shortest(run, 5), asym_steps)
+    tell(f"asymmetric {method.name}", median(run), asym_steps)
 asym_result = asym_model.calculate_power_flow(update_data={"asym_load": asym_update}, symmetric=False, calculation_method=CalculationMethod.newton_raphson, error_tolerance=1e-12, threading=-1)
 asym_result["node"]["u_pu"].astype(np.float64).tofile(voltages_file + ".asym")
 
-try:
-    import pandapower as pp
-except ImportError:
-    sys.exit(0)
+import pandapower as pp
+
 warnings.filterwarnings("ignore")
 net = pp.create_empty_network(f_hz=50)
 for one in network["node"]:
@@ -104,4 +102,4 @@ def run_pandapower():
         pp.runpp(net, trafo_model="pi", tolerance_mva=1e-6, max_iteration=30, init="results" if step else "dc", numba=True)
 
 
-tell("pandapower Newton-Raphson at 1 W", shortest(run_pandapower, 3), steps)
+tell("pandapower Newton-Raphson at 1 W", median(run_pandapower, 5), steps)
