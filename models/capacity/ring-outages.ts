@@ -1,7 +1,6 @@
 /** An element out of an open ring, and the ring closed again over one of its normally open switches. */
 import type { Network } from '#models/district/schema.ts'
 import { buildGrid, type GridModel, type GridOptions } from '#models/grid/network.ts'
-import { LOW_VOLTAGE_LIMIT_KV } from './voltage-bands.ts'
 
 export interface RingOutage {
   readonly lost: string
@@ -29,10 +28,4 @@ export function ringOutage(network: Network, at: number, lost: string, options: 
     return feedsAll(grid) ? [{ switchId, grid }] : []
   })
   return { lost, reclosures, unrestored }
-}
-
-/** Line sections of the medium-voltage network: what a firm criterion is about. */
-export function mediumVoltageSections(network: Network): string[] {
-  const nominalKv = new Map([...network.busbars, ...network.junctions].map((bus) => [bus.id, bus.nominalVoltageKv]))
-  return network.lineSections.filter((section) => (nominalKv.get(section.from) ?? 0) > LOW_VOLTAGE_LIMIT_KV).map((section) => section.id)
 }
