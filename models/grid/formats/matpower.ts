@@ -29,7 +29,7 @@ export function readMatpower(source: string | MatpowerCase, { name, frequencyHz 
   const typeOf = ({ values }: CaseRow) => types.get(values[GEN.bus])
   const network: PowerNetwork = {
     ...emptyPowerNetwork(name ?? parsed.name, parsed.baseMva * 1000, frequencyHz),
-    buses: parsed.bus.map(({ values }) => ({ id: String(values[BUS.id]), nominalKv: values[BUS.baseKv] || 1 })),
+    buses: parsed.bus.map(({ values }) => ({ id: String(values[BUS.id]), nominalKv: values[BUS.baseKv] || NaN })),
     equivalentBranches: branchesOf(parsed, types, faults),
     sources: slackOf(parsed, running.filter((row) => typeOf(row) === TYPE.slack), faults),
     generators: controlledOf(running.filter((row) => typeOf(row) === TYPE.pv), faults),
@@ -38,7 +38,7 @@ export function readMatpower(source: string | MatpowerCase, { name, frequencyHz 
       id: `shunt-${values[BUS.id]}`, bus: String(values[BUS.id]), closed: values[BUS.type] !== TYPE.isolated, activeKw: values[BUS.gs] * 1000, reactiveKvar: -values[BUS.bs] * 1000,
     })),
   }
-  if (parsed.bus.some(({ values }) => values[BUS.baseKv] === 0)) faults.push(networkWarning('PF_GRID_LEVEL', 'mpc.bus', 'Buses have no base voltage: 1 kV stands for it, and their currents in ampere mean nothing.', 'Give the base voltage in column 10.'))
+  if (parsed.bus.some(({ values }) => values[BUS.baseKv] === 0)) faults.push(networkWarning('PF_GRID_LEVEL', 'mpc.bus', 'Buses have no base voltage: what is in pu is computed, currents in ampere are not.', 'Give the base voltage in column 10.'))
   refuseErrors('PF_NETWORK_FILE_INVALID', faults, network.name)
   return { network, faults }
 }
