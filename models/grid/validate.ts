@@ -1,8 +1,11 @@
-/** Checks of the electrical network as it is switched at one date; what needs no switch positions is checked with the document. */
+/** Checks of the electrical network of a district document as it is switched at one date; what needs no switch positions is checked with the document. */
 import type { Network } from '#models/district/schema.ts'
 import { fault, type Fault } from '#models/district/fault.ts'
 import { validAt } from './dated.ts'
 import { buildGrid, clockOf, type GridModel } from './network.ts'
+
+/** The same for a network of any other origin. */
+export { validateNetwork } from './validate-network.ts'
 
 /**
  * @param network of a document that passed `checkDistrict`: every name it uses is there
