@@ -38,7 +38,7 @@ export function isWinter({ network: { winterMonths } }: Pick<District, 'network'
 /** Current a line section may carry, A, its parallel cables together. */
 export function ratingA({ ratings, parallel = 1 }: LineSection, at: number, winter: boolean): number | undefined {
   const rating = holdingAt(ratings, at)
-  return rating && (winter ? rating.winterA : rating.summerA) * parallel
+  return rating && (winter ? rating.winterA : rating.summerA) * (rating.derating ?? 1) * parallel
 }
 
 /** Apparent power a transformer may carry, kVA: its rated power times the limit of the day. */

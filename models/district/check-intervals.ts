@@ -58,6 +58,10 @@ export function intervalFaults(index: DocumentIndex): Fault[] {
   for (const { path, value } of index.network('lineSections')) check(`${path}/ratings`, `Ratings of ${value.id}`, value.ratings, { covered: true })
   for (const { path, value } of index.network('transformers')) check(`${path}/ratings`, `Ratings of ${value.id}`, value.ratings, { covered: true })
   for (const { path, value } of index.network('switches')) check(`${path}/positions`, `Positions of ${value.id}`, value.positions, { covered: true })
+  for (const { path, value } of index.network('busbarCouplers')) check(`${path}/positions`, `Positions of ${value.id}`, value.positions, { covered: true })
+  for (const { path, value } of index.network('shunts')) check(`${path}/positions`, `Positions of ${value.id}`, value.positions, { covered: true })
+  for (const { path, value } of index.network('tapChangers')) check(`${path}/settings`, `Settings of ${value.id}`, value.settings, { covered: true })
+  for (const { path, value } of index.network('inverterControls')) check(`${path}/rules`, `Rules of ${value.id}`, value.rules, { covered: true })
   check('/publicationRules', 'Publication rules', index.part('publicationRules'), { covered: true })
   return faults
 }

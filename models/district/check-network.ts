@@ -7,7 +7,7 @@ const RATED_VOLTAGE_TOLERANCE = 0.15
 /** The electrical network hangs together: voltages, feeders, everything reachable from a source. */
 export function networkFaults(index: DocumentIndex): Fault[] {
   const nominalKv = new Map([...index.network('busbars'), ...index.network('junctions')].map(({ value }) => [value.id, value.nominalVoltageKv]))
-  return [...voltageFaults(index, nominalKv), ...feederFaults(index), ...reachFaults(index), ...connectionFaults(index)]
+  return [...voltageFaults(index, nominalKv), ...addedElementFaults(index, nominalKv), ...feederFaults(index), ...reachFaults(index), ...connectionFaults(index)]
 }
 
 function voltageFaults(index: DocumentIndex, nominalKv: ReadonlyMap<string, number>): Fault[] {
@@ -27,6 +27,38 @@ function voltageFaults(index: DocumentIndex, nominalKv: ReadonlyMap<string, numb
       }
     }
   }
+  return faults
+}
+
+/** Couplers, three-winding transformers, tap changers and inverter rules. */
+function addedElementFaults(index: DocumentIndex, nominalKv: ReadonlyMap<string, number>): Fault[] {
+  const faults: Fault[] = []
+  const misfit = (path: string, message: string, remedy?: string) => faults.push(fault('PF_DISTRICT_MISFIT', path, message, remedy))
+  for (const { path, value: { id, from, to } } of index.network('busbarCouplers')) {
+    if (from === to) misfit(`${path}/to`, `${id} begins and ends at ${from}.`)
+    else if (nominalKv.has(from) && nominalKv.has(to) && nominalKv.get(from) !== nominalKv.get(to)) misfit(path, `${id} joins ${from} of ${nominalKv.get(from)} kV with ${to} of ${nominalKv.get(to)} kV.`)
+  }
+  for (const { path, value } of index.network('threeWindingTransformers')) {
+    value.windings.forEach(({ node, ratedKv, clock }, k) => {
+      const kv = nominalKv.get(node)
+      if (kv !== undefined && Math.abs(ratedKv / kv - 1) > RATED_VOLTAGE_TOLERANCE) misfit(`${path}/windings/${k}/ratedKv`, `${value.id}: winding ${k + 1} is made for ${ratedKv} kV, but ${node} has ${kv} kV.`)
+      if (k === 0 && clock !== 0) misfit(`${path}/windings/0/clock`, `${value.id}: the clocks count from the first winding, its own is ${clock}.`, 'Write 0.')
+    })
+    for (const pair of ['pair12', 'pair13', 'pair23'] as const) {
+      if (value[pair].resistivePct >= value[pair].voltagePct) misfit(`${path}/${pair}/resistivePct`, `${value.id}: the resistive part ${value[pair].resistivePct} % is not below the short-circuit voltage ${value[pair].voltagePct} %.`)
+    }
+  }
+  const taps = new Map(index.network('transformers').map(({ value }) => [value.id, value.tap]))
+  for (const { path, value } of index.network('tapChangers')) {
+    if (!taps.has(value.transformer)) continue
+    const tap = taps.get(value.transformer)
+    if (tap === undefined) misfit(`${path}/transformer`, `${value.transformer} has no tap that ${value.id} could move.`, 'Give the transformer `tap` with its position and step.')
+    else if (tap.position < value.lowest || tap.position > value.highest) misfit(`${path}/lowest`, `${value.id} moves from ${value.lowest} to ${value.highest}, but ${value.transformer} stands at ${tap.position}.`)
+  }
+  for (const { path, value } of index.network('inverterControls')) value.rules.forEach(({ cosPhi, qOfU }, k) => {
+    if ((cosPhi === undefined) === (qOfU === undefined)) misfit(`${path}/rules/${k}`, `${value.id} needs either cosPhi or qOfU.`, 'Keep one of the two.')
+    if (qOfU?.some(({ voltagePu }, n) => n > 0 && voltagePu <= qOfU[n - 1].voltagePu)) misfit(`${path}/rules/${k}/qOfU`, `${value.id}: the voltages of its curve do not rise.`)
+  })
   return faults
 }
 
@@ -61,6 +93,8 @@ function reachFaults(index: DocumentIndex): Fault[] {
   }
   for (const { value } of index.network('lineSections')) join(value.from, value.to)
   for (const { value } of index.network('transformers')) join(value.hvNode, value.lvNode)
+  for (const { value } of index.network('busbarCouplers')) join(value.from, value.to)
+  for (const { value: { windings } } of index.network('threeWindingTransformers')) for (const { node } of windings.slice(1)) join(windings[0].node, node)
   const sources = index.network('sources')
   const nodes = [...index.network('busbars'), ...index.network('junctions')]
   if (sources.length === 0) return nodes.length === 0 ? [] : [fault('PF_DISTRICT_DISCONNECTED', '/network/sources', 'The network has no source.', 'Add the busbar that feeds it under network.sources.')]

@@ -2,7 +2,7 @@ import type { DocumentIndex, EntryKind } from './document-index.ts'
 import { fault, pointerKey, type Fault } from './fault.ts'
 
 const NODES: readonly EntryKind[] = ['network/busbars', 'network/junctions']
-const ELEMENTS: readonly EntryKind[] = [...NODES, 'network/feeders', 'network/lineSections', 'network/transformers', 'network/switches', 'network/sources', 'network/boundaryLoads', 'network/substations']
+const ELEMENTS: readonly EntryKind[] = [...NODES, 'network/feeders', 'network/lineSections', 'network/transformers', 'network/switches', 'network/sources', 'network/boundaryLoads', 'network/substations', 'network/busbarCouplers', 'network/threeWindingTransformers', 'network/shunts']
 /** What a weather point is `on`. */
 export const WEATHER = 'weather'
 
@@ -10,7 +10,8 @@ const WORDS: Readonly<Record<EntryKind, string>> = {
   'zones': 'zone', 'sites': 'site', 'holders': 'holder', 'deliveryPoints': 'delivery point', 'sources': 'source', 'devices': 'device', 'meters': 'meter',
   'measurementPoints': 'measurement point', 'virtualMeters': 'virtual meter', 'tariffs': 'tariff', 'network/substations': 'substation', 'network/busbars': 'busbar',
   'network/junctions': 'junction', 'network/feeders': 'feeder', 'network/lineSections': 'line section', 'network/transformers': 'transformer', 'network/switches': 'switch',
-  'network/sources': 'grid source', 'network/boundaryLoads': 'boundary load',
+  'network/sources': 'grid source', 'network/boundaryLoads': 'boundary load', 'network/busbarCouplers': 'busbar coupler', 'network/threeWindingTransformers': 'three-winding transformer',
+  'network/tapChangers': 'tap changer', 'network/shunts': 'shunt', 'network/inverterControls': 'inverter control',
 }
 
 /** Ids given twice. */
@@ -62,6 +63,20 @@ export function referenceFaults(index: DocumentIndex): Fault[] {
   for (const { path, value } of index.network('switches')) refer(`${path}/lineSection`, value.lineSection, 'network/lineSections')
   for (const { path, value } of index.network('sources')) refer(`${path}/node`, value.node, ...NODES)
   for (const { path, value } of index.network('boundaryLoads')) refer(`${path}/node`, value.node, ...NODES)
+  for (const { path, value } of index.network('busbarCouplers')) {
+    refer(`${path}/from`, value.from, 'network/busbars')
+    refer(`${path}/to`, value.to, 'network/busbars')
+  }
+  for (const { path, value } of index.network('threeWindingTransformers')) {
+    refer(`${path}/substation`, value.substation, 'network/substations')
+    value.windings.forEach(({ node }, position) => refer(`${path}/windings/${position}/node`, node, ...NODES))
+  }
+  for (const { path, value } of index.network('tapChangers')) {
+    refer(`${path}/transformer`, value.transformer, 'network/transformers')
+    refer(`${path}/regulatedNode`, value.regulatedNode, ...NODES)
+  }
+  for (const { path, value } of index.network('shunts')) refer(`${path}/node`, value.node, ...NODES)
+  for (const { path, value } of index.network('inverterControls')) refer(`${path}/deliveryPoint`, value.deliveryPoint, 'deliveryPoints')
   const weather = index.part('weather')
   refer('/weather/temperaturePoint', weather?.temperaturePoint, 'measurementPoints')
   refer('/weather/irradiancePoint', weather?.irradiancePoint, 'measurementPoints')

@@ -2,7 +2,7 @@ import type { District, Network } from './schema.ts'
 
 /** Lists of the document whose entries have an id; those of the network under `network`. */
 const LISTS = ['zones', 'sites', 'holders', 'deliveryPoints', 'sources', 'devices', 'meters', 'measurementPoints', 'virtualMeters', 'tariffs'] as const
-const NETWORK_LISTS = ['substations', 'busbars', 'junctions', 'feeders', 'lineSections', 'transformers', 'switches', 'sources', 'boundaryLoads'] as const
+const NETWORK_LISTS = ['substations', 'busbars', 'junctions', 'feeders', 'lineSections', 'transformers', 'switches', 'sources', 'boundaryLoads', 'busbarCouplers', 'threeWindingTransformers', 'tapChangers', 'shunts', 'inverterControls'] as const
 
 export type EntryKind = (typeof LISTS)[number] | `network/${(typeof NETWORK_LISTS)[number]}`
 export interface Entry<T> {
@@ -17,7 +17,7 @@ export type AnyEntry = Entry<{ readonly id: string }> & { readonly kind: EntryKi
  */
 export interface DocumentIndex {
   list<K extends (typeof LISTS)[number]>(key: K): readonly Entry<District[K][number]>[]
-  network<K extends (typeof NETWORK_LISTS)[number]>(key: K): readonly Entry<Network[K][number]>[]
+  network<K extends (typeof NETWORK_LISTS)[number]>(key: K): readonly Entry<NonNullable<Network[K]>[number]>[]
   /** The whole of a part that is no list, if it has the right form. */
   part<K extends 'weather' | 'growth' | 'constants' | 'publicationRules' | 'timeZone'>(key: K): District[K] | undefined
   /** False if entries of the network were left out for their form: what hangs on them cannot be judged. */

@@ -14,7 +14,7 @@ export function ratingsAt(network: Network, at: number, month: number): Ratings 
   const winter = network.winterMonths.includes(month)
   const sectionA = Float64Array.from(network.lineSections, (section) => {
     const rating = validAt(section.ratings, at)
-    return rating === undefined ? NaN : (winter ? rating.winterA : rating.summerA) * (section.parallel ?? 1)
+    return rating === undefined ? NaN : (winter ? rating.winterA : rating.summerA) * (rating.derating ?? 1) * (section.parallel ?? 1)
   })
   const transformerKva = Float64Array.from(network.transformers, (transformer) => {
     const rating = validAt(transformer.ratings, at)
