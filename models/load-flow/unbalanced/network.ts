@@ -52,6 +52,8 @@ export interface UnbalancedTransformer {
   readonly copperLossKw: number
   readonly noLoadLossKw?: number
   readonly noLoadCurrentPct?: number
+  /** Zero- over positive-sequence impedance as seen from the `to` side; absent: 1. Three-limb cores have less. */
+  readonly z0OverZ1?: number
   readonly connection: 'Dyn' | 'YNyn'
   /** Hours by which the `to` side lags. */
   readonly clock: number

@@ -1,6 +1,6 @@
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { type Factors, factorise, SymmetricMatrix } from '../factorise.ts'
-import { solveOne } from '../lanes.ts'
+import { LANES, solveOne } from '../lanes.ts'
 import { type ConductorMatrix, fromSequences, inverse, type UnbalancedNetwork, type UnbalancedTransformer } from './network.ts'
 
 /** Earth: a node at 0 V that is in no equation. */
@@ -15,7 +15,10 @@ export interface PreparedBranch {
   /** Conductors at the from end. */
   readonly fromCount: number
   readonly y: ConductorMatrix
+  readonly fed: boolean
 }
+
+type Stamp = Omit<PreparedBranch, 'fed'>
 
 export interface PreparedUnbalanced {
   readonly network: UnbalancedNetwork
@@ -30,6 +33,8 @@ export interface PreparedUnbalanced {
   /** Place of each node in the factors; held nodes (of ideal sources) stand behind, unfed ones at -1. */
   readonly slot: Int32Array
   readonly slotCount: number
+  /** Where the lanes of each node begin in the workspace; below 0 where nothing feeds it. */
+  readonly offset: Int32Array
   readonly sourceRe: Float64Array
   readonly sourceIm: Float64Array
   readonly noLoadRe: Float64Array
@@ -62,14 +67,14 @@ export function prepareUnbalanced(network: UnbalancedNetwork): PreparedUnbalance
   })
   const nodesOf = (bus: number, count: number) => nodeOf.subarray(bus * CONDUCTORS, bus * CONDUCTORS + count)
 
-  const branches = [
-    ...network.sections.map((section): PreparedBranch => {
+  const stamps = [
+    ...network.sections.map((section): Stamp => {
       const { size } = section.seriesOhm
       const ends = [busOf(section.from, section.id), busOf(section.to, section.id)]
       if (size === 4 && ends.some((bus) => network.buses[bus].neutral === undefined)) throw new PenfeldError('PF_GRID_INVALID', 'Four conductors end at a bus without a neutral.', { where: section.id })
       return { id: section.id, fromCount: size, nodes: Int32Array.from([...nodesOf(ends[0], size), ...nodesOf(ends[1], size)]), y: sectionAdmittance(section.seriesOhm, section.capacitanceUf, network.frequencyHz) }
     }),
-    ...network.transformers.map((one): PreparedBranch => {
+    ...network.transformers.map((one): Stamp => {
       const [from, to] = [busOf(one.from, one.id), busOf(one.to, one.id)]
       return { id: one.id, fromCount: 3, nodes: Int32Array.from([...nodesOf(from, 3), ...nodesOf(to, 4)]), y: transformerAdmittance(one) }
     }),
@@ -100,7 +105,7 @@ export function prepareUnbalanced(network: UnbalancedNetwork): PreparedUnbalance
       constantIm[i] -= re * held.im + im * held.re
     }
   }
-  for (const { nodes, y } of branches) {
+  for (const { nodes, y } of stamps) {
     for (let i = 0; i < y.size; i += 1) for (let j = 0; j < y.size; j += 1) stamp(nodes[i], nodes[j], y.re[i * y.size + j], y.im[i * y.size + j])
   }
   network.buses.forEach(({ neutral }, bus) => {
@@ -149,8 +154,9 @@ export function prepareUnbalanced(network: UnbalancedNetwork): PreparedUnbalance
   })
   const conductor = { a: 0, b: 1, c: 2, n: 3 } as const
   const loadNode = (bus: string, id: string, end: keyof typeof conductor) => nodeOf[busOf(bus, id) * CONDUCTORS + conductor[end]]
+  const branches = stamps.map((one): PreparedBranch => ({ ...one, fed: one.nodes.every((node) => node < 0 || slot[node] >= 0) }))
   return {
-    network, nodeOf, nodeCount, fed, busIndex, branches, factors, slot, slotCount, sourceRe, sourceIm, noLoadRe, noLoadIm,
+    network, nodeOf, nodeCount, fed, busIndex, branches, factors, slot, slotCount, offset: slot.map((place) => place * LANES), sourceRe, sourceIm, noLoadRe, noLoadIm,
     loadFrom: Int32Array.from(network.loads, ({ bus, id, from }) => loadNode(bus, id, from)), loadTo: Int32Array.from(network.loads, ({ bus, id, to }) => loadNode(bus, id, to)),
     loadNominalV: Float64Array.from(network.loads, ({ bus, id, to }) => (network.buses[busOf(bus, id)].nominalKv * 1000) / (to === 'n' ? Math.sqrt(3) : 1)),
   }
@@ -218,8 +224,8 @@ function transformerAdmittance(one: UnbalancedTransformer): ConductorMatrix {
   const b0 = -Math.sqrt(Math.max(0, ((one.noLoadCurrentPct ?? 0) / 100 / baseOhm) ** 2 - g0 * g0))
   const ratio = delta === undefined ? (fromKv / toKv) * (clock === 6 ? -1 : 1) : (fromKv * Math.sqrt(3)) / toKv
   const [own, half] = [{ re: r / square, im: -x / square }, { re: g0 / 2, im: b0 / 2 }]
-  for (let phase = 0; phase < 3; phase += 1) {
-    // Turns at each node of the primary and of the secondary winding, in turns of the secondary.
+  // Turns at each node of the primary and of the secondary winding of each phase, in turns of the secondary.
+  const windings = [0, 1, 2].map((phase) => {
     const primary = new Float64Array(size)
     const secondary = new Float64Array(size)
     if (delta === undefined) primary[phase] = 1 / ratio
@@ -229,9 +235,15 @@ function transformerAdmittance(one: UnbalancedTransformer): ConductorMatrix {
     }
     secondary[3 + phase] = 1
     secondary[6] = -1
+    return { primary, secondary, across: secondary.map((turns, node) => turns - primary[node]) }
+  })
+  // A zero sequence of its own couples the phases: y_self = (y0 + 2 y1) / 3, y_mutual = (y0 - y1) / 3.
+  const y0OverY1 = 1 / (one.z0OverZ1 ?? 1)
+  for (let p = 0; p < 3; p += 1) for (let q = 0; q < 3; q += 1) {
+    const coupling = p === q ? (y0OverY1 + 2) / 3 : (y0OverY1 - 1) / 3
     for (let i = 0; i < size; i += 1) for (let j = 0; j < size; j += 1) {
-      const leakage = (secondary[i] - primary[i]) * (secondary[j] - primary[j])
-      const magnetising = primary[i] * primary[j] + secondary[i] * secondary[j]
+      const leakage = coupling * windings[p].across[i] * windings[q].across[j]
+      const magnetising = p === q ? windings[p].primary[i] * windings[p].primary[j] + windings[p].secondary[i] * windings[p].secondary[j] : 0
       re[i * size + j] += leakage * own.re + magnetising * half.re
       im[i * size + j] += leakage * own.im + magnetising * half.im
     }

@@ -160,65 +160,83 @@ function settleBlock(prepared: PreparedUnbalanced, loads: UnbalancedScenarios, o
   for (let lane = 0; lane < lanes; lane += 1) if (moving[lane] === 1) result.iterations[first + lane] = maxIterations
 }
 
-function writeScenario(prepared: PreparedUnbalanced, { vr, vi, pw, qw }: Workspace, result: UnbalancedResult, scenario: number, lane: number): void {
-  const { network, nodeOf, fed, branches, slot, loadFrom, loadTo, loadNominalV } = prepared
-  const re = (node: number) => (node === EARTH ? 0 : vr[slot[node] * LANES + lane])
-  const im = (node: number) => (node === EARTH ? 0 : vi[slot[node] * LANES + lane])
-  const turn = (angle: number) => [Math.cos(angle), Math.sin(angle)] as const
-  network.buses.forEach(({ nominalKv }, bus) => {
-    if (fed[bus] === 0) return
+const SQRT3 = Math.sqrt(3)
+
+/** Voltages, currents and sums of one settled scenario. No object a value: this is as hot as the solution itself. */
+function writeScenario(prepared: PreparedUnbalanced, { vr, vi, pw }: Workspace, result: UnbalancedResult, scenario: number, lane: number): void {
+  const { network, nodeOf, fed, branches, loadFrom, loadTo, loadNominalV, offset } = prepared
+  for (let bus = 0; bus < result.busCount; bus += 1) {
+    if (fed[bus] === 0) continue
     const at = scenario * result.busCount + bus
     const neutral = nodeOf[bus * 4 + 3]
-    const phaseV = (nominalKv * 1000) / Math.sqrt(3)
-    const across = [0, 1, 2].map((phase) => {
-      const node = nodeOf[bus * 4 + phase]
-      result.toEarthV[at * 3 + phase] = Math.hypot(re(node), im(node))
-      const [x, y] = [re(node) - re(neutral), im(node) - im(neutral)]
-      result.voltagePu[at * 3 + phase] = Math.hypot(x, y) / phaseV
+    const neutralRe = neutral < 0 ? 0 : vr[offset[neutral] + lane]
+    const neutralIm = neutral < 0 ? 0 : vi[offset[neutral] + lane]
+    const perVolt = SQRT3 / (network.buses[bus].nominalKv * 1000)
+    let sumRe = 0, sumIm = 0, turnedRe = 0, turnedIm = 0
+    for (let phase = 0; phase < 3; phase += 1) {
+      const k = offset[nodeOf[bus * 4 + phase]] + lane
+      result.toEarthV[at * 3 + phase] = Math.sqrt(vr[k] * vr[k] + vi[k] * vi[k])
+      const x = vr[k] - neutralRe
+      const y = vi[k] - neutralIm
+      result.voltagePu[at * 3 + phase] = Math.sqrt(x * x + y * y) * perVolt
       result.angleRad[at * 3 + phase] = Math.atan2(y, x)
-      return [x, y] as const
-    })
-    result.neutralV[at] = Math.hypot(re(neutral), im(neutral))
-    const sequence = (order: 1 | -1) => {
-      let x = 0
-      let y = 0
-      across.forEach(([vx, vy], phase) => {
-        const [c, s] = turn((order * 2 * Math.PI * phase) / 3)
-        x += vx * c - vy * s
-        y += vx * s + vy * c
-      })
-      return Math.hypot(x, y)
+      // V1 = (Va + a Vb + a^2 Vc) / 3 and V2 = (Va + a^2 Vb + a Vc) / 3, a third left out of both.
+      const cos = COS[phase]
+      const sin = SIN[phase]
+      sumRe += x * cos - y * sin
+      sumIm += x * sin + y * cos
+      turnedRe += x * cos + y * sin
+      turnedIm += y * cos - x * sin
     }
-    result.unbalancePct[at] = (100 * sequence(-1)) / sequence(1)
-  })
+    result.neutralV[at] = Math.sqrt(neutralRe * neutralRe + neutralIm * neutralIm)
+    result.unbalancePct[at] = 100 * Math.sqrt((turnedRe * turnedRe + turnedIm * turnedIm) / (sumRe * sumRe + sumIm * sumIm))
+  }
   let lossesW = 0
-  branches.forEach(({ nodes, fromCount, y }, branch) => {
-    if (nodes.some((node) => node >= 0 && slot[node] < 0)) return
+  for (let branch = 0; branch < branches.length; branch += 1) {
+    const { nodes, fromCount, y, fed: isFed } = branches[branch]
+    if (!isFed) continue
     const at = (scenario * result.branchCount + branch) * 4
-    for (let i = 0; i < y.size; i += 1) {
+    const { size, re: g, im: b } = y
+    for (let i = 0; i < size; i += 1) {
       let ir = 0
       let ii = 0
-      for (let j = 0; j < y.size; j += 1) {
-        const [g, b] = [y.re[i * y.size + j], y.im[i * y.size + j]]
-        ir += g * re(nodes[j]) - b * im(nodes[j])
-        ii += g * im(nodes[j]) + b * re(nodes[j])
+      for (let j = 0; j < size; j += 1) {
+        if (nodes[j] < 0) continue
+        const k = offset[nodes[j]] + lane
+        const gij = g[i * size + j]
+        const bij = b[i * size + j]
+        ir += gij * vr[k] - bij * vi[k]
+        ii += gij * vi[k] + bij * vr[k]
       }
-      lossesW += re(nodes[i]) * ir + im(nodes[i]) * ii
-      if (i < fromCount) result.currentFromA[at + i] = Math.hypot(ir, ii)
-      else result.currentToA[at + i - fromCount] = Math.hypot(ir, ii)
+      if (nodes[i] >= 0) lossesW += vr[offset[nodes[i]] + lane] * ir + vi[offset[nodes[i]] + lane] * ii
+      const current = Math.sqrt(ir * ir + ii * ii)
+      if (i < fromCount) result.currentFromA[at + i] = current
+      else result.currentToA[at + i - fromCount] = current
     }
-  })
-  network.buses.forEach(({ neutral }, bus) => {
+  }
+  for (let bus = 0; bus < result.busCount; bus += 1) {
     const node = nodeOf[bus * 4 + 3]
-    if (node >= 0 && fed[bus] === 1 && neutral?.earthOhm !== undefined) lossesW += (re(node) ** 2 + im(node) ** 2) / neutral.earthOhm
-  })
+    const earthOhm = network.buses[bus].neutral?.earthOhm
+    if (node >= 0 && fed[bus] === 1 && earthOhm !== undefined) lossesW += (vr[offset[node] + lane] ** 2 + vi[offset[node] + lane] ** 2) / earthOhm
+  }
   let loadW = 0
-  network.loads.forEach(({ kind }, load) => {
-    if (loadFrom[load] < 0 || slot[loadFrom[load]] < 0) return
-    const v = Math.hypot(re(loadFrom[load]) - re(loadTo[load]), im(loadFrom[load]) - im(loadTo[load])) / loadNominalV[load]
-    loadW += pw[load * LANES + lane] * (kind === 'power' ? 1 : kind === 'current' ? v : v * v)
-  })
-  void qw
+  for (let load = 0; load < loadFrom.length; load += 1) {
+    const from = offset[loadFrom[load]]
+    if (from < 0) continue
+    const { kind } = network.loads[load]
+    let share = 1
+    if (kind !== 'power') {
+      const to = loadTo[load]
+      const re = vr[from + lane] - (to < 0 ? 0 : vr[offset[to] + lane])
+      const im = vi[from + lane] - (to < 0 ? 0 : vi[offset[to] + lane])
+      share = Math.sqrt(re * re + im * im) / loadNominalV[load]
+      if (kind === 'impedance') share *= share
+    }
+    loadW += pw[load * LANES + lane] * share
+  }
   result.loadKw[scenario] = loadW / 1000
   result.lossesKw[scenario] = lossesW / 1000
 }
+
+const COS = [0, 1, 2].map((phase) => Math.cos((2 * Math.PI * phase) / 3))
+const SIN = [0, 1, 2].map((phase) => Math.sin((2 * Math.PI * phase) / 3))
