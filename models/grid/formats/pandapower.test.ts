@@ -118,14 +118,33 @@ test('tap changers that the file has no form for are told', () => {
   expect(faults).toMatchObject([{ severity: 'warning', place: 'tapChangers' }])
 })
 
+type Tables = Record<string, { columns: string[]; index: number[]; data: unknown[][] }>
+/** The parsed file with its tables changed. */
+function changed(name: string, change: (tables: Tables, file: Record<string, unknown>) => void): unknown {
+  const file = JSON.parse(network(name))
+  const tables = Object.fromEntries(Object.entries(file._object).filter(([, value]) => (value as { _class?: string })?._class === 'DataFrame').map(([table, value]) => [table, JSON.parse((value as { _object: string })._object)]))
+  change(tables, file._object)
+  for (const [table, value] of Object.entries(tables)) file._object[table] = { _module: 'pandas.core.frame', _class: 'DataFrame', _object: JSON.stringify(value), orient: 'split' }
+  return file
+}
+
+test('the layout of version 2 gives the same network: shares and places of another form, ideal phase shifters told by a flag', () => {
+  const old = changed('mv_oberrhein', (tables, file) => {
+    const { bus, load, trafo } = tables
+    file['format_version'] = '2.4.0'
+    const places = bus.data.map((row) => JSON.parse(row[bus.columns.indexOf('geo')] as string).coordinates as unknown[])
+    tables['bus_geodata'] = { columns: ['x', 'y', 'coords'], index: bus.index, data: places.map(([x, y]) => [x, y, null]) }
+    for (const row of bus.data) row[bus.columns.indexOf('geo')] = null
+    load.columns = load.columns.map((column) => ({ const_z_p_percent: 'const_z_percent', const_i_p_percent: 'const_i_percent' })[column] ?? column).map((column) => (column.endsWith('_q_percent') ? `unused_${column}` : column))
+    trafo.columns[trafo.columns.indexOf('tap_changer_type')] = 'tap_phase_shifter'
+    for (const row of trafo.data) row[trafo.columns.indexOf('tap_phase_shifter')] = false
+  })
+  const before = readPandapower(network('mv_oberrhein')).network
+  expect(before.buses.every(({ longitude, latitude }) => longitude !== undefined && latitude !== undefined)).toBe(true)
+  expect(readPandapower(old).network).toEqual(before)
+})
+
 describe('faults of a file', () => {
-  const changed = (change: (tables: Record<string, { columns: string[]; index: number[]; data: unknown[][] }>) => void) => {
-    const file = JSON.parse(network('elements'))
-    const parsed = Object.fromEntries(Object.entries(file._object).filter(([, value]) => (value as { _class?: string })?._class === 'DataFrame').map(([name, value]) => [name, JSON.parse((value as { _object: string })._object)]))
-    change(parsed)
-    for (const [name, value] of Object.entries(parsed)) file._object[name]._object = JSON.stringify(value)
-    return file
-  }
   const faultsOf = (source: unknown) => {
     try {
       readPandapower(source)
@@ -136,7 +155,7 @@ describe('faults of a file', () => {
     throw new Error('nothing was refused')
   }
   test('are found all at once, each with its place', () => {
-    const source = changed(({ line, trafo, motor }) => {
+    const source = changed('elements', ({ line, trafo, motor }) => {
       line.data[0][line.columns.indexOf('x_ohm_per_km')] = null
       line.data[1][line.columns.indexOf('from_bus')] = 77
       trafo.data[0][trafo.columns.indexOf('tap_dependency_table')] = true

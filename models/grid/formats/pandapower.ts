@@ -5,14 +5,14 @@
 import { referenceFaults } from '../check-references.ts'
 import { type NetworkFault, networkError, networkWarning, refuseErrors } from '../network-fault.ts'
 import { type Bus, emptyPowerNetwork, type Line, type Link, type PowerNetwork } from '../power-network.ts'
-import { type At, readAsymmetric, readConstantPower, readGenerator, readLoad, readShunt, readSource, readWard, sharedBusWarnings } from './pandapower/appliances.ts'
+import { type At, readAsymmetric, readConstantPower, readExtendedWard, readGenerator, readLoad, readShunt, readSource, readWard, sharedBusWarnings } from './pandapower/appliances.ts'
 import { readBusSwitch, readImpedance, readLine, Switching } from './pandapower/branches.ts'
 import { type PandapowerFile, pandapowerFile, type Row, rowsOf } from './pandapower/tables.ts'
 import { readThreeWindingTransformer, readTransformer, type TransformerReading } from './pandapower/transformers.ts'
 
 export { writePandapower } from './pandapower/write.ts'
 
-const READ = ['bus', 'line', 'trafo', 'trafo3w', 'impedance', 'switch', 'load', 'sgen', 'storage', 'asymmetric_load', 'asymmetric_sgen', 'ward', 'shunt', 'ext_grid', 'gen']
+const READ = ['bus', 'line', 'trafo', 'trafo3w', 'impedance', 'switch', 'load', 'sgen', 'storage', 'asymmetric_load', 'asymmetric_sgen', 'ward', 'xward', 'shunt', 'ext_grid', 'gen']
 /** They say nothing about the circuit: results, costs, measurements, drawings, and tables that elements refer to (refused there). */
 const PASSED_OVER = /^res_|^_|_geodata$|_cost$|_characteristic(_table|_spline)?$|^(characteristic|measurement|group|q_capability_curve_table)$/
 
@@ -51,7 +51,8 @@ export function readPandapower(source: unknown, options: Partial<TransformerRead
   }
   const transformers: TransformerReading = { transformerModel, phaseShifts }
   const busSwitches = switchRows.filter((row) => row.text('et') === 'b').map((row) => readBusSwitch(row, switching))
-  const wards = each('ward', (row) => readWard(row, at))
+  const wards = [...each('ward', (row) => readWard(row, at)), ...each('xward', (row) => readWard(row, at))]
+  const extendedWards = each('xward', (row) => readExtendedWard(row, at, kvOf))
   const loads = [
     ...each('load', (row) => readLoad(row, at)).flat(), ...each('sgen', (row) => readConstantPower(row, at, -1)), ...each('storage', (row) => readConstantPower(row, at, 1)),
     ...each('asymmetric_load', (row) => readAsymmetric(row, at, 1)), ...each('asymmetric_sgen', (row) => readAsymmetric(row, at, -1)), ...wards.map((ward) => ward.load),
@@ -59,14 +60,14 @@ export function readPandapower(source: unknown, options: Partial<TransformerRead
   faults.push(...sharedBusWarnings(loads.filter((load) => load.closed)))
 
   const network: PowerNetwork = {
-    ...emptyPowerNetwork(name, basePowerKva, frequencyHz), buses, loads,
-    lines: [...each('line', (row) => readLine(row, switching, frequencyHz, faults)), ...busSwitches.filter((one): one is Line => 'rOhm' in one)],
+    ...emptyPowerNetwork(name, basePowerKva, frequencyHz), loads, buses: [...buses, ...extendedWards.map((one) => one.bus)],
+    lines: [...each('line', (row) => readLine(row, switching, frequencyHz, faults)), ...busSwitches.filter((one): one is Line => 'rOhm' in one), ...extendedWards.map((one) => one.line)],
     links: busSwitches.filter((one): one is Link => !('rOhm' in one)),
     transformers: each('trafo', (row) => ({ ...switching.ends(row, 'hv_bus', 'lv_bus', true), ...readTransformer(row, transformers) })),
     threeWindingTransformers: each('trafo3w', (row) => readThreeWindingTransformer(row, (bus) => switching.closed(row, bus), transformers)),
     equivalentBranches: each('impedance', (row) => readImpedance(row, switching, basePowerKva)),
     sources: [...each('ext_grid', (row) => readSource(row, at)), ...generatorRows.filter(isSlack).map((row) => readSource(row, at))],
-    generators: generatorRows.filter((row) => !isSlack(row)).map((row) => readGenerator(row, at)),
+    generators: [...generatorRows.filter((row) => !isSlack(row)).map((row) => readGenerator(row, at)), ...extendedWards.map((one) => one.generator)],
     shunts: [...each('shunt', (row) => readShunt(row, at, kvOf)), ...wards.map((ward) => ward.shunt)],
   }
   refuseErrors('PF_NETWORK_FILE_INVALID', [...faults, ...referenceFaults(network)], name)

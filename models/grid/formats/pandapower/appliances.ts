@@ -1,5 +1,5 @@
 import { type NetworkFault, networkWarning } from '../../network-fault.ts'
-import type { Load, Shunt, VoltageControlledGenerator, VoltageSource } from '../../power-network.ts'
+import type { Bus, Line, Load, Shunt, VoltageControlledGenerator, VoltageSource } from '../../power-network.ts'
 import type { Row } from './tables.ts'
 
 export type At = (row: Row) => { readonly id: string; readonly bus: string; readonly closed: boolean }
@@ -41,6 +41,17 @@ export function readWard(row: Row, at: At): { readonly load: Load; readonly shun
   return {
     load: { ...place, activeKw: row.need('ps_mw') * 1000, reactiveKvar: row.need('qs_mvar') * 1000, kind: 'power' },
     shunt: { ...place, id: `${place.id}.z`, activeKw: row.need('pz_mw') * 1000, reactiveKvar: row.need('qz_mvar') * 1000 },
+  }
+}
+
+/** An extended ward holds, behind an impedance more, the voltage of a bus of its own. */
+export function readExtendedWard(row: Row, at: At, kvOf: (bus: string) => number): { readonly bus: Bus; readonly line: Line; readonly generator: VoltageControlledGenerator } {
+  const { id, bus: from, closed } = at(row)
+  const to = `${id}.inside`
+  return {
+    bus: { id: to, nominalKv: kvOf(from) },
+    line: { id: `${id}.impedance`, from, to, fromClosed: closed, toClosed: closed, rOhm: row.need('r_ohm'), xOhm: row.need('x_ohm'), cUf: 0 },
+    generator: { id: `${id}.voltage`, bus: to, closed, activeKw: 0, voltagePu: row.need('vm_pu', 0) },
   }
 }
 
