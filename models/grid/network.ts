@@ -2,28 +2,29 @@
  * The electrical network of a district document at one instant, indexed and in per unit.
  *
  * Order of the elements, fixed by the document and the same as in a run's layout: buses are the busbars, then the
- * junctions; branches are the line sections, then the transformers.
+ * junctions; branches are the line sections, then the transformers. Behind them, outside of the layout: the middles of
+ * three-winding transformers as buses, busbar couplers and windings as branches.
  */
-import type { LineSection, Network, Transformer } from '#models/district/schema.ts'
+import type { BusbarCoupler, Network, Switch } from '#models/district/schema.ts'
 import { type Circuit, type CircuitSource, emptyTwoPorts, fedBuses, setPiBranch } from '#models/load-flow/circuit.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { sourceImpedance } from './circuit/appliances.ts'
-import { linePi, type LineValues } from './circuit/pi-line.ts'
-import { transformerPi, type TransformerValues } from './circuit/pi-transformer.ts'
 import { rotateZones, type Shifted } from './circuit/rotation.ts'
 import { TurnedSets } from './circuit/turned-sets.ts'
 import { validAt } from './dated.ts'
+import { type WiredBranch, wiredBranches } from './wired-branches.ts'
 
 export const FREQUENCY_HZ = 50
 export const BASE_POWER_KVA = 1000
 const PER_UNIT = { frequencyHz: FREQUENCY_HZ, basePowerKva: BASE_POWER_KVA }
 
 export interface GridModel extends Circuit {
+  /** Of busbars and junctions: shorter than `busCount` where there are three-winding transformers. */
   readonly busIds: readonly string[]
   readonly busIndex: ReadonlyMap<string, number>
   readonly sectionIds: readonly string[]
   readonly transformerIds: readonly string[]
-  /** Index of a section, or of a transformer behind all sections. */
+  /** Index of a section, a transformer behind all sections, a coupler or a winding (`id:1`) behind these. */
   readonly branchIndex: ReadonlyMap<string, number>
   readonly sectionCount: number
   /** Ends of each branch as built, whatever its switches say. */
@@ -56,49 +57,58 @@ export interface GridOptions {
 export function buildGrid(network: Network, at: number, options: GridOptions = {}): GridModel {
   const buses = [...network.busbars, ...network.junctions]
   const busIds = buses.map((bus) => bus.id)
-  const busIndex = new Map(busIds.map((id, index) => [id, index]))
-  const busBaseKv = Float64Array.from(buses, (bus) => bus.nominalVoltageKv)
+  const stars = network.threeWindingTransformers ?? []
+  const busIndex = new Map([...busIds, ...stars.map((one) => one.id)].map((id, index) => [id, index]))
   const busOf = (id: string, where: string): number => {
     const index = busIndex.get(id)
     if (index === undefined) throw new PenfeldError('PF_GRID_INVALID', `There is no busbar or junction ${id}.`, { where })
     return index
   }
+  const nominalKv = buses.map((bus) => bus.nominalVoltageKv)
+  const busBaseKv = Float64Array.from([...nominalKv, ...stars.map((one) => nominalKv[busOf(one.windings[0].node, one.id)])])
+  const busCount = busBaseKv.length
 
   const { lineSections, transformers } = network
   const sectionCount = lineSections.length
-  const branches: readonly (LineSection | Transformer)[] = [...lineSections, ...transformers]
+  const branches = wiredBranches(network)
   const branchIndex = new Map(branches.map((branch, index) => [branch.id, index]))
-  const wiredFrom = Int32Array.from(branches, (branch) => busOf('from' in branch ? branch.from : branch.hvNode, branch.id))
-  const wiredTo = Int32Array.from(branches, (branch) => busOf('to' in branch ? branch.to : branch.lvNode, branch.id))
+  const wiredFrom = Int32Array.from(branches, (branch) => busOf(branch.from, branch.id))
+  const wiredTo = Int32Array.from(branches, (branch) => busOf(branch.to, branch.id))
 
-  const { switchClosed, openFrom, openTo } = switchPositions(network, at, options, branchIndex)
+  const { switchClosed, openFrom, openTo } = switchPositions(network, at, options, branches, branchIndex)
   const branchFrom = Int32Array.from(branches, (_, k) => (openFrom[k] ? -1 : wiredFrom[k]))
   const branchTo = Int32Array.from(branches, (_, k) => (openTo[k] ? -1 : wiredTo[k]))
   const admittance = emptyTwoPorts(branches.length)
   const shiftDeg = new Float64Array(branches.length)
   branches.forEach((branch, k) => {
-    const [fromKv, toKv] = [busBaseKv[wiredFrom[k]], busBaseKv[wiredTo[k]]]
-    const pi = 'from' in branch ? linePi(sectionValues(branch), fromKv, toKv, PER_UNIT) : transformerPi(transformerValues(branch), fromKv, toKv, BASE_POWER_KVA)
+    const pi = branch.pi(busBaseKv[wiredFrom[k]], busBaseKv[wiredTo[k]], PER_UNIT)
     shiftDeg[k] = pi.shiftDeg
     setPiBranch(admittance, k, pi, openFrom[k] === 1, openTo[k] === 1)
   })
+  const shuntG = new Float64Array(busCount)
+  const shuntB = new Float64Array(busCount)
+  for (const shunt of network.shunts ?? []) {
+    if (validAt(shunt.positions, at)?.closed !== true) continue
+    shuntG[busOf(shunt.node, shunt.id)] += (shunt.lossKw ?? 0) / BASE_POWER_KVA
+    shuntB[busOf(shunt.node, shunt.id)] -= shunt.reactiveKvar / BASE_POWER_KVA
+  }
 
   const sources = network.sources.map((source): CircuitSource => (
     { bus: busOf(source.node, source.id), voltagePu: source.voltagePu, ...sourceImpedance(source, BASE_POWER_KVA) }
   ))
   const sourceBuses = sources.map((source) => source.bus)
-  const { busDeg } = rotateZones(buses.length, throughBranches(branchFrom, branchTo, shiftDeg), sourceBuses)
-  const { island, islandCount } = findIslands(buses.length, branchFrom, branchTo, sourceBuses)
+  const { busDeg } = rotateZones(busCount, throughBranches(branchFrom, branchTo, shiftDeg), sourceBuses)
+  const { island, islandCount } = findIslands(busCount, branchFrom, branchTo, sourceBuses)
   const circuit: Circuit = {
-    busCount: buses.length,
+    busCount,
     basePowerKva: BASE_POWER_KVA,
     busBaseKv,
     busClockRad: busDeg.map((deg) => (deg * Math.PI) / 180),
     branchFrom,
     branchTo,
     admittance,
-    shuntG: new Float64Array(buses.length),
-    shuntB: new Float64Array(buses.length),
+    shuntG,
+    shuntB,
     sources,
   }
   return {
@@ -112,43 +122,29 @@ export function buildGrid(network: Network, at: number, options: GridOptions = {
   }
 }
 
-/** Hours of the clock of a vector group: 11 for `Dyn11`. The LV side lags by 30 degrees an hour. */
-export const clockOf = (vectorGroup: string): number => Number(/\d+$/.exec(vectorGroup)?.[0] ?? 0)
-
-/** Parallel cables share the current: r and x are divided, the capacitance multiplied. */
-export function sectionValues({ lengthKm, parallel = 1, rOhmPerKm, xOhmPerKm, cUfPerKm }: LineSection): LineValues {
-  return { rOhm: (rOhmPerKm * lengthKm) / parallel, xOhm: (xOhmPerKm * lengthKm) / parallel, cUf: cUfPerKm * lengthKm * parallel }
-}
-
-/** The high side is `from`; the document gives the resistive part of the short-circuit voltage in percent. */
-export function transformerValues(transformer: Transformer): TransformerValues {
-  const { ratedKva, hvKv, lvKv, shortCircuitVoltagePct, shortCircuitResistivePct, noLoadLossKw, noLoadCurrentPct, vectorGroup, tap } = transformer
-  return {
-    ratedKva, fromKv: hvKv, toKv: lvKv, shortCircuitVoltagePct, copperLossKw: (shortCircuitResistivePct / 100) * ratedKva, noLoadLossKw, noLoadCurrentPct, clock: clockOf(vectorGroup),
-    ...(tap && { tap: { side: 'from', position: tap.position, neutral: 0, lowest: tap.position, highest: tap.position, stepPct: tap.stepPct } }),
-  }
-}
-
-function switchPositions(network: Network, at: number, options: GridOptions, branchIndex: ReadonlyMap<string, number>) {
-  const branchCount = network.lineSections.length + network.transformers.length
-  const openFrom = new Uint8Array(branchCount)
-  const openTo = new Uint8Array(branchCount)
+function switchPositions(network: Network, at: number, options: GridOptions, branches: readonly WiredBranch[], branchIndex: ReadonlyMap<string, number>) {
+  const openFrom = new Uint8Array(branches.length)
+  const openTo = new Uint8Array(branches.length)
   const opened = new Set(options.openSwitches)
   const closed = new Set(options.closedSwitches)
-  const switchClosed = Uint8Array.from(network.switches, (one) => {
-    if (opened.has(one.id)) return 0
-    if (closed.has(one.id)) return 1
-    return Number(options.positions?.get(one.id) ?? validAt(one.positions, at)?.closed ?? false)
-  })
+  const isClosed = (one: Switch | BusbarCoupler): boolean => {
+    if (opened.has(one.id)) return false
+    return closed.has(one.id) || (options.positions?.get(one.id) ?? validAt(one.positions, at)?.closed ?? false)
+  }
+  const switchClosed = Uint8Array.from(network.switches, (one) => Number(isClosed(one)))
   network.switches.forEach((one, k) => {
     const section = branchIndex.get(one.lineSection)
     if (section === undefined) throw new PenfeldError('PF_GRID_INVALID', `There is no line section ${one.lineSection}.`, { where: one.id })
     if (switchClosed[k] === 0) (one.end === 'from' ? openFrom : openTo)[section] = 1
   })
+  for (const coupler of network.busbarCouplers ?? []) {
+    const branch = branchIndex.get(coupler.id) as number
+    if (!isClosed(coupler)) openFrom[branch] = openTo[branch] = 1
+  }
   for (const id of options.outOfService ?? []) {
-    const branch = branchIndex.get(id)
-    if (branch === undefined) throw new PenfeldError('PF_GRID_INVALID', `There is no line section or transformer ${id}.`, { where: id })
-    openFrom[branch] = openTo[branch] = 1
+    const named = branches.flatMap((branch, k) => (branch.element === id ? [k] : []))
+    if (named.length === 0) throw new PenfeldError('PF_GRID_INVALID', `There is no line section or transformer ${id}.`, { where: id })
+    for (const branch of named) openFrom[branch] = openTo[branch] = 1
   }
   return { switchClosed, openFrom, openTo }
 }

@@ -27,19 +27,20 @@ export interface SwitchingState {
 
 /**
  * The states from one instant to another, without gap and in order; neighbours differ. A switch of which nothing is known is open,
- * as in `buildGrid`.
+ * as in `buildGrid`; busbar couplers count as switches.
  */
 export function switchingStates(network: Network, from: number, to: number, measured: readonly MeasuredPosition[] = []): readonly SwitchingState[] {
-  const known = new Set(network.switches.map((one) => one.id))
+  const switches = [...network.switches, ...(network.busbarCouplers ?? [])]
+  const known = new Set(switches.map((one) => one.id))
   const events = measured.filter((one) => known.has(one.switchId)).sort((a, b) => a.at - b.at)
-  const dated = network.switches.flatMap((one) => one.positions.flatMap(({ validFrom, validTo }) => (validTo === undefined ? [validFrom] : [validFrom, validTo])))
+  const dated = switches.flatMap((one) => one.positions.flatMap(({ validFrom, validTo }) => (validTo === undefined ? [validFrom] : [validFrom, validTo])))
   const borders = [from, ...new Set([...dated.map((text) => Date.parse(text)), ...events.map((one) => one.at)].filter((at) => at > from && at < to).sort((a, b) => a - b))]
   const latest = new Map<string, boolean>()
   const states: SwitchingState[] = []
   let seen = 0
   borders.forEach((at, k) => {
     for (; seen < events.length && events[seen].at <= at; seen += 1) latest.set(events[seen].switchId, events[seen].closed)
-    const positions = new Map(network.switches.map((one) => [one.id, latest.get(one.id) ?? validAt(one.positions, at)?.closed ?? false]))
+    const positions = new Map(switches.map((one) => [one.id, latest.get(one.id) ?? validAt(one.positions, at)?.closed ?? false]))
     const key = switchingKey(positions)
     const before = states.at(-1)
     const end = borders[k + 1] ?? to

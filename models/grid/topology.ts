@@ -82,8 +82,9 @@ export function feederOfBuses(network: Network, grid: GridModel, tree: FeedingTr
     const branch = tree.parentBranch[bus]
     if (branch < 0) continue
     const own = headFeeder.get(branch)
-    // A transformer begins a level of its own: what hangs on its busbar belongs to the LV feeders.
-    feeder[bus] = own ?? (branch >= grid.sectionCount ? -1 : feeder[tree.parentBus[bus]])
+    // A transformer begins a level of its own: what hangs on its busbar belongs to the LV feeders. A coupler joins one level.
+    const sameLevel = branch < grid.sectionCount || grid.busBaseKv[bus] === grid.busBaseKv[tree.parentBus[bus]]
+    feeder[bus] = own ?? (sameLevel ? feeder[tree.parentBus[bus]] : -1)
   }
   return feeder
 }

@@ -2,7 +2,8 @@
 import type { Network } from '#models/district/schema.ts'
 import { fault, type Fault } from '#models/district/fault.ts'
 import { validAt } from './dated.ts'
-import { buildGrid, clockOf, type GridModel } from './network.ts'
+import { buildGrid, type GridModel } from './network.ts'
+import { clockOf } from './wired-branches.ts'
 
 /** The same for a network of any other origin. */
 export { validateNetwork } from './validate-network.ts'

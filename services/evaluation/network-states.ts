@@ -24,7 +24,8 @@ export function networkStates({ grid, ratings, at, state }: SolvedSteps, quality
     const apparent = (k: number) => Math.max(Math.hypot(flow.activeFromKw[base + k]!, flow.reactiveFromKvar[base + k]!), Math.hypot(flow.activeToKw[base + k]!, flow.reactiveToKvar[base + k]!))
     const codes = (first: number, length: number) =>
       Uint8Array.from({ length }, (_, index) => (!settled || !inService(first + index) ? QUALITY.missing : (quality ?? state.branchQuality[base + first + index]!)))
-    const transformers = branchCount - sectionCount
+    const transformers = grid.transformerIds.length
+    const buses = grid.busIds.length
     return {
       at: time,
       settled,
@@ -33,8 +34,8 @@ export function networkStates({ grid, ratings, at, state }: SolvedSteps, quality
       sectionPowerKw: column(sectionCount, (k) => (grid.branchFrom[k]! >= 0 ? flow.activeFromKw[base + k]! : -flow.activeToKw[base + k]!)),
       transformerLoadKva: column(transformers, (k) => apparent(sectionCount + k)),
       transformerLoadingPct: column(transformers, (k) => (100 * apparent(sectionCount + k)) / ratings.transformerKva[k]!),
-      busVoltagePu: Float32Array.from(flow.voltagePu.subarray(step * busCount, (step + 1) * busCount)),
-      busLoadKw: settled ? Float32Array.from(state.busLoadKw.subarray(step * busCount, (step + 1) * busCount)) : new Float32Array(busCount).fill(NaN),
+      busVoltagePu: Float32Array.from(flow.voltagePu.subarray(step * busCount, step * busCount + buses)),
+      busLoadKw: settled ? Float32Array.from(state.busLoadKw.subarray(step * busCount, step * busCount + buses)) : new Float32Array(buses).fill(NaN),
       sectionQuality: codes(0, sectionCount),
       transformerQuality: codes(sectionCount, transformers),
       lossesKw: flow.lossesKw[step]!,
