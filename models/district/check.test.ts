@@ -55,7 +55,37 @@ const cases: [string, (district: District) => void, string[]][] = [
   ['electricity without a node', (d) => { delete d.deliveryPoints[0].node }, ['MISFIT /deliveryPoints/0']],
 ]
 
+/** Elements that a small district does not have. */
+function withMoreElements(d: District): void {
+  const validFrom = '2024-01-01T00:00:00Z'
+  d.network.busbars.push({ id: 'PS.B2', name: 'PS', substation: 'PS', nominalVoltageKv: 20 }, { id: 'PS.HV', name: 'PS', substation: 'PS', nominalVoltageKv: 63 })
+  d.network.busbarCouplers = [{ id: 'PS.C', name: 'C', from: 'PS.B', to: 'PS.B2', remote: false, operatingTimeS: 900, positions: [{ validFrom, closed: false }] }]
+  const winding = (node: string, ratedKv: number, clock: number) => ({ node, ratedKva: 1000, ratedKv, clock })
+  const pair = { voltagePct: 8, resistivePct: 0.5 }
+  d.network.threeWindingTransformers = [{ id: 'PS.T', name: 'T', substation: 'PS', windings: [winding('PS.HV', 63, 0), winding('PS.B', 21, 11), winding('S1.B20', 21, 11)], pair12: pair, pair13: pair, pair23: pair, noLoadLossKw: 1, noLoadCurrentPct: 0.2 }]
+  d.network.transformers[0].tap = { position: 0, stepPct: 2.5 }
+  d.network.tapChangers = [{ id: 'S1.R', transformer: 'S1.T1', regulatedNode: 'S1.B04', lowest: -2, highest: 2, settings: [{ validFrom, setPointPu: 1, deadBandPu: 0.02, firstDelayS: 60, nextDelayS: 10 }] }]
+  d.network.shunts = [{ id: 'S1.K', name: 'K', node: 'S1.B20', reactiveKvar: -100, positions: [{ validFrom, closed: true }] }]
+  d.network.inverterControls = [{ id: 'pv.inverter', deliveryPoint: 'dp1', ratedKva: 6, rules: [{ validFrom, qOfU: [{ voltagePu: 0.95, reactiveShare: -0.4 }, { voltagePu: 1.05, reactiveShare: 0.4 }] }] }]
+}
+const moreCases: [string, (district: District) => void, string[]][] = [
+  ['nothing in couplers, three-winding transformers, tap changers, shunts and inverter rules that are right', () => {}, []],
+  ['names of nothing in them', (d) => { d.network.busbarCouplers![0].to = 'S1.D1.J1'; d.network.tapChangers![0].transformer = 'R1'; d.network.shunts![0].node = 'none'; d.network.inverterControls![0].deliveryPoint = 'none' },
+    ['REFERENCE /network/busbarCouplers/0/to', 'REFERENCE /network/tapChangers/0/transformer', 'REFERENCE /network/shunts/0/node', 'REFERENCE /network/inverterControls/0/deliveryPoint', 'MISFIT /network/busbarCouplers/0', 'DISCONNECTED /network/busbars/3']],
+  ['windings for another voltage, a clock of the first winding, more resistance than impedance',
+    (d) => { const t = d.network.threeWindingTransformers![0]; t.windings[0].ratedKv = 90; t.windings[0].clock = 1; t.pair23 = { voltagePct: 1, resistivePct: 2 } },
+    ['MISFIT /network/threeWindingTransformers/0/windings/0/ratedKv', 'MISFIT /network/threeWindingTransformers/0/windings/0/clock', 'MISFIT /network/threeWindingTransformers/0/pair23/resistivePct']],
+  ['a tap changer without a tap', (d) => { delete d.network.transformers[0].tap }, ['MISFIT /network/tapChangers/0/transformer']],
+  ['a tap outside of its range', (d) => { d.network.transformers[0].tap!.position = 3 }, ['MISFIT /network/tapChangers/0/lowest']],
+  ['an inverter rule of both kinds, and a curve that falls back', (d) => { const [rule] = d.network.inverterControls![0].rules; rule.cosPhi = { value: 0.9, underexcited: true }; rule.qOfU![1].voltagePu = 0.9 }, ['MISFIT /network/inverterControls/0/rules/0', 'MISFIT /network/inverterControls/0/rules/0/qOfU']],
+  ['a coupler whose position ends', (d) => { d.network.busbarCouplers![0].positions[0].validTo = later }, ['NOT_COVERED /network/busbarCouplers/0/positions/0/validTo']],
+]
+
 describe('finds', () => {
+  test.each(moreCases)('%s', (_, change, expected) => {
+    expect(faultsAfter((d) => { withMoreElements(d); change(d) })).toEqual(expected)
+  })
+
   test.each(cases)('%s', (_, change, expected) => {
     expect(faultsAfter(change)).toEqual(expected)
   })
