@@ -9,8 +9,8 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     load: async () => (await import('./commands/run.ts')).run,
   },
   check: {
-    usage: 'check FOLDER',
-    what: 'lists every fault of a district document, changes nothing',
+    usage: 'check FOLDER | FILE',
+    what: 'lists every fault of a district document, or of a network of another tool; changes nothing',
     load: async () => (await import('./commands/check.ts')).check,
   },
   import: {

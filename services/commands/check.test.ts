@@ -45,3 +45,17 @@ test('a file with broken syntax and a folder that is not there are faults too', 
   expect(await checked(join(folder, 'nowhere'))).toMatchObject({ exit: 1, text: expect.stringContaining('PF_DISTRICT_UNREADABLE') })
   expect((await checked()).exit).toBe(2)
 })
+
+test('the network of another tool: what is wrong in it all at once, and what is to be known of a sound one', async () => {
+  const network = { node: [{ id: 1, u_rated: 10500 }, { id: 2, u_rated: 400 }], line: [{ id: 3, from_node: 1, to_node: 2, from_status: 1, to_status: 1, r1: 0.1, x1: 0.1, c1: 0, tan1: 0 }], source: [{ id: 4, node: 1, status: 1, u_ref: 1 }] }
+  const path = join(folder, 'network.json')
+  writeFileSync(path, JSON.stringify({ data: network }))
+  const levels = await checked(path)
+  expect(levels.exit).toBe(1)
+  expect(levels.text).toMatch(/fault {2}lines\/3\n.*10\.5 kV.*0\.4 kV.*\(PF_GRID_LEVEL\)\n +-> .*\nnote {2}lines\/3\n.*no ampacity/)
+  network.node[1].u_rated = 10500
+  writeFileSync(path, JSON.stringify({ data: network }))
+  expect(await checked(path)).toMatchObject({ exit: 0, text: expect.stringContaining('0 faults, 1 note.') as string })
+  writeFileSync(path, JSON.stringify({ data: { ...network, node: [{ id: 1 }, { id: 2 }] } }))
+  expect((await checked(path)).text).toMatch(/node\/1[^]*node\/2[^]*2 faults, 0 notes/)
+})

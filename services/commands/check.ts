@@ -1,23 +1,29 @@
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Fault } from '#models/district/fault.ts'
 import type { District } from '#models/district/schema.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { readDistrict } from '#services/config/load-district.ts'
+import { checkNetworkFile, districtNotes } from './check-network.ts'
 
-/** `penfeld check FOLDER`: every fault of a district document with file, line and remedy; otherwise what it holds. */
+/**
+ * `penfeld check FOLDER`: every fault of a district document with file, line and remedy; otherwise what it holds. A file is taken as
+ * the network of another tool.
+ */
 export async function check(args: string[], write: (line: string) => void): Promise<number> {
   const [folder, ...rest] = args
   if (folder === undefined || rest.length > 0) {
     write('Give one folder: penfeld check FOLDER')
     return 2
   }
+  if ((await stat(resolve(folder)).catch(() => undefined))?.isFile() === true) return checkNetworkFile(folder, write)
   try {
     const { faults, loaded } = await readDistrict(resolve(folder), process.env)
     if (loaded === undefined) {
       for (const line of faultLines(faults)) write(line)
       return 1
     }
-    for (const line of summary(loaded.district, loaded.version)) write(line)
+    for (const line of [...districtNotes(loaded.district), ...summary(loaded.district, loaded.version)]) write(line)
     return 0
   } catch (error) {
     if (!(error instanceof PenfeldError) || error.code !== 'PF_DISTRICT_UNREADABLE') throw error

@@ -39,8 +39,13 @@ export async function openNetwork(path: string, at: number, outage?: string): Pr
   const found = await stat(place).catch(() => undefined)
   if (found === undefined) throw new PenfeldError('PF_NETWORK_FILE_INVALID', 'There is no such file or folder.', { where: path })
   if (found.isDirectory()) return openDistrict(place, at, outage)
-  const { network, faults } = readNetwork(await readFile(place, 'utf8'), path)
+  const { network, faults } = await readNetworkFile(path)
   return openPowerNetwork(outage === undefined ? network : without(network, outage), faults)
+}
+
+/** @throws NetworkFaultsError PF_NETWORK_FILE_INVALID with every fault of the file */
+export async function readNetworkFile(path: string): Promise<{ network: PowerNetwork; faults: readonly NetworkFault[] }> {
+  return readNetwork(await readFile(resolve(path), 'utf8'), path)
 }
 
 /** Told apart by what only one of them writes. */
