@@ -36,6 +36,15 @@ test('ohms and kilowatts are converted where the case says so, comments and cont
   expect(network.sources).toEqual([{ id: 'slack-1', bus: '1', closed: true, voltagePu: 1.02, angleDeg: 0 }])
 })
 
+test('a power factor splits loads given in apparent power; limits that are infinite are none, and the last generator of a bus holds it', () => {
+  const text = CASE.replace('2 1 100', '2 2 100').replace('mpc.gen = [', 'mpc.gen = [2 1 0 Inf -Inf 1.03 10 1 10 0; 2 1 0 5 -5 1.01 10 1 10 0; ')
+  const { network, faults } = readMatpower(text + CONVERSIONS + 'pf = 0.85;\nmpc.bus(:, QD) = mpc.bus(:, PD) * sin(acos(pf));\nmpc.bus(:, PD) = mpc.bus(:, PD) * pf;\n')
+  expect(network.loads[0]).toMatchObject({ activeKw: 85 })
+  expect(network.loads[0].reactiveKvar).toBeCloseTo(100 * Math.sqrt(1 - 0.85 ** 2), 9)
+  expect(network.generators).toEqual([{ id: 'gen-2', bus: '2', closed: true, activeKw: 2000, voltagePu: 1.01 }])
+  expect(faults.map(({ code }) => code)).toEqual(['PF_GRID_SOURCES'])
+})
+
 test('every fault at once, each with its line', () => {
   const broken = CASE.replace('2 1 100 50', '2 7 100 fifty').replace('1 2 4 8 0 0 0 0 0 0 1 -360 360', '1 9 4 8 0') + 'mpc.bus(2, PD) = 3 * sqrt(2);\n'
   expect(() => readMatpower(broken)).toThrow(/line 6.*"2 7 100 fifty.*is not a row of numbers[\s\S]*line 10.*5 columns[\s\S]*line 15.*sqrt\(2\).*is not read/)

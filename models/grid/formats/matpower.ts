@@ -79,7 +79,7 @@ function slackOf({ bus }: MatpowerCase, rows: readonly CaseRow[], faults: Networ
   const slackBuses = bus.filter(({ values }) => values[BUS.type] === TYPE.slack)
   if (slackBuses.length === 0) faults.push(networkError('PF_GRID_SOURCES', 'mpc.bus', 'No bus has type 3, the reference.', 'Give the bus of the source type 3.'))
   return slackBuses.flatMap(({ values, line }): VoltageSource[] => {
-    const row = rows.find((one) => one.values[GEN.bus] === values[BUS.id])
+    const row = rows.findLast((one) => one.values[GEN.bus] === values[BUS.id])
     if (row === undefined) {
       faults.push(networkError('PF_GRID_SOURCES', `mpc.bus, line ${line}`, `The reference bus ${values[BUS.id]} has no running generator.`, 'Add one to mpc.gen.'))
       return []
@@ -88,13 +88,14 @@ function slackOf({ bus }: MatpowerCase, rows: readonly CaseRow[], faults: Networ
   })
 }
 
-/** One a bus: what several generate is added, the voltage is that of the first. */
+/** One a bus: what several generate is added, the voltage is that of the last, as in MATPOWER. Limits that are none are left out. */
 function controlledOf(rows: readonly CaseRow[], faults: NetworkFault[]): VoltageControlledGenerator[] {
   return [...Map.groupBy(rows, ({ values }) => values[GEN.bus])].map(([bus, group]) => {
     const sum = (column: number) => group.reduce((total, { values }) => total + values[column], 0) * 1000
-    const [first] = group
-    if (group.some(({ values }) => values[GEN.vg] !== first.values[GEN.vg])) faults.push(networkWarning('PF_GRID_SOURCES', `mpc.gen, line ${first.line}`, `Generators of bus ${bus} ask for different voltages: the first one's holds.`))
-    return { id: `gen-${bus}`, bus: String(bus), closed: true, activeKw: sum(GEN.pg), voltagePu: first.values[GEN.vg], lowestKvar: sum(GEN.qmin), highestKvar: sum(GEN.qmax) }
+    const last = group[group.length - 1]
+    const limit = (name: 'lowestKvar' | 'highestKvar', column: number) => (Number.isFinite(sum(column)) ? { [name]: sum(column) } : {})
+    if (group.some(({ values }) => values[GEN.vg] !== last.values[GEN.vg])) faults.push(networkWarning('PF_GRID_SOURCES', `mpc.gen, line ${last.line}`, `Generators of bus ${bus} ask for different voltages: the last one's holds.`))
+    return { id: `gen-${bus}`, bus: String(bus), closed: true, activeKw: sum(GEN.pg), voltagePu: last.values[GEN.vg], ...limit('lowestKvar', GEN.qmin), ...limit('highestKvar', GEN.qmax) }
   })
 }
 
