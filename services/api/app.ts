@@ -15,6 +15,7 @@ import { pagesPlugin } from './plugins/pages.ts'
 import { problemPlugin } from './plugins/problem.ts'
 import { securityPlugin } from './plugins/security.ts'
 import { connectionStudyRoutes } from './routes/connection-study.ts'
+import { outageStudyRoutes } from './routes/outage-study.ts'
 import { merchantRoutes } from './routes/merchant.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { plannerRoutes } from './routes/planner.ts'
@@ -63,6 +64,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(merchantRoutes, { deps, streams, live })
   await app.register(plannerRoutes, { deps, streams, live })
   await app.register(connectionStudyRoutes, { deps })
+  await app.register(outageStudyRoutes, { deps })
   await app.register(operatorRoutes, { deps, streams })
 
   const access = 'public' as const

@@ -22,11 +22,12 @@ beforeAll(async () => {
   const hours = await studyHours(parts, buildGrid(loaded.district.network, FROM), FROM, FROM + 6 * 3_600_000)
   example = exampleDeps({
     district: loaded, requestsPerMinute: 100_000,
-    connectionStudies: {
-      ask(ask) {
+    studies: {
+      connection(ask) {
         asked.push(ask)
         return ask.kva === 1 ? { status: 'running', share: 0.4 } : ask.kva === 2 ? { status: 'failed', problem: 'PF_X: no' } : { status: 'done', study: districtConnectionStudy(parts, hours, ask, {}) }
       },
+      outage: () => ({ status: 'busy' }),
       stop: async () => undefined,
     },
   })

@@ -9,7 +9,7 @@ import type { JobStatusReader } from '#services/jobs/port.ts'
 import type { ReleaseReader } from '#services/publication/port.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
-import type { ConnectionStudies } from './planner/connection-studies.ts'
+import type { Studies } from './planner/studies.ts'
 
 /** What the app reads. Every reader answers "nothing yet" while its writer has not made its file. */
 export interface ApiDeps {
@@ -27,7 +27,7 @@ export interface ApiDeps {
   readonly releases: ReleaseReader
   readonly jobs: JobStatusReader
   readonly collect: CollectStatusReader
-  readonly connectionStudies: ConnectionStudies
+  readonly studies: Studies
   /** Built pages; the API works without them. */
   readonly dashboardFolder: string
   readonly requestsPerMinute?: number

@@ -11,7 +11,7 @@ import { openJobStatus } from '#services/jobs/embedded/job-status.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
 import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
 import { buildApp } from './app.ts'
-import { openConnectionStudies } from './planner/connection-studies.ts'
+import { openStudies } from './planner/studies.ts'
 
 const DASHBOARD = resolve(import.meta.dirname, '../../dashboard/dist')
 
@@ -28,10 +28,10 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const jobs = openJobStatus(file('jobs'))
   const collect = openCollectStatus(file('collect'))
 
-  const connectionStudies = openConnectionStudies({ loaded: district, measuredFolder: file('measured') })
+  const studies = openStudies({ loaded: district, measuredFolder: file('measured') })
 
   const app = await buildApp({
-    district, clock, log, directory, measured, runs, findings, releases, jobs, collect, connectionStudies,
+    district, clock, log, directory, measured, runs, findings, releases, jobs, collect, studies,
     relyingParty: createRelyingParty(identity),
     origins: identity.origins,
     secure: identity.secure,
@@ -42,7 +42,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   return {
     async stop() {
       await app.close()
-      await connectionStudies.stop()
+      await studies.stop()
       await Promise.all([measured, runs, findings, releases, jobs, collect].map((reader) => reader.close()))
       directory.close()
     },

@@ -6,6 +6,7 @@ import { serveTasks } from '#services/compute/thread.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
 import { type ConnectionAsk, type DistrictConnectionStudy, districtConnectionStudy } from './connection-study.ts'
+import { type DistrictOutageStudy, districtOutageStudy } from './outage-study.ts'
 import { evaluationPlan } from './plan.ts'
 import { type StudyHours, studyHours, type StudyParts } from './study-hours.ts'
 import { fitTypicalCurves } from './typical-curves.ts'
@@ -18,6 +19,7 @@ export interface StudyThreadSetup {
 /** `until`: the studied year ends there. */
 export type StudyTasks = {
   'connection-study': { input: { ask: ConnectionAsk; until: number }; result: DistrictConnectionStudy }
+  'outage-study': { input: { element: string; until: number }; result: DistrictOutageStudy }
 }
 
 const DAY_MS = 86_400_000
@@ -46,5 +48,10 @@ serveTasks<StudyTasks>({
     const { parts, hours } = await yearUntil(until)
     progress(READING)
     return districtConnectionStudy(parts, hours, ask, { kernel: loadFlowKernel() }, (share) => progress(READING + (1 - READING) * share))
+  },
+  async 'outage-study'({ element, until }, progress) {
+    const { hours } = await yearUntil(until)
+    progress(READING)
+    return districtOutageStudy(loaded, hours, element, loadFlowKernel())
   },
 })

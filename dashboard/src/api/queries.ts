@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import type { ConnectionStudyAnswer } from '#contract/connection-study.ts'
+import type { OutageStudyAnswer } from '#contract/outage-study.ts'
 import type { LoadCurve, MerchantSummary, OwnDeliveryPoints } from '#contract/merchant.ts'
 import type { OperatorJobs, OperatorQuarantine, OperatorSources } from '#contract/operator.ts'
 import type {
@@ -71,6 +72,18 @@ export const useConnectionStudy = (choice: MaybeRefOrGetter<{ node: string; kva:
     queryKey: computed(() => [where.value]),
     queryFn: ({ signal }) => getJson<ConnectionStudyAnswer>(where.value, signal),
     refetchInterval: ({ state }) => (state.data?.status === 'running' || state.data?.status === 'busy' ? 700 : false),
+  })
+}
+
+/** Asked again until the study is done; without an element only the choice is read. */
+export const useOutageStudy = (element: MaybeRefOrGetter<string | undefined>) => {
+  const where = computed(() => address(ROUTES.planner.outageStudy, {}, { element: toValue(element) }))
+  return useQuery<OutageStudyAnswer, ApiError>({
+    queryKey: computed(() => [where.value]),
+    queryFn: ({ signal }) => getJson<OutageStudyAnswer>(where.value, signal),
+    refetchInterval: ({ state }) => (state.data?.status === 'running' || state.data?.status === 'busy' ? 700 : false),
+    // The choice stays while another element is studied.
+    placeholderData: (before) => (before === undefined ? undefined : { ...before, status: 'running', progressPct: 0, study: null }),
   })
 }
 

@@ -30,6 +30,7 @@ export const ROUTES = {
     firmImport: '/api/planner/firm-import',
     measurementPoints: '/api/planner/measurement-points',
     connectionStudy: '/api/planner/connection-study',
+    outageStudy: '/api/planner/outage-study',
     stream: '/api/planner/stream',
   },
   operator: {

@@ -20,7 +20,7 @@ export const connectionStudyRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }>
     if (node === undefined || kva === undefined) return { ...empty, status: 'idle' }
     if (!nodes.has(node)) throw new PenfeldError('PF_REQUEST_INVALID', `There is no busbar or junction ${node}.`, { where: 'querystring/node' })
     if (!profiles.includes(profile)) throw new PenfeldError('PF_REQUEST_INVALID', `There is no load class ${profile}.`, { where: 'querystring/profile' })
-    const told = deps.connectionStudies.ask({ node, kva, profile, tanPhi }, deps.clock.now())
+    const told = deps.studies.connection({ node, kva, profile, tanPhi }, deps.clock.now())
     switch (told.status) {
       case 'done': return { ...empty, status: 'done', progressPct: 100, study: connectionStudyView(told.study) }
       case 'failed': return { ...empty, status: 'failed', problem: told.problem }
