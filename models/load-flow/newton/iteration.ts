@@ -60,6 +60,68 @@ export function startVoltages({ generatorRow, startRe, startIm }: PreparedNewton
   for (const p of generatorRow) if (p >= 0) state.held[p] = 1
 }
 
+/**
+ * Flat magnitudes, generators at theirs, and the angles that carry the active power over the reactances alone: the usual start of a
+ * transmission network, whose angles are too wide for a start without any. (Without load its long lines may resonate with its
+ * shunts, so that the voltage without load is no start for it.)
+ */
+export function startFromAngles(prepared: PreparedNewton, state: NewtonState): void {
+  const { circuit, generatorRow } = prepared
+  startVoltages(prepared, state)
+  // Zones are turned so that all angles begin with that of the source.
+  const angleRad = circuit.sources[0]?.angleRad ?? 0
+  state.magnitude.fill(1)
+  circuit.generators?.forEach(({ voltagePu }, generator) => { if (generatorRow[generator] >= 0) state.magnitude[generatorRow[generator]] = voltagePu })
+  for (let p = 0; p < state.re.length; p += 1) {
+    state.re[p] = state.magnitude[p] * Math.cos(angleRad)
+    state.im[p] = state.magnitude[p] * Math.sin(angleRad)
+  }
+  computeMismatch(prepared, state, 0)
+  writeJacobian(prepared, state)
+  const { elimination, block, vector } = prepared.lu
+  for (let e = 0; e < block.length; e += 4) block[e + 1] = block[e + 2] = block[e + 3] = 0
+  for (let p = 0; p < state.re.length; p += 1) {
+    block[4 * elimination.diagonal[p] + 3] = 1
+    vector[2 * p + 1] = 0
+  }
+  solveBlocks(prepared.lu)
+  state.beforeRe.set(state.re)
+  state.beforeIm.set(state.im)
+  move(prepared, state, 1)
+}
+
+/** Whole steps from a good start, as in the textbook: quick and, where it settles, at the solution that networks are run at. */
+export function iterateBoldly(prepared: PreparedNewton, state: NewtonState, tolerancePu: number): number {
+  for (let iteration = 0; iteration <= BOLD_ITERATIONS; iteration += 1) {
+    const { settled, square } = computeMismatch(prepared, state, tolerancePu)
+    if (settled) return isOperable(state) ? iteration : -1
+    if (iteration === BOLD_ITERATIONS || !Number.isFinite(square)) return -1
+    writeJacobian(prepared, state)
+    solveBlocks(prepared.lu)
+    if (Number.isNaN(largestOf(prepared.lu.vector))) return -1
+    clip(prepared.lu.vector)
+    state.beforeRe.set(state.re)
+    state.beforeIm.set(state.im)
+    move(prepared, state, 1)
+  }
+  return -1
+}
+const BOLD_ITERATIONS = 25
+/** Most a single bus may be turned (rad) and stretched (ln pu) by a bold step: the linear picture of one bus must not carry off the others. */
+const BOLDEST_TURN = 1
+const BOLDEST_STRETCH = 0.2
+
+function clip(step: Float64Array): void {
+  for (let k = 0; k < step.length; k += 2) {
+    step[k] = Math.max(-BOLDEST_TURN, Math.min(BOLDEST_TURN, step[k]))
+    step[k + 1] = Math.max(-BOLDEST_STRETCH, Math.min(BOLDEST_STRETCH, step[k + 1]))
+  }
+}
+
+/** Nothing is run below it: what settles there is the other root of the equations, and no state of a network. */
+const LOWEST_PU = 0.4
+export const isOperable = ({ magnitude }: NewtonState): boolean => magnitude.every((pu) => pu > LOWEST_PU)
+
 /** A step may turn or stretch a voltage by no more than this (rad, ln pu): beyond it the linear picture means nothing. */
 const LARGEST_STEP = 0.6
 const MAX_HALVINGS = 8

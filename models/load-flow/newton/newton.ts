@@ -3,7 +3,7 @@
  * unsymmetric two-ports) or does not settle. One factorisation an iteration, one ordering a topology.
  */
 import { METHOD, type LoadFlowResult, type LoadScenarios } from '../scenarios.ts'
-import { createState, iterate, type NewtonState, readLoads, startVoltages } from './iteration.ts'
+import { createState, isOperable, iterate, iterateBoldly, type NewtonState, readLoads, startFromAngles, startVoltages } from './iteration.ts'
 import { createOutputWriter, writeScenario } from './outputs.ts'
 import { prepareNewton, type PreparedNewton } from './prepare.ts'
 import { startAtLimits, switchGenerators } from './reactive-limits.ts'
@@ -43,21 +43,26 @@ export function solveNewton(prepared: PreparedNewton, loads: LoadScenarios, into
   }
 }
 
-/** With every generator holding its voltage; where that has no solution, with those that have limits standing at them. */
+/** With every generator holding its voltage, boldly first and then with care; where that has no solution, with those that have limits standing at them. */
 function settle(prepared: PreparedNewton, state: NewtonState, tolerancePu: number, maxIterations: number): { settled: boolean; iterations: number } {
+  startFromAngles(prepared, state)
+  const bold = settleRounds(prepared, state, new Int8Array(prepared.generatorRow.length), tolerancePu, maxIterations, true)
+  if (bold >= 0) return { settled: true, iterations: bold }
+  startVoltages(prepared, state)
   const held = settleRounds(prepared, state, new Int8Array(prepared.generatorRow.length), tolerancePu, maxIterations)
-  if (held >= 0) return { settled: true, iterations: held }
+  if (held >= 0 && isOperable(state)) return { settled: true, iterations: held }
   const limits = new Int8Array(prepared.generatorRow.length)
   startVoltages(prepared, state)
   const standing = startAtLimits(prepared, state, limits) ? settleRounds(prepared, state, limits, tolerancePu, maxIterations) : -1
-  return { settled: standing >= 0, iterations: standing < 0 ? maxIterations : standing }
+  const settled = standing >= 0 && isOperable(state)
+  return { settled, iterations: settled ? standing : maxIterations }
 }
 
 /** Iterates and switches generators until none wants to. Returns the iterations used, -1 when that did not end. */
-function settleRounds(prepared: PreparedNewton, state: NewtonState, limits: Int8Array, tolerancePu: number, maxIterations: number): number {
+function settleRounds(prepared: PreparedNewton, state: NewtonState, limits: Int8Array, tolerancePu: number, maxIterations: number, boldly = false): number {
   let iterations = 0
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const used = iterate(prepared, state, tolerancePu, maxIterations - iterations)
+    const used = boldly && round === 0 ? iterateBoldly(prepared, state, tolerancePu) : iterate(prepared, state, tolerancePu, maxIterations - iterations)
     if (used < 0) return -1
     iterations += used
     if (switchGenerators(prepared, state, limits, tolerancePu, round) === 0) return iterations
