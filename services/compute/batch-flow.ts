@@ -4,7 +4,7 @@ import { createLoadFlowResult, type LoadFlowResult, type LoadScenarios, type Wan
 import { openPool, type Pool } from './pool.ts'
 
 /** Scenarios of one task: enough to be worth a message, few enough that threads end together. */
-const SCENARIOS_A_TASK = 2_048
+const SCENARIOS_A_TASK = 1_024
 
 export interface BatchFlowTask {
   /** Tasks of one batch share their topology: a thread factorises it once. */
