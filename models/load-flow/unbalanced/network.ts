@@ -10,6 +10,7 @@ export interface UnbalancedNetwork {
   readonly buses: readonly UnbalancedBus[]
   readonly sections: readonly UnbalancedSection[]
   readonly transformers: readonly UnbalancedTransformer[]
+  readonly shunts?: readonly UnbalancedShunt[]
   readonly sources: readonly UnbalancedSource[]
   readonly loads: readonly UnbalancedLoad[]
 }
@@ -38,9 +39,16 @@ export interface UnbalancedSection {
   readonly seriesOhm: ConductorMatrix
   /** Capacitance between conductors and earth of the whole section, microfarad, real matrix of the same size; absent: none. */
   readonly capacitanceUf?: Float64Array
+  /** Conductance between conductors and earth (dielectric losses), microsiemens, likewise. */
+  readonly conductanceUs?: Float64Array
 }
 
-/** `Dyn`: delta at `from`, earthed or neutral star at `to`. `YNyn`: star with earthed neutral on both sides, clock 0 or 6. */
+/**
+ * Windings at `from` and `to`, as in vector groups: D delta, Y star, Z zigzag, N or n: its star point is led out. At `to` it is led to the
+ * neutral of the bus (to earth where the bus has none), at `from` to earth.
+ */
+export type Connection = 'Dyn' | 'Yzn' | 'Dzn' | 'Yyn' | 'YNyn' | 'YNd' | 'YNy' | 'Yd' | 'Yy' | 'Dd' | 'Dy'
+
 export interface UnbalancedTransformer {
   readonly id: string
   readonly from: string
@@ -52,11 +60,20 @@ export interface UnbalancedTransformer {
   readonly copperLossKw: number
   readonly noLoadLossKw?: number
   readonly noLoadCurrentPct?: number
-  /** Zero- over positive-sequence impedance as seen from the `to` side; absent: 1. Three-limb cores have less. */
-  readonly z0OverZ1?: number
-  readonly connection: 'Dyn' | 'YNyn'
+  /**
+   * Zero sequence per phase, ohm of the `to` side, all that is measured between the joined phases and the star point: of Dyn, Yzn, Dzn and
+   * Yyn at `to`, of YNd and YNy at `from`, of YNyn between both sides. Absent: as the positive sequence; Yyn, Yzn, Dzn and YNy need it.
+   */
+  readonly zeroSequenceOhm?: { readonly r: number; readonly x: number }
+  readonly connection: Connection
   /** Hours by which the `to` side lags. */
   readonly clock: number
+}
+
+/** Admittance between the phases of a bus and earth, siemens: 3 rows. */
+export interface UnbalancedShunt {
+  readonly bus: string
+  readonly admittanceS: ConductorMatrix
 }
 
 /** Balanced voltage behind an impedance; without short-circuit power it is ideal. */
@@ -90,45 +107,3 @@ export function fromSequences(r1: number, x1: number, r0: number, x0: number): C
 
 /** Capacitances from sequence values, microfarad of the whole section. */
 export const capacitanceFromSequences = (c1: number, c0: number): Float64Array => Float64Array.from({ length: 9 }, (_, k) => (k % 4 === 0 ? (c0 + 2 * c1) / 3 : (c0 - c1) / 3))
-
-/** Inverse of a complex matrix by Gauss-Jordan with the largest pivot. @throws RangeError for a singular one */
-export function inverse({ size, re, im }: ConductorMatrix): ConductorMatrix {
-  const width = 2 * size
-  const ar = new Float64Array(size * width)
-  const ai = new Float64Array(size * width)
-  for (let row = 0; row < size; row += 1) {
-    for (let column = 0; column < size; column += 1) {
-      ar[row * width + column] = re[row * size + column]
-      ai[row * width + column] = im[row * size + column]
-    }
-    ar[row * width + size + row] = 1
-  }
-  const swap = (one: number, other: number, column: Float64Array) => {
-    for (let k = 0; k < width; k += 1) [column[one * width + k], column[other * width + k]] = [column[other * width + k], column[one * width + k]]
-  }
-  for (let pivot = 0; pivot < size; pivot += 1) {
-    let best = pivot
-    for (let row = pivot + 1; row < size; row += 1) if (Math.hypot(ar[row * width + pivot], ai[row * width + pivot]) > Math.hypot(ar[best * width + pivot], ai[best * width + pivot])) best = row
-    if (best !== pivot) {
-      swap(best, pivot, ar)
-      swap(best, pivot, ai)
-    }
-    const at = pivot * width + pivot
-    const square = ar[at] * ar[at] + ai[at] * ai[at]
-    if (!(square > 0)) throw new RangeError('a conductor has no impedance')
-    const dr = ar[at] / square
-    const di = -ai[at] / square
-    for (let k = pivot * width; k < (pivot + 1) * width; k += 1) [ar[k], ai[k]] = [ar[k] * dr - ai[k] * di, ar[k] * di + ai[k] * dr]
-    for (let row = 0; row < size; row += 1) {
-      if (row === pivot) continue
-      const fr = ar[row * width + pivot]
-      const fi = ai[row * width + pivot]
-      for (let k = 0; k < width; k += 1) {
-        ar[row * width + k] -= fr * ar[pivot * width + k] - fi * ai[pivot * width + k]
-        ai[row * width + k] -= fr * ai[pivot * width + k] + fi * ar[pivot * width + k]
-      }
-    }
-  }
-  const cut = (from: Float64Array) => Float64Array.from({ length: size * size }, (_, k) => from[Math.floor(k / size) * width + size + (k % size)])
-  return { size, re: cut(ar), im: cut(ai) }
-}
