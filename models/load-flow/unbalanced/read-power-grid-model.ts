@@ -78,8 +78,8 @@ const alike = (r: number): ConductorMatrix => fromSequences(r, 0, r, 0)
 const NO_GROUNDING = { from: { r: 0, x: 0 }, to: { r: 0, x: 0 } }
 
 /**
- * Power Grid Model puts the whole magnetising admittance into the zero sequence of an earthed side (of Dyn at `to`, of YNd at `from`), and what lies between
- * star point and earth thrice in series with the short-circuit impedance.
+ * Power Grid Model puts the whole magnetising admittance beside the short-circuit impedance in the zero sequence of an earthed side (of Dyn at
+ * `to`, of YNd at `from`), and what lies between star point and earth thrice in series with both.
  */
 function transformer(one: TwoWindingTransformer, earth: { readonly from: Impedance; readonly to: Impedance }): Omit<UnbalancedTransformer, 'id' | 'from' | 'to'> {
   const { ratedKva, shortCircuitVoltagePct, copperLossKw, noLoadLossKw = 0, noLoadCurrentPct = 0, clock = 0, tap, fromWinding = 'D', toWinding = 'YN' } = one
@@ -91,12 +91,12 @@ function transformer(one: TwoWindingTransformer, earth: { readonly from: Impedan
   const r = (copperLossKw / ratedKva) * baseOhm
   const x = Math.sqrt(Math.max(0, ((shortCircuitVoltagePct / 100) * baseOhm) ** 2 - r * r))
   const square = (toKv / fromKv) ** 2
-  const z = { r: r + 3 * (earth.to.r + earth.from.r * square), x: x + 3 * (earth.to.x + earth.from.x * square) }
-  const g = noLoadLossKw / ratedKva / baseOhm
-  const b = -Math.sqrt(Math.max(0, (noLoadCurrentPct / 100 / baseOhm) ** 2 - g * g))
+  const earthOhm = { r: 3 * (earth.to.r + earth.from.r * square), x: 3 * (earth.to.x + earth.from.x * square) }
   const known = { ratedKva, fromKv, toKv, shortCircuitVoltagePct, copperLossKw, noLoadLossKw, noLoadCurrentPct, clock, connection: connection as Connection }
-  if (connection === 'YNyn') return { ...known, zeroSequenceOhm: z }
-  const own = z.r * z.r + z.x * z.x
-  const [y, w] = [z.r / own + g, -z.x / own + b]
-  return { ...known, zeroSequenceOhm: { r: y / (y * y + w * w), x: -w / (y * y + w * w) } }
+  if (connection === 'YNyn') return { ...known, zeroSequenceOhm: { r: r + earthOhm.r, x: x + earthOhm.x } }
+  const g = noLoadLossKw / ratedKva / baseOhm
+  const series = r * r + x * x
+  const beside = { re: r / series + g, im: -x / series - Math.sqrt(Math.max(0, (noLoadCurrentPct / 100 / baseOhm) ** 2 - g * g)) }
+  const own = beside.re ** 2 + beside.im ** 2
+  return { ...known, zeroSequenceOhm: { r: beside.re / own + earthOhm.r, x: -beside.im / own + earthOhm.x } }
 }
