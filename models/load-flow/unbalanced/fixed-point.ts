@@ -42,7 +42,10 @@ export function settleUnbalanced(prepared: PreparedUnbalanced, workspace: Unbala
     subtractLoads(prepared, workspace)
     solveFactors(factors, currentRe, currentIm)
     // A settled scenario is held, so that its result does not depend on its company.
-    for (let lane = 0; lane < LANES; lane += 1) if (moving[lane] === 1) for (let k = lane; k < factors.size * LANES; k += LANES) {
+    if (open === lanes) {
+      re.set(currentRe.subarray(0, factors.size * LANES))
+      im.set(currentIm.subarray(0, factors.size * LANES))
+    } else for (let lane = 0; lane < lanes; lane += 1) if (moving[lane] === 1) for (let k = lane; k < factors.size * LANES; k += LANES) {
       re[k] = currentRe[k]
       im[k] = currentIm[k]
     }
@@ -66,6 +69,10 @@ function spread(values: Float64Array, into: Float64Array, count: number): void {
 /** Share of its nominal power that a load draws, by the square of the voltage across it over the square of its nominal one. */
 export const shareAt = (exponent: number, square: number): number => (exponent === 0 ? 1 : exponent === 1 ? Math.sqrt(square) : square)
 
+/** One value a lane: a current or a voltage of the load at hand. */
+const laneRe = new Float64Array(LANES)
+const laneIm = new Float64Array(LANES)
+
 /** Takes the currents of the loads at the voltages across them from the sums of the slots. */
 function subtractLoads({ loads, factors }: PreparedUnbalanced, { acrossRe, acrossIm, watts, vars, currentRe, currentIm }: UnbalancedWorkspace): void {
   const { across: { start, slot, re: weight }, nominalV, exponent } = loads
@@ -75,12 +82,16 @@ function subtractLoads({ loads, factors }: PreparedUnbalanced, { acrossRe, acros
       const k = load * LANES + lane
       const square = acrossRe[k] * acrossRe[k] + acrossIm[k] * acrossIm[k]
       const share = shareAt(exponent[load], square / nominal) / square
-      const ir = share * (watts[k] * acrossRe[k] + vars[k] * acrossIm[k])
-      const ii = share * (watts[k] * acrossIm[k] - vars[k] * acrossRe[k])
-      for (let entry = start[load]; entry < start[load + 1]; entry += 1) {
-        if (slot[entry] >= factors.size) continue
-        currentRe[slot[entry] * LANES + lane] -= weight[entry] * ir
-        currentIm[slot[entry] * LANES + lane] -= weight[entry] * ii
+      laneRe[lane] = share * (watts[k] * acrossRe[k] + vars[k] * acrossIm[k])
+      laneIm[lane] = share * (watts[k] * acrossIm[k] - vars[k] * acrossRe[k])
+    }
+    for (let entry = start[load]; entry < start[load + 1]; entry += 1) {
+      if (slot[entry] >= factors.size) continue
+      const place = slot[entry] * LANES
+      const w = weight[entry]
+      for (let lane = 0; lane < LANES; lane += 1) {
+        currentRe[place + lane] -= w * laneRe[lane]
+        currentIm[place + lane] -= w * laneIm[lane]
       }
     }
   }
@@ -92,14 +103,20 @@ function updateAcross({ loads }: PreparedUnbalanced, { re, im, acrossRe, acrossI
   for (let load = 0; load < nominalV.length; load += 1) {
     if (fed[load] === 0) continue
     const nominal = nominalV[load] * nominalV[load]
+    laneRe.fill(0)
+    laneIm.fill(0)
+    for (let entry = start[load]; entry < start[load + 1]; entry += 1) {
+      const place = slot[entry] * LANES
+      const w = weight[entry]
+      for (let lane = 0; lane < LANES; lane += 1) {
+        laneRe[lane] += w * re[place + lane]
+        laneIm[lane] += w * im[place + lane]
+      }
+    }
     for (let lane = 0; lane < LANES; lane += 1) {
       const k = load * LANES + lane
-      let vr = 0
-      let vi = 0
-      for (let entry = start[load]; entry < start[load + 1]; entry += 1) {
-        vr += weight[entry] * re[slot[entry] * LANES + lane]
-        vi += weight[entry] * im[slot[entry] * LANES + lane]
-      }
+      const vr = laneRe[lane]
+      const vi = laneIm[lane]
       const square = acrossRe[k] * acrossRe[k] + acrossIm[k] * acrossIm[k]
       const step = (vr - acrossRe[k]) ** 2 + (vi - acrossIm[k]) ** 2
       // The solve leaves Y v' = i(v) exactly, so that s (v' - v) / v is missing at the load; up to twice that where it follows the voltage.

@@ -29,7 +29,9 @@ function writeBuses({ network, fed, basis, slotOf }: PreparedUnbalanced, { re, i
     const neutral = slotOf[bus * 4 + 3]
     const neutralRe = neutral === EARTH ? 0 : re[neutral * LANES + lane]
     const neutralIm = neutral === EARTH ? 0 : im[neutral * LANES + lane]
-    const [zero, alpha, beta] = [slotOf[bus * 4] * LANES + lane, slotOf[bus * 4 + 1] * LANES + lane, slotOf[bus * 4 + 2] * LANES + lane]
+    const zero = slotOf[bus * 4] * LANES + lane
+    const alpha = slotOf[bus * 4 + 1] * LANES + lane
+    const beta = slotOf[bus * 4 + 2] * LANES + lane
     const perVolt = SQRT3 / (network.buses[bus].nominalKv * 1000)
     let sumRe = 0, sumIm = 0, turnedRe = 0, turnedIm = 0
     for (let phase = 0; phase < 3; phase += 1) {
@@ -59,7 +61,7 @@ const endRe = new Float64Array(4)
 const endIm = new Float64Array(4)
 
 function writeBranches({ basis, branches, earths, loads }: PreparedUnbalanced, { re, im, acrossRe, acrossIm, watts }: UnbalancedWorkspace, result: UnbalancedResult, scenario: number, lane: number): void {
-  const { fed, fromBus, toBus, firstRow, fromCount, rowSlot, current } = branches
+  const { fed, fromBus, toBus, firstRow, fromCount, rowSlot, current, through } = branches
   const { wanted } = result
   let lossesW = 0
   for (let branch = 0; branch < result.branchCount; branch += 1) {
@@ -68,10 +70,12 @@ function writeBranches({ basis, branches, earths, loads }: PreparedUnbalanced, {
     for (let end = 0; end < 2; end += 1) {
       const first = end === 0 ? firstRow[branch] : firstRow[branch] + fromCount[branch]
       const count = end === 0 ? fromCount[branch] : firstRow[branch + 1] - first
+      // What goes through comes out as it went in.
+      const known = end === 1 && through[branch] === 1
       for (let k = 0; k < count; k += 1) {
-        let ir = 0
-        let ii = 0
-        for (let entry = current.start[first + k]; entry < current.start[first + k + 1]; entry += 1) {
+        let ir = known ? -endRe[k] : 0
+        let ii = known ? -endIm[k] : 0
+        if (!known) for (let entry = current.start[first + k]; entry < current.start[first + k + 1]; entry += 1) {
           const place = current.slot[entry] * LANES + lane
           const g = current.re[entry]
           const b = (current.im as Float64Array)[entry]
