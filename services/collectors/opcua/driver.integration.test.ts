@@ -34,9 +34,9 @@ async function watchDriver(field: Awaited<ReturnType<typeof prepareField>>, { so
   return { states, rows, rejected }
 }
 
-async function temporaryField() {
+async function temporaryField({ givesHistory = true } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'penfeld-opcua-'))
-  const field = await prepareField(folder)
+  const field = await prepareField(folder, givesHistory)
   const server = await field.startServer()
   onTestFinished(async () => {
     await server.stop()
@@ -98,4 +98,25 @@ test('values that ran over at the server are read from its history, oldest first
   await expect.poll(() => told().length, { timeout: 15_000 }).toBeGreaterThanOrEqual(burst.length)
   expect(told()).toEqual(burst)
   expect(rejected).toEqual(['overflow-at-server 1 P05.T1.p'])
+})
+
+test('a node without history does not keep the others from theirs', async () => {
+  const { field, server } = await temporaryField()
+  const unknown = { ...field.channels[0], device: { ...field.channels[0].device, address: 'P99.T9' } }
+  const { states, rows } = await watchDriver(field, { channels: [unknown, ...field.channels] })
+  await expect.poll(() => states.at(-1), { timeout: 10_000 }).toBe('connected')
+  const begin = Date.now()
+  for (let step = 0; step < 400; step++) server.publish(0, begin + step, step, QUALITY.measured)
+  await expect.poll(() => new Set(rows.map(({ at }) => at)).size, { timeout: 15_000 }).toBe(400)
+})
+
+test('a server that refuses to be asked for history is read live, and what it lost is counted', async () => {
+  const { field, server } = await temporaryField({ givesHistory: false })
+  const { states, rows, rejected } = await watchDriver(field)
+  await expect.poll(() => states.at(-1), { timeout: 10_000 }).toBe('connected')
+  const begin = Date.now()
+  for (let step = 0; step < 400; step++) server.publish(0, begin + step, step, QUALITY.measured)
+  await expect.poll(() => rows.at(-1)?.value, { timeout: 10_000 }).toBe(399)
+  expect(rejected).toEqual(['overflow-at-server 1 P05.T1.p'])
+  expect(states).toEqual(['starting', 'connected'])
 })

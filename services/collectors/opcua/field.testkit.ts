@@ -22,7 +22,7 @@ const channelOf = (suffix: string): Channel => {
 }
 
 /** A source with two points, and a server at its address that remembers over restarts what it was told. */
-export async function prepareField(folder: string) {
+export async function prepareField(folder: string, givesHistory = true) {
   const port = await freePort()
   const pkiFolder = join(folder, 'server')
   const channels = [channelOf('p'), channelOf('q')]
@@ -37,6 +37,7 @@ export async function prepareField(folder: string) {
       port, pkiFolder, clock: { now: Date.now, speed: 1, realMsUntil: () => 0 }, log: silentLogger,
       points: channels.map(({ point }) => ({ pointId: point.id, nodePath: `P05.T1.${point.feed!.channel}`, unit: point.unit })),
       history(pointId, from, to) {
+        if (!givesHistory) throw new Error('nothing is kept')
         const rows = told[channels.findIndex(({ point }) => point.id === pointId)].filter(({ at }) => from <= at && at < to)
         return { at: rows.map(({ at }) => at), values: rows.map(({ value }) => value), quality: rows.map(({ quality }) => quality) }
       },

@@ -1,7 +1,11 @@
-import { HistoryData, HistoryReadRequest, ReadRawModifiedDetails, StatusCodes, TimestampsToReturn, type ClientSession, type DataValue, type HistoryReadResult } from 'node-opcua'
+import { HistoryData, HistoryReadRequest, ReadRawModifiedDetails, StatusCodes, TimestampsToReturn, type ClientSession, type DataValue, type HistoryReadResult, type ServiceFault, type StatusCode } from 'node-opcua'
 
 const NODES_PER_CALL = 50
 const VALUES_PER_NODE_AND_CALL = 1_000
+/** Answers to the whole call by a server that has no history for us. Any other fault passes, and the next session asks again. */
+const NO_HISTORY: readonly StatusCode[] = [
+  StatusCodes.BadServiceUnsupported, StatusCodes.BadNotImplemented, StatusCodes.BadHistoryOperationUnsupported, StatusCodes.BadHistoryOperationInvalid, StatusCodes.BadUserAccessDenied,
+]
 
 export interface HistoryOptions {
   readonly nodeIds: readonly string[]
@@ -21,7 +25,13 @@ export async function readHistory(session: ClientSession, options: HistoryOption
   const wanted = Array.from(from.keys()).filter((index) => from[index] <= to)
   // Nodes that miss about as much stand together, for one call has one beginning.
   wanted.sort((a, b) => from[a] - from[b])
-  for (let first = 0; first < wanted.length; first += NODES_PER_CALL) await readGroup(session, wanted.slice(first, first + NODES_PER_CALL), options)
+  try {
+    for (let first = 0; first < wanted.length; first += NODES_PER_CALL) await readGroup(session, wanted.slice(first, first + NODES_PER_CALL), options)
+  } catch (error) {
+    const status = (error as { response?: ServiceFault }).response?.responseHeader.serviceResult
+    if (status === undefined || !NO_HISTORY.includes(status)) throw error
+    options.onRefused(wanted, status.name)
+  }
 }
 
 async function readGroup(session: ClientSession, group: readonly number[], { nodeIds, from, to, onValue, taken, onRefused }: HistoryOptions): Promise<void> {

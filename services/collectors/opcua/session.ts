@@ -51,20 +51,21 @@ export async function serveSession(client: OPCUAClient, options: SessionOptions)
   try {
     const prefix = await namespacePrefix(session, settings.namespaceUri)
     const nodeIds = context.channels.map((channel) => prefix + nodePathOf(channel))
-    const history = { given: true }
-    const fillGap = gapFiller(session, nodeIds, options, history)
+    const withoutHistory = new Set<number>()
+    const fillGap = gapFiller(session, nodeIds, options, withoutHistory)
     const from = (await context.lastStoredAt()).map((at) => (Number.isNaN(at) ? options.startedAt : at + 1))
     const readAt = context.clock.now()
     await fillGap(from, readAt + CLOCK_DIFFERENCE_MS)
     const live = await subscribe(session, {
       nodeIds, samplingIntervalMs: settings.samplingIntervalMs, onLost,
       onValue: (index, value) => {
-        if (over) return
+        const lost = lostBefore(value)
+        if (lost) context.reject('overflow-at-server', 1, nodePathOf(context.channels[index]))
         // Storing what came behind the hole would hide the hole: the next session reads it from the history, oldest first.
-        if (lostBefore(value) && history.given) {
-          context.reject('overflow-at-server', 1, nodePathOf(context.channels[index]))
-          finish('overrun')
-        } else if (!takeValue(options, index, value)) finish('full')
+        const toRead = !withoutHistory.has(index)
+        if (over && toRead) return
+        if (lost && toRead) finish('overrun')
+        else if (!takeValue(options, index, value)) finish('full')
       },
       onRefused: (indexes, reason) => context.reject('node-refused', indexes.length, `${nodePathOf(context.channels[indexes[0]])}: ${reason}`),
     })
@@ -87,7 +88,6 @@ export async function serveSession(client: OPCUAClient, options: SessionOptions)
 /** Puts one value into the queue. False if there is no room for it: history gives it again after the next connection. */
 function takeValue({ context, queue, freshness }: SessionOptions, index: number, value: DataValue): boolean {
   if (isPlaceholder(value)) return true
-  if (lostBefore(value)) context.reject('overflow-at-server', 1, nodePathOf(context.channels[index]))
   const raw = numberOf(value)
   if (raw === undefined) {
     context.reject('not-a-number', 1, nodePathOf(context.channels[index]))
@@ -101,7 +101,7 @@ function takeValue({ context, queue, freshness }: SessionOptions, index: number,
   return true
 }
 
-function gapFiller(session: ClientSession, nodeIds: readonly string[], options: SessionOptions, history: { given: boolean }) {
+function gapFiller(session: ClientSession, nodeIds: readonly string[], options: SessionOptions, withoutHistory: Set<number>) {
   const { context, queue, stopping } = options
   return async (from: Float64Array, to: number): Promise<void> => {
     await readHistory(session, {
@@ -115,8 +115,8 @@ function gapFiller(session: ClientSession, nodeIds: readonly string[], options: 
         stopping.throwIfAborted()
       },
       onRefused: (indexes, reason) => {
-        if (history.given) context.log.warn({ source: context.source.id, nodes: indexes.length, reason }, 'the server gives no history: what passed while it was away is missing')
-        history.given = false
+        if (withoutHistory.size === 0) context.log.warn({ source: context.source.id, nodes: indexes.length, reason }, 'the server gives no history: what passed while it was away is missing')
+        for (const index of indexes) withoutHistory.add(index)
       },
     })
   }
