@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -79,4 +79,7 @@ test('a file that cannot be read does not hold up the ones behind it', async () 
   })
   await expect.poll(() => values, { timeout: 5_000 }).toEqual([7])
   await expect.poll(() => states.at(-1), { timeout: 5_000 }).toMatch(/b\.csv/)
+  rmSync(join(folder, 'a.csv'), { recursive: true })
+  rmSync(join(folder, 'b.csv'))
+  await expect.poll(() => states.at(-1), { timeout: 5_000 }).toBe('connected undefined')
 })

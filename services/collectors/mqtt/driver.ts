@@ -36,21 +36,21 @@ export const mqttDriver: DriverFactory = {
       resubscribe: false,
       ...(username === undefined ? {} : { username: String(username), password: String(password ?? '') }),
     })
-    let stopping = false
+    const stopping = new AbortController()
     const taking = new Set<Promise<void>>()
     // The client acknowledges a message when this has called back, and takes the next one only then: nothing is
     // acknowledged that is not in the journal, and a slow journal slows the broker down.
     client.handleMessage = (packet, done) => {
-      const taken = take(context, topics.get(packet.topic), packet, () => stopping).then((stored) => { if (stored) done() })
+      const taken = take(context, topics.get(packet.topic), packet, stopping.signal).then((stored) => { if (stored) done() })
       taking.add(taken)
       void taken.finally(() => taking.delete(taken))
     }
     client.on('connect', () => void subscribe(client, [...topics.keys()], context))
-    client.on('close', () => { if (!stopping) context.status('reconnecting', 'the broker is not there') })
+    client.on('close', () => { if (!stopping.signal.aborted) context.status('reconnecting', 'the broker is not there') })
     client.on('error', (error) => log.warn({ source: source.id, cause: error.message }, 'MQTT'))
     return {
       async stop() {
-        stopping = true
+        stopping.abort()
         // Not acknowledged is not lost: the broker gives it again to the next start.
         await client.endAsync(true).catch(() => {})
         await Promise.all(taking)
@@ -95,7 +95,7 @@ async function refusedOf(client: MqttClient, topics: readonly string[]): Promise
 }
 
 /** True when the message may be acknowledged: stored, or counted as unusable. */
-async function take(context: DriverContext, topic: Topic | undefined, packet: IPublishPacket, isStopping: () => boolean): Promise<boolean> {
+async function take(context: DriverContext, topic: Topic | undefined, packet: IPublishPacket, stopping: AbortSignal): Promise<boolean> {
   if (topic === undefined) {
     context.reject('unknown-topic', 1, packet.topic)
     return true
@@ -106,7 +106,7 @@ async function take(context: DriverContext, topic: Topic | undefined, packet: IP
     context.reject(decoded.reason, topic.channels.length, packet.topic)
     return true
   }
-  if (isStopping()) return false
+  if (stopping.aborted) return false
   const receivedAt = context.clock.now()
   const readings: RawReadings = {
     channels: Int32Array.from(topic.channels),
@@ -115,13 +115,13 @@ async function take(context: DriverContext, topic: Topic | undefined, packet: IP
     quality: Uint8Array.from(decoded.values, (value) => (Number.isFinite(value) ? QUALITY.measured : QUALITY.missing)),
     receivedAt,
   }
-  for (let retryMs = RETRY_MS; !isStopping(); retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
+  for (let retryMs = RETRY_MS; !stopping.aborted; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
     try {
       await context.deliver(readings)
       return true
     } catch (error) {
       context.log.warn({ source: context.source.id, cause: String(error) }, 'a message was not taken: it is kept and given again')
-      await pause(retryMs)
+      await pause(retryMs, undefined, { signal: stopping }).catch(() => {})
     }
   }
   return false
