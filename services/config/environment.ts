@@ -5,7 +5,6 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 /** Every setting of the environment, read once, named once. */
 export interface Environment {
   readonly portHttp: number
-  /** Private listener for metrics, and the demo's own servers; see `ports` below. */
   readonly dataFolder: string
   readonly districtFolder: string
   readonly clockSetting: string | undefined
@@ -16,6 +15,12 @@ export interface Environment {
   /** Days of history the demonstration makes (default: 25 months). */
   readonly historyDays: number
   readonly ports: DemoPorts
+  /** Private listener on loopback: metrics for Prometheus. */
+  readonly portMetrics: number
+  /** Where samples are kept instead of the embedded store; undefined: embedded. The token may stand in a file (INFLUX_TOKEN_FILE). */
+  readonly influxUrl: string | undefined
+  /** Where jobs are queued instead of the embedded file; undefined: embedded. */
+  readonly redisUrl: string | undefined
   /** For `${NAME:-default}` in source addresses of the district document. */
   readonly variables: Readonly<Record<string, string | undefined>>
 }
@@ -39,6 +44,14 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     }
     return value
   }
+  const url = (name: string, protocols: readonly string[]): string | undefined => {
+    const text = variables[name]
+    if (text === undefined || text === '') return undefined
+    if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) {
+      throw new PenfeldError('PF_CONFIG_INVALID', `${name} is not an address that begins with ${protocols.map((one) => `${one}//`).join(' or ')}.`, { where: name })
+    }
+    return text
+  }
   const portHttp = port('PENFELD_PORT', 8080)
   const dataFolder = resolve(variables['PENFELD_DATA'] ?? 'var')
   const historyDays = Number(variables['PENFELD_HISTORY_DAYS'] ?? 761)
@@ -58,6 +71,9 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
       mqtt: port('PENFELD_MQTT_PORT', 48_403),
       fieldControl: port('PENFELD_FIELD_CONTROL_PORT', 48_404),
     },
+    portMetrics: port('PENFELD_METRICS_PORT', portHttp + 2),
+    influxUrl: url('INFLUX_URL', ['http:', 'https:']),
+    redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
     variables,
   }
 }

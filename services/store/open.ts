@@ -1,0 +1,18 @@
+import { join } from 'node:path'
+import type { Environment } from '#services/config/environment.ts'
+import { DATA_FILES } from '#services/config/role.ts'
+import { openEmbeddedReader, openEmbeddedStore } from './embedded/index.ts'
+import type { TimeSeriesReader, TimeSeriesStore } from './port.ts'
+
+export type StoreName = 'measured' | 'derived'
+/** What opens a store; plain, so that it can be handed to a thread. */
+export type StoreSettings = Pick<Environment, 'dataFolder' | 'influxUrl'> & { readonly timeZone: string }
+
+/** The one writer of a store. The only place, with `openReader`, that chooses between the stores there are. */
+export async function openWriter(name: StoreName, { dataFolder, timeZone }: StoreSettings): Promise<TimeSeriesStore> {
+  return openEmbeddedStore(join(dataFolder, DATA_FILES[name]), { timeZone })
+}
+
+export async function openReader(name: StoreName, { dataFolder, timeZone }: StoreSettings): Promise<TimeSeriesReader> {
+  return openEmbeddedReader(join(dataFolder, DATA_FILES[name]), { timeZone })
+}
