@@ -11,13 +11,16 @@ const TO = FROM + 144 * STEP
 const NAME = 'elec.dp.dp0.e'
 const timeZone = 'Europe/Paris'
 
-/** A register that counts 1 kWh a step, with its silences. */
+/** A register that counts 1 kWh a step, give or take a tenth. */
+const reading = (step: number) => 5000 + step + (step % 2) / 10
+const WHOLE = 144
+/** It with its silences. */
 async function registerStore(silent: (step: number) => boolean) {
   const store = memoryStore()
   const [id] = await store.register([NAME])
   const steps = Array.from({ length: 146 }, (_, step) => step).filter((step) => !silent(step))
   await store.importSeries(id!, {
-    at: Float64Array.from(steps, (step) => FROM + step * STEP), values: Float64Array.from(steps, (step) => 5000 + step), quality: new Uint8Array(steps.length),
+    at: Float64Array.from(steps, (step) => FROM + step * STEP), values: Float64Array.from(steps, reading), quality: new Uint8Array(steps.length),
   }, { recordedAt: TO, source: 'buildings' })
   return store
 }
@@ -28,7 +31,7 @@ test('registers become energies, a silence keeps its energy and is marked, and d
   const derived = memoryStore()
   const first = await validate(measured, derived, points, timeZone, FROM, TO)
   expect(first.columns.names).toEqual([validatedName(NAME)])
-  expect(first.columns.values.reduce((a, b) => a + b)).toBeCloseTo(144, 9)
+  expect(first.columns.values.reduce((a, b) => a + b)).toBeCloseTo(WHOLE, 9)
   expect([...first.columns.quality].filter((code) => code === QUALITY.substituted)).toHaveLength(9)
   expect(first.substituted).toBe(9)
 
@@ -39,7 +42,7 @@ test('registers become energies, a silence keeps its energy and is marked, and d
   // The lost readings arrive: exactly the substituted steps are replaced.
   const [id] = await measured.lookup([NAME])
   const late = Array.from({ length: 8 }, (_, i) => 50 + i)
-  await measured.importSeries(id!, { at: Float64Array.from(late, (step) => FROM + step * STEP), values: Float64Array.from(late, (step) => 5000 + step), quality: new Uint8Array(8) }, { recordedAt: TO + STEP, source: 'buildings' })
+  await measured.importSeries(id!, { at: Float64Array.from(late, (step) => FROM + step * STEP), values: Float64Array.from(late, reading), quality: new Uint8Array(8) }, { recordedAt: TO + STEP, source: 'buildings' })
   const mended = await validate(measured, derived, points, timeZone, FROM, TO)
   expect([...mended.columns.quality]).toEqual(new Array(9).fill(QUALITY.measured))
 })
@@ -48,4 +51,17 @@ test('only registers read at least hourly and powers of intervals are validated,
   expect(points.map(({ point }) => point.id)).toContain(NAME)
   expect(points.every(({ point }) => point.kind !== 'instant')).toBe(true)
   expect(points[0]!.rules).toMatchObject({ maxPerHour: 54, meterChanges: [] })
+})
+
+test('an interval power above what the contract allows is substituted, and its fault is counted', async () => {
+  const [point] = points.filter(({ point: { kind } }) => kind === 'register')
+  const interval = { ...point!, rules: undefined, point: { ...point!.point, kind: 'interval' as const, quantity: 'active-power' as const, unit: 'kW' } }
+  const measured = memoryStore()
+  const [id] = await measured.register([NAME])
+  const values = Float64Array.from({ length: 146 }, (_, step) => (step === 70 ? 5_000 : 6 + (step % 3)))
+  await measured.importSeries(id!, { at: Float64Array.from(values, (_, step) => FROM + step * STEP), values, quality: new Uint8Array(146) }, { recordedAt: TO, source: 'buildings' })
+  const { columns, faults, substituted } = await validate(measured, memoryStore(), [interval], timeZone, FROM, TO)
+  expect([faults, substituted]).toEqual([{ 'above-limit': 1 }, 1])
+  expect(columns.quality[70]).toBe(QUALITY.substituted)
+  expect(columns.values[70]).toBeLessThan(2)
 })

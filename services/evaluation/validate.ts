@@ -1,6 +1,7 @@
 import type { District, MeasurementPoint } from '#models/district/schema.ts'
 import { registerToIntervals, type KnownTotal, type RegisterFaultKind, type RegisterRules } from '#models/load-curve/registers.ts'
 import { stepMeans } from '#models/load-curve/resample.ts'
+import { checkSteps, type StepFaultKind, type StepRules } from '#models/load-curve/step-checks.ts'
 import { DEFAULT_SUBSTITUTION, substituteGaps } from '#models/load-curve/substitution.ts'
 import { QUALITY } from '#models/units/quality.ts'
 import type { Series, TimeSeriesReader } from '#services/store/port.ts'
@@ -17,6 +18,7 @@ export interface ValidatedPoint {
   readonly point: MeasurementPoint
   /** For registers only. */
   readonly rules: RegisterRules | undefined
+  readonly steps: StepRules
 }
 
 export const validatedName = (pointId: string): string => `validated:${pointId}`
@@ -35,12 +37,18 @@ export function validatedPoints(district: District): ValidatedPoint[] {
   return district.measurementPoints.flatMap((point): ValidatedPoint[] => {
     const deliveryPoint = deliveryPoints.get(point.on)
     if (deliveryPoint === undefined || point.stepS > 3600) return []
-    if (point.kind === 'interval' && point.quantity === 'active-power') return [{ point, rules: undefined }]
-    if (point.kind !== 'register') return []
     const limitKw = deliveryPoint.subscribedPowerKva ?? deliveryPoint.ratedPowerKw
+    const isElectric = point.quantity === 'active-power' || point.unit === 'kWh'
+    const steps: StepRules = {
+      maxPerStep: isElectric && limitKw !== undefined ? (PLAUSIBLE_SHARE * limitKw * point.stepS) / 3600 : Infinity,
+      neverNegative: deliveryPoint.carrier !== 'production',
+    }
+    if (point.kind === 'interval' && point.quantity === 'active-power') return [{ point, rules: undefined, steps }]
+    if (point.kind !== 'register') return []
     const isEnergy = point.unit === 'kWh' && limitKw !== undefined
     return [{
       point,
+      steps,
       rules: {
         digits: point.meter === undefined ? undefined : meters.get(point.meter)?.registerDigits,
         maxPerHour: isEnergy ? PLAUSIBLE_SHARE * limitKw : Infinity,
@@ -54,7 +62,7 @@ export function validatedPoints(district: District): ValidatedPoint[] {
 
 export interface ValidationResult {
   readonly columns: NamedColumns
-  readonly faults: Readonly<Partial<Record<RegisterFaultKind, number>>>
+  readonly faults: Readonly<Partial<Record<RegisterFaultKind | StepFaultKind, number>>>
   readonly substituted: number
 }
 
@@ -64,11 +72,11 @@ export interface ValidationResult {
  */
 export async function validate(measured: TimeSeriesReader, derived: TimeSeriesReader, points: readonly ValidatedPoint[], timeZone: string, from: number, to: number, progress: (share: number) => void = () => {}): Promise<ValidationResult> {
   const collector = columnCollector()
-  const faults: Partial<Record<RegisterFaultKind, number>> = {}
+  const faults: Partial<Record<RegisterFaultKind | StepFaultKind, number>> = {}
   let substituted = 0
   const rawIds = await measured.lookup(points.map(({ point }) => point.id))
   const madeIds = await derived.lookup(points.map(({ point }) => validatedName(point.id)))
-  for (const [i, { point, rules }] of points.entries()) {
+  for (const [i, { point, rules, steps }] of points.entries()) {
     if (i % POINTS_A_PROGRESS === 0) progress(i / points.length)
     if (rawIds[i]! <= 0) continue
     const stepMs = point.stepS * 1000
@@ -82,8 +90,11 @@ export async function validate(measured: TimeSeriesReader, derived: TimeSeriesRe
       start -= Math.ceil((DEFAULT_SUBSTITUTION.similarDayUpToS * 1000) / stepMs) * stepMs
       raw = await read()
     }
-    const made = toSteps(raw, point, rules, start, end)
-    for (const { kind } of made.faults) faults[kind] = (faults[kind] ?? 0) + 1
+    const counted = toSteps(raw, point, rules, start, end)
+    for (const { kind } of counted.faults) faults[kind] = (faults[kind] ?? 0) + 1
+    const checked = checkSteps(counted.values, counted.quality, start, point.stepS, stepResolution(point), steps)
+    for (const [kind, found] of Object.entries(checked.faults) as [StepFaultKind, number][]) faults[kind] = (faults[kind] ?? 0) + found
+    const made = { ...counted, values: checked.values, quality: checked.quality }
     const known = madeIds[i]! > 0 ? await derived.read(madeIds[i]!, start - DEFAULT_SUBSTITUTION.lookBackDays * DAY_MS, end) : undefined
     const filled = fillGaps(made, known, point.stepS, timeZone, start)
     collector.add(validatedName(point.id), differences(made.at, filled.values, filled.quality, known))
@@ -91,6 +102,9 @@ export async function validate(measured: TimeSeriesReader, derived: TimeSeriesRe
   }
   return { columns: collector.columns(), faults, substituted }
 }
+
+/** A register counts in its own steps; a power of so many watts is energy only over its interval. */
+const stepResolution = ({ kind, resolution, stepS }: MeasurementPoint): number => (kind === 'register' ? resolution : (resolution * stepS) / 3600)
 
 interface MadeSteps {
   readonly at: Float64Array

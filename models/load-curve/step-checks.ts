@@ -1,0 +1,78 @@
+import { QUALITY, isUsable } from '#models/units/quality.ts'
+
+export type StepFaultKind = 'above-limit' | 'negative' | 'spike' | 'flatline'
+
+export interface StepRules {
+  /** Largest plausible use of one step, in the unit of the values; Infinity if unknown. */
+  readonly maxPerStep: number
+  /** The meter counts in one direction only. */
+  readonly neverNegative: boolean
+}
+
+export interface CheckedSteps {
+  readonly values: Float64Array
+  readonly quality: Uint8Array
+  /** Steps that each rule found, by its name. */
+  readonly faults: Readonly<Partial<Record<StepFaultKind, number>>>
+}
+
+/** Spike check of the Californian rules for meter data (DASMMD, validation of interval data): peak against the third highest value of the day. */
+const SPIKE_OVER_THIRD = 1.8
+const DAY_S = 86_400
+/** A real load that draws something moves within this time. */
+const FLAT_AFTER_S = 6 * 3600
+/** A value of so few steps of the register may stand still for hours without being stuck. */
+const FEWEST_RESOLUTIONS = 20
+
+/**
+ * Looks at the use of neighbouring steps (`stepS` seconds each, any unit, NaN where missing). What cannot be (above the limit, negative)
+ * becomes NaN with quality `missing`, so that substitution fills it; what is only strange (a spike, a non-zero value that stands still) stays
+ * and is marked `uncertain`. The arrays given are not changed. `firstAt`: start of the first step, UTC ms; `resolution`: smallest step of a value.
+ */
+export function checkSteps(given: Float64Array, givenQuality: Uint8Array, firstAt: number, stepS: number, resolution: number, rules: StepRules): CheckedSteps {
+  const values = given.slice()
+  const quality = givenQuality.slice()
+  const faults: Partial<Record<StepFaultKind, number>> = {}
+  const count = (kind: StepFaultKind, steps = 1): void => void (faults[kind] = (faults[kind] ?? 0) + steps)
+
+  for (let step = 0; step < values.length; step++) {
+    const kind = values[step] > rules.maxPerStep ? 'above-limit' : rules.neverNegative && values[step] < 0 ? 'negative' : undefined
+    if (kind === undefined) continue
+    count(kind)
+    values[step] = NaN
+    quality[step] = QUALITY.missing
+  }
+  const stepsOfADay = Math.round(DAY_S / stepS)
+  const intoDay = Math.round((firstAt / 1000 / stepS) % stepsOfADay)
+  markSpikes(values, quality, (stepsOfADay - intoDay) % stepsOfADay, stepsOfADay, () => count('spike'))
+  markFlat(values, quality, Math.ceil(FLAT_AFTER_S / stepS), resolution * FEWEST_RESOLUTIONS, (steps) => count('flatline', steps))
+  return { values, quality, faults }
+}
+
+const doubt = (quality: Uint8Array, step: number): void => void (quality[step] = Math.max(quality[step], QUALITY.uncertain))
+
+/** The highest step of each whole day (UTC), where it stands far above the third highest: of a part of a day the first opening hour would. */
+function markSpikes(values: Float64Array, quality: Uint8Array, first: number, stepsOfADay: number, onSpike: () => void): void {
+  for (let from = first; from + stepsOfADay <= values.length; from += stepsOfADay) {
+    const usable: number[] = []
+    for (let step = from; step < from + stepsOfADay; step++) if (isUsable(quality[step]) && values[step] > 0) usable.push(step)
+    if (usable.length < stepsOfADay / 2) continue
+    const [highest, , third] = usable.sort((left, right) => values[right] - values[left])
+    if (values[highest] - values[third] <= SPIKE_OVER_THIRD * values[third]) continue
+    doubt(quality, highest)
+    onSpike()
+  }
+}
+
+/** Stretches of one and the same value that is not nothing. */
+function markFlat(values: Float64Array, quality: Uint8Array, fewest: number, smallest: number, onFlat: (steps: number) => void): void {
+  for (let from = 0; from < values.length; ) {
+    let to = from + 1
+    while (to < values.length && values[to] === values[from]) to++
+    if (to - from >= fewest && Math.abs(values[from]) >= smallest) {
+      for (let step = from; step < to; step++) doubt(quality, step)
+      onFlat(to - from)
+    }
+    from = to
+  }
+}
