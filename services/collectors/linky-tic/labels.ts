@@ -49,6 +49,9 @@ export function labelOf(name: string): Label | undefined {
   return Object.hasOwn(HISTORIQUE, name) ? HISTORIQUE[name] : undefined
 }
 
+/** Labels of the standard mode whose value is of a moment of its own. */
+export const carriesHorodate = (name: string): boolean => /^(DATE|SMAX.*|CCA.*|UMOY\d|[DF]PM\d)$/.test(name)
+
 /** The number of a group; NaN if its data are no digits. No label carries a sign. */
 export function valueOf(name: string, data: string): number {
   const label = labelOf(name)

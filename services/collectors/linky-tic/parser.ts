@@ -1,4 +1,4 @@
-import { labelOf, valueOf } from './labels.ts'
+import { carriesHorodate, labelOf, valueOf } from './labels.ts'
 
 /** The stream of the customer output: frames between STX and ETX, groups between LF and CR, a checksum in each group. */
 
@@ -181,13 +181,14 @@ function readGroup(bytes: Uint8Array): RawGroup | Rejection {
   if (!isS1 && !isS2) return 'checksum'
   const text = String.fromCharCode(...bytes.subarray(0, bytes.length - 2))
   const parts = mode === 'standard' ? text.split('\t') : [text.slice(0, text.indexOf(' ')), text.slice(text.indexOf(' ') + 1)]
-  if (parts.length < 2 || parts.length > 3 || !/^[A-Z][A-Z0-9+-]*$/.test(parts[0])) return 'group-malformed'
+  if (parts.length < 2 || parts.length > 3 || !/^[A-Z][A-Z0-9+-]{1,8}$/.test(parts[0])) return 'group-malformed'
   const group: Group = { label: parts[0], horodate: parts.length === 3 ? parts[1] : undefined, data: parts[parts.length - 1] }
   return hasItsForm(group) ? { mode, isS1, isS2, group } : 'value-malformed'
 }
 
 /** The sum of six bits is blind to the seventh: a digit that became a letter that way is only seen by its form. */
 function hasItsForm({ label, horodate, data }: Group): boolean {
+  if (horodate === undefined && carriesHorodate(label)) return false
   if (horodate !== undefined && !/^[HhEe ]?\d*$/.test(horodate)) return false
   if (label === 'ADCO' || label === 'ADSC') return /^[0-9A-F]{12}$/.test(data)
   const kind = labelOf(label)?.kind
