@@ -53,7 +53,7 @@ export async function openTcp(host: string, port: number): Promise<ByteLine> {
     socket.once('connect', () => { clearTimeout(timer); resolve() })
     socket.once('error', (error) => { clearTimeout(timer); reject(error) })
   })
-  return lineOf(socket)
+  return lineOf(socket, () => void socket.destroy())
 }
 
 export type OpenPort = (settings: SerialSettings & { readonly autoOpen: false; readonly stopBits: 1 }) => SerialPortStream
@@ -62,10 +62,11 @@ export type OpenPort = (settings: SerialSettings & { readonly autoOpen: false; r
 export async function openSerial(settings: SerialSettings, openPort: OpenPort = (options) => new SerialPort(options)): Promise<ByteLine> {
   const port = openPort({ ...settings, stopBits: 1, autoOpen: false })
   await new Promise<void>((resolve, reject) => port.open((error) => (error ? reject(error) : resolve())))
-  return lineOf(port)
+  // Destroying the stream would leave the port open.
+  return lineOf(port, () => { if (port.isOpen && !port.closing) port.close(() => {}) })
 }
 
-function lineOf(stream: Duplex): ByteLine {
+function lineOf(stream: Duplex, hangUp: () => void): ByteLine {
   let isEnded = false
   const end = () => { isEnded = true }
   stream.on('close', end)
@@ -86,7 +87,7 @@ function lineOf(stream: Duplex): ByteLine {
     },
     async close() {
       isEnded = true
-      if (!stream.closed) stream.destroy()
+      hangUp()
       await closed
     },
   }
