@@ -1,5 +1,6 @@
-import { conversion, dimensionOf } from '#models/units/convert.ts'
+import { dimensionOf } from '#models/units/convert.ts'
 import { QUALITY } from '#models/units/quality.ts'
+import { inUnit } from '../own-unit.ts'
 import type { Channel } from '../port.ts'
 import { readHorodate } from './horodate.ts'
 import { labelOf, stgeField, valueOf, type StgeField } from './labels.ts'
@@ -20,7 +21,8 @@ export interface WantedLabel {
   readonly meter: string
   readonly label: string
   readonly field: StgeField | undefined
-  readonly factor: number
+  readonly unit: string
+  readonly scale: number
   /** What was handed over last. */
   lastAt: number
   lastValue: number
@@ -33,7 +35,8 @@ export const toWanted = (channels: readonly Channel[]): WantedLabel[] => channel
     index, label,
     meter: meterAddress(device.address)!,
     field: profileChannel['field'] as StgeField | undefined,
-    factor: conversion(labelOf(label)!.unit, profileChannel.unit) * (profileChannel.scale ?? 1),
+    unit: profileChannel.unit,
+    scale: profileChannel.scale ?? 1,
     lastAt: NaN, lastValue: NaN,
   }
 })
@@ -78,10 +81,11 @@ export function frameValues(frame: Frame, wanted: readonly WantedLabel[], receiv
     }
     const time = (group.horodate === undefined ? undefined : readHorodate(group.horodate)) ?? date
     const raw = valueOf(want.label, group.data)
-    const value = (want.field === undefined ? raw : stgeField(raw, want.field)) * want.factor
+    const label = labelOf(want.label)!
+    const value = inUnit(want.field === undefined ? raw : stgeField(raw, want.field), label.unit, want.unit) * want.scale
     const at = time?.at ?? receivedAt
     if (at === want.lastAt && value === want.lastValue) continue
-    const wentBack = labelOf(want.label)!.kind === 'index' && value < want.lastValue
+    const wentBack = label.kind === 'index' && value < want.lastValue
     if (wentBack) backwards.push(want.label)
     values.push({ index: want.index, at, value, quality: wentBack || time?.isDegraded === true ? QUALITY.uncertain : QUALITY.measured })
     want.lastAt = at

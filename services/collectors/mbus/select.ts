@@ -1,6 +1,7 @@
 import { localOffset } from '#models/units/local-time.ts'
-import { conversion, dimensionOf } from '#models/units/convert.ts'
+import { dimensionOf } from '#models/units/convert.ts'
 import { QUALITY } from '#models/units/quality.ts'
+import { inUnit } from '../own-unit.ts'
 import type { ProfileChannel } from '../port.ts'
 import type { MeterRecord, ValueFunction } from './records.ts'
 import type { WallTime } from './values.ts'
@@ -39,9 +40,9 @@ const unitOf = (unit: string): string => (unit === 'K' ? 'degC' : unit)
 export function valueFor(record: MeterRecord, { unit, scale }: Selector): { readonly value: number; readonly quality: number } | { readonly reason: string } {
   const own = unitOf(record.unit)
   // A number without a known unit is what the profile says it is.
-  const factor = dimensionOf(own) === undefined ? 1 : dimensionOf(own) === dimensionOf(unit) ? conversion(own, unit) : NaN
-  if (Number.isNaN(factor)) return { reason: 'unit-mismatch' }
-  const value = factor < 1 ? (record.value / (1 / factor)) * scale : record.value * factor * scale
+  const dimension = dimensionOf(own)
+  if (dimension !== undefined && dimension !== dimensionOf(unit)) return { reason: 'unit-mismatch' }
+  const value = (dimension === undefined ? record.value : inUnit(record.value, own, unit)) * scale
   if (record.fault !== undefined || !Number.isFinite(value)) return { value: NaN, quality: record.fault === 'no-value' || record.fault === 'no-data' ? QUALITY.missing : QUALITY.bad }
   return { value, quality: QUALITY.measured }
 }
