@@ -9,7 +9,7 @@ import { identitySettings } from '#services/identity/settings.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
 import { openJobStatus } from '#services/jobs/embedded/job-status.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
-import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
+import { openReader, storeSettings } from '#services/store/open.ts'
 import { buildApp } from './app.ts'
 import { openStudies } from './planner/studies.ts'
 
@@ -21,14 +21,15 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const file = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
   const directory = openDirectory(file('directory'))
   if (environment.demo && identity.issuer !== undefined) enrolSamplePeople(directory, district.district, identity.issuer)
-  const measured = await openEmbeddedReader(file('measured'), { timeZone: district.district.timeZone })
+  const stores = storeSettings(environment, district.district)
+  const measured = await openReader('measured', stores)
   const runs = openRunReader(file('runs'))
   const findings = openFindingsReader(file('runs'))
   const releases = openReleaseReader(file('releases'))
   const jobs = openJobStatus(file('jobs'))
   const collect = openCollectStatus(file('collect'))
 
-  const studies = openStudies({ loaded: district, measuredFolder: file('measured') })
+  const studies = openStudies({ loaded: district, stores })
 
   const app = await buildApp({
     district, clock, log, directory, measured, runs, findings, releases, jobs, collect, studies,

@@ -7,8 +7,8 @@ import { readEnvironment, type Environment } from '#services/config/environment.
 import { loadDistrict } from '#services/config/load-district.ts'
 import { DATA_FILES } from '#services/config/role.ts'
 import { importFile, type ImportReport } from '#services/ingest/import-file.ts'
-import { openEmbeddedStore } from '#services/store/embedded/index.ts'
 import { writerOf } from '#services/store/embedded/writer-lock.ts'
+import { openWriter, storeSettings } from '#services/store/open.ts'
 
 const BAR = 30
 
@@ -39,7 +39,7 @@ type Bring = (file: string, environment: Environment, progress: (share: number) 
 
 const bringHere: Bring = async (file, environment, progress) => {
   const { district } = await loadDistrict(environment.districtFolder, environment.variables)
-  const store = await openEmbeddedStore(join(environment.dataFolder, DATA_FILES.measured), { timeZone: district.timeZone })
+  const store = await openWriter('measured', storeSettings(environment, district))
   try {
     const clock = createClock(environment.clockSetting, environment.clockStartedRealMs)
     const report = await importFile(file, { store, district, clock, timeZone: district.timeZone, progress })

@@ -1,15 +1,13 @@
-import { join } from 'node:path'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { localDayStart } from '#models/units/local-time.ts'
 import { createClock } from '#services/clock/shifted-clock.ts'
 import { readEnvironment } from '#services/config/environment.ts'
 import { loadDistrict } from '#services/config/load-district.ts'
-import { DATA_FILES } from '#services/config/role.ts'
 import { createNetworkSolver } from '#services/evaluation/network-solver.ts'
 import { evaluationPlan } from '#services/evaluation/plan.ts'
 import { replay as replaySteps } from '#services/evaluation/replay.ts'
 import { fitTypicalCurves } from '#services/evaluation/typical-curves.ts'
-import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
+import { openReader, storeSettings } from '#services/store/open.ts'
 
 const DAY_MS = 86_400_000
 const SHOWN_PEAKS = 10
@@ -24,7 +22,7 @@ export async function replay(args: string[], write: (line: string) => void): Pro
   const to = option(args, '--to', district.timeZone) ?? today
   const from = option(args, '--from', district.timeZone) ?? to - 365 * DAY_MS
 
-  const measured = await openEmbeddedReader(join(environment.dataFolder, DATA_FILES.measured), { timeZone: district.timeZone })
+  const measured = await openReader('measured', storeSettings(environment, district))
   const plan = evaluationPlan(district)
   const typical = await fitTypicalCurves(measured, district, plan, to)
   const parts = { loaded, plan, solver: createNetworkSolver(district, plan), typical, measured }

@@ -4,7 +4,7 @@ import { buildGrid } from '#models/grid/network.ts'
 import { loadFlowKernel } from '#services/compute/kernel.ts'
 import { serveTasks } from '#services/compute/thread.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
-import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
+import { openReader, type StoreSettings } from '#services/store/open.ts'
 import { type ConnectionAsk, type DistrictConnectionStudy, districtConnectionStudy } from './connection-study.ts'
 import { type DistrictOutageStudy, districtOutageStudy } from './outage-study.ts'
 import { evaluationPlan } from './plan.ts'
@@ -13,7 +13,7 @@ import { fitTypicalCurves } from './typical-curves.ts'
 
 export interface StudyThreadSetup {
   readonly loaded: LoadedDistrict
-  readonly measuredFolder: string
+  readonly stores: StoreSettings
 }
 
 /** `until`: the studied year ends there. */
@@ -27,8 +27,8 @@ const YEAR_MS = 365 * DAY_MS
 /** Share of the progress that reading the year takes when it is not there yet. */
 const READING = 0.4
 
-const { loaded, measuredFolder } = workerData as StudyThreadSetup
-const measured = await openEmbeddedReader(measuredFolder, { timeZone: loaded.district.timeZone })
+const { loaded, stores } = workerData as StudyThreadSetup
+const measured = await openReader('measured', stores)
 const plan = evaluationPlan(loaded.district)
 
 let year: { readonly until: number; readonly parts: StudyParts; readonly hours: StudyHours } | undefined

@@ -1,4 +1,5 @@
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
+import type { StoreSettings } from '#services/store/open.ts'
 import type { BalanceReport, FirmImport } from './findings.ts'
 import type { NamedColumns } from './named-columns.ts'
 import type { IssuedForecast, NetworkState, RunHead } from './port.ts'
@@ -7,8 +8,7 @@ import type { ValidationResult } from './validate.ts'
 /** What every thread of work is given when it starts; it opens its own readers. */
 export interface WorkThreadSetup {
   readonly loaded: LoadedDistrict
-  readonly measuredFolder: string
-  readonly derivedFolder: string
+  readonly stores: StoreSettings
 }
 
 export interface RunResult {

@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads'
 import type { TypicalCurve } from '#models/load-curve/typical.ts'
 import { serveTasks } from '#services/compute/thread.ts'
-import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
+import { openReader } from '#services/store/open.ts'
 import { balance } from './balance.ts'
 import { evaluate, evaluateAhead, type EvaluationParts } from './evaluate.ts'
 import { firmImports } from './firm-import.ts'
@@ -18,11 +18,11 @@ const DAY_MS = 86_400_000
 /** Typical curves change slowly: fitted again after this much of the service's time. */
 const FIT_EVERY_MS = 7 * DAY_MS
 
-const { loaded, measuredFolder, derivedFolder } = workerData as WorkThreadSetup
+const { loaded, stores } = workerData as WorkThreadSetup
 const { district } = loaded
 const { timeZone } = district
-const measured = await openEmbeddedReader(measuredFolder, { timeZone })
-const derived = await openEmbeddedReader(derivedFolder, { timeZone })
+const measured = await openReader('measured', stores)
+const derived = await openReader('derived', stores)
 const plan = evaluationPlan(district)
 const solver = createNetworkSolver(district, plan)
 const points = validatedPoints(district)

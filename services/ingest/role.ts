@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { loadProfiles } from '#services/collectors/profiles.ts'
 import { driverFactory } from '#services/collectors/registry.ts'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
-import { openEmbeddedStore } from '#services/store/embedded/index.ts'
+import { openWriter, storeSettings } from '#services/store/open.ts'
 import { openCollectStatusStore } from './collect-status.ts'
 import { Counters } from './counters.ts'
 import { importDemoHistory } from './demo-history.ts'
@@ -19,7 +19,7 @@ const BETWEEN_ROUNDS_MS = 2_000
 /** The role `collect`: every source, ingest, and the one writer of the measured store. */
 export async function startCollect({ environment, district: { district }, clock, log, say }: RoleContext): Promise<RunningRole> {
   const place = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
-  const store = await openEmbeddedStore(place('measured'), { timeZone: district.timeZone })
+  const store = await openWriter('measured', storeSettings(environment, district))
   const status = openCollectStatusStore(place('collect'))
   const counters = new Counters(status.counters())
   await store.register(district.measurementPoints.map(({ id }) => id))

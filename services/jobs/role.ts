@@ -10,8 +10,7 @@ import { validatedPoints } from '#services/evaluation/validate.ts'
 import { runLayout } from '#services/evaluation/network-states.ts'
 import type { WorkTasks, WorkThreadSetup } from '#services/evaluation/work-tasks.ts'
 import { openReleaseStore } from '#services/publication/release-store.ts'
-import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
-import { openEmbeddedStore } from '#services/store/embedded/store.ts'
+import { openReader, openWriter, storeSettings } from '#services/store/open.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { openJobQueue } from './embedded/job-queue.ts'
 import { followJournal } from './follow-journal.ts'
@@ -34,9 +33,9 @@ const FAST_SPEED = 20
 export async function startWork({ environment, district: loaded, clock, log, say }: RoleContext): Promise<RunningRole> {
   const { district, version } = loaded
   const place = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
-  const store = { timeZone: district.timeZone }
-  const derived = await openEmbeddedStore(place('derived'), store)
-  const measured = await openEmbeddedReader(place('measured'), store)
+  const stores = storeSettings(environment, district)
+  const derived = await openWriter('derived', stores)
+  const measured = await openReader('measured', stores)
   const runs = openRunStore(place('runs'))
   const releases = openReleaseStore(place('releases'))
   const queue = openJobQueue(place('jobs'), clock)
@@ -44,7 +43,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const validated = validatedPoints(district)
   await runs.saveLayout(version, runLayout(district))
 
-  const setup: WorkThreadSetup = { loaded, measuredFolder: place('measured'), derivedFolder: place('derived') }
+  const setup: WorkThreadSetup = { loaded, stores }
   const pool = openPool<WorkTasks>(new URL('../evaluation/work-thread.ts', import.meta.url), THREADS, setup)
   const findings = findingsOf(runs.database)
   const firmImportKw = (at: number): number => {

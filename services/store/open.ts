@@ -8,6 +8,9 @@ export type StoreName = 'measured' | 'derived'
 /** What opens a store; plain, so that it can be handed to a thread. */
 export type StoreSettings = Pick<Environment, 'dataFolder' | 'influxUrl'> & { readonly timeZone: string }
 
+/** Settings of the stores of a district. */
+export const storeSettings = ({ dataFolder, influxUrl }: Environment, { timeZone }: { readonly timeZone: string }): StoreSettings => ({ dataFolder, influxUrl, timeZone })
+
 /** The one writer of a store. The only place, with `openReader`, that chooses between the stores there are. */
 export async function openWriter(name: StoreName, { dataFolder, timeZone }: StoreSettings): Promise<TimeSeriesStore> {
   return openEmbeddedStore(join(dataFolder, DATA_FILES[name]), { timeZone })

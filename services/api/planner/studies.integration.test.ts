@@ -8,6 +8,7 @@ import { openStudies, type Studies, type StudyProgress } from './studies.ts'
 const NOW = Date.UTC(2026, 0, 14, 12)
 const ask = { node: 'P01.D1.J2', kva: 300, profile: 'constant', tanPhi: 0.3 }
 const folder = mkdtempSync(join(tmpdir(), 'penfeld-studies-'))
+const stores = { dataFolder: folder, influxUrl: undefined, timeZone: 'Europe/Paris' }
 let studies: Studies | undefined
 afterEach(async () => {
   await studies?.stop()
@@ -24,7 +25,7 @@ async function ended<Study>(again: () => StudyProgress<Study>): Promise<StudyPro
 }
 
 test('a year is studied in a thread, over a store that nobody has written yet, and the answer is kept', { timeout: 60_000 }, async () => {
-  studies = openStudies({ loaded: switchedDistrict(), measuredFolder: join(folder, 'measured') })
+  studies = openStudies({ loaded: switchedDistrict(), stores })
   expect(studies.connection(ask, NOW)).toEqual({ status: 'running', share: 0 })
   const told = await ended(() => studies!.connection(ask, NOW))
   if (told.status !== 'done') throw new Error(JSON.stringify(told))
@@ -36,7 +37,7 @@ test('a year is studied in a thread, over a store that nobody has written yet, a
 
 test('the loss of a section is planned and a year is solved without it; what is no element of the medium voltage fails and says so', { timeout: 60_000 }, async () => {
   const loaded = switchedDistrict()
-  studies = openStudies({ loaded, measuredFolder: join(folder, 'measured') })
+  studies = openStudies({ loaded, stores })
   const [section] = loaded.district.network.lineSections
   const told = await ended(() => studies!.outage(section!.id, NOW))
   if (told.status !== 'done') throw new Error(JSON.stringify(told))

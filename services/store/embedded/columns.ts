@@ -1,66 +1,5 @@
 import type { Series } from '../port.ts'
 
-/** One series in memory that grows in the order of arrival. */
-export class GrowingSeries {
-  #at = new Float64Array(16)
-  #values = new Float64Array(16)
-  #quality = new Uint8Array(16)
-  #recordedAt = new Float64Array(16)
-  #length = 0
-  #ascending = true
-  earliestAt = Infinity
-  latestAt = -Infinity
-
-  get length(): number {
-    return this.#length
-  }
-
-  push(at: number, value: number, quality: number, recordedAt: number): void {
-    if (this.#length === this.#at.length) this.#grow()
-    const index = this.#length++
-    if (at <= this.latestAt) this.#ascending = false
-    else this.latestAt = at
-    if (at < this.earliestAt) this.earliestAt = at
-    this.#at[index] = at
-    this.#values[index] = value
-    this.#quality[index] = quality
-    this.#recordedAt[index] = recordedAt
-  }
-
-  #grow(): void {
-    const larger = <T extends Float64Array | Uint8Array>(column: T): T => {
-      const next = new (column.constructor as new (length: number) => T)(column.length * 2)
-      next.set(column)
-      return next
-    }
-    this.#at = larger(this.#at)
-    this.#values = larger(this.#values)
-    this.#quality = larger(this.#quality)
-    this.#recordedAt = larger(this.#recordedAt)
-  }
-
-  /** Ascending in time; views, valid until the next push. */
-  series(): Series {
-    if (!this.#ascending) this.#sort()
-    return {
-      at: this.#at.subarray(0, this.#length),
-      values: this.#values.subarray(0, this.#length),
-      quality: this.#quality.subarray(0, this.#length),
-      recordedAt: this.#recordedAt.subarray(0, this.#length),
-    }
-  }
-
-  #sort(): void {
-    this.#ascending = true
-    const sorted = inOrder(this.series())
-    this.#length = sorted.at.length
-    this.#at.set(sorted.at)
-    this.#values.set(sorted.values)
-    this.#quality.set(sorted.quality)
-    this.#recordedAt.set(sorted.recordedAt)
-  }
-}
-
 export const EMPTY_SERIES: Series = { at: new Float64Array(0), values: new Float64Array(0), quality: new Uint8Array(0), recordedAt: new Float64Array(0) }
 
 /** First index whose time is >= `at`. */
@@ -87,7 +26,7 @@ export function part({ at, values, quality, recordedAt }: Series, start: number,
 }
 
 /** Sorted by time; of several entries of one time the last one given stays. */
-function inOrder(series: Series): Series {
+export function inOrder(series: Series): Series {
   const order = Uint32Array.from(series.at, (_, index) => index).sort((left, right) => series.at[left] - series.at[right] || left - right)
   const keep = order.filter((index, place) => place + 1 === order.length || series.at[order[place + 1]] !== series.at[index])
   return pick(series, keep)

@@ -12,9 +12,14 @@ import { transaction } from './transaction.ts'
 const BLOCK_SAMPLES = 8_192
 /** The tail becomes blocks when it holds so many samples or its oldest entry is so old (real time). */
 const PACK_SAMPLES = 400_000
+/** A block of a few samples costs as much as one of many: with many points more are waited for. */
+const PACK_SAMPLES_PER_POINT = 40
 const PACK_AGE_MS = 3_600_000
 /** Packed entries stay in the journal so long (real time): who follows it may be down for a while. */
 const JOURNAL_KEPT_MS = 6 * 3_600_000
+/** Beyond this size only the hour that the port promises. */
+const JOURNAL_LARGE_BYTES = 2 ** 30
+const LARGE_JOURNAL_KEPT_MS = 3_600_000
 /** A point with so many small blocks gets them joined. */
 const SMALL_BLOCK = BLOCK_SAMPLES / 4
 const SMALL_BLOCKS = 12
@@ -34,13 +39,14 @@ export class Maintenance {
   readonly #hoursAt: StatementSync
   readonly #setHours: StatementSync
   #compacting: number[] | undefined
+  #packing: IterableIterator<number> | undefined
 
   constructor(files: StoreFiles, opened: () => Opened, packSamples = PACK_SAMPLES) {
     this.#packSamples = packSamples
     this.#files = files
     this.#opened = opened
     const { samples } = files
-    this.#insertBlock = samples.prepare('INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)')
+    this.#insertBlock = samples.prepare('INSERT OR REPLACE INTO blocks VALUES (?, ?, ?, ?, ?, ?)')
     this.#insertRevision = samples.prepare(
       'INSERT INTO revisions SELECT ?1, ?2, 1 + coalesce(max(revision), 0), ?3, ?4, ?5, ?6, ?7 FROM revisions WHERE pointId = ?1 AND at = ?2')
     this.#upsertLatest = samples.prepare(
@@ -78,11 +84,12 @@ export class Maintenance {
     this.#due.run(pointId, chunkOf(at), Math.floor(at / HOUR_MS) * HOUR_MS)
   }
 
-  /** Works until the budget is used; true if more is to be done. Packing itself is one piece, because it is one commit. */
+  /** Works until the budget is used; true if more is to be done. */
   run(budgetMs: number): boolean {
     const end = performance.now() + budgetMs
-    if (this.#packIsDue()) {
-      this.pack()
+    // Roll-ups wait for the packing to end: they must not take for done what is only half in blocks.
+    if (this.#packing !== undefined || this.#opened().tail.isFrozen || this.#packIsDue()) {
+      this.#pack(end)
       return true
     }
     // One commit a slice: waiting for the disk once for each roll-up would take longer than computing it.
@@ -96,25 +103,48 @@ export class Maintenance {
   #packIsDue(): boolean {
     const { tail } = this.#opened()
     if (tail.headSeq <= tail.packedSeq) return false
-    if (tail.sampleCount >= this.#packSamples) return true
+    if (tail.sampleCount >= Math.max(this.#packSamples, PACK_SAMPLES_PER_POINT * tail.pointCount)) return true
     const oldest = this.#files.journal.prepare('SELECT writtenRealMs FROM journal WHERE seq > ? ORDER BY seq LIMIT 1').get(tail.packedSeq) as { writtenRealMs: number } | undefined
     return oldest !== undefined && Date.now() - oldest.writtenRealMs >= PACK_AGE_MS
   }
 
-  /** Writes each sample of the tail once, as one block a point, and moves the cursor in the same commit. */
-  pack(): void {
+  /**
+   * Writes each sample of the tail once, as one block a point, slice after slice; the cursor moves in the commit of the last one.
+   * A crash in between begins again: the blocks already written are written once more over themselves.
+   */
+  #pack(end: number): void {
     const opened = this.#opened()
     const { tail } = opened
-    const upTo = tail.headSeq
-    transaction(this.#files.samples, (samples) => {
-      for (const [pointId, series] of tail.points()) this.writeSeries(pointId, series.series())
-      for (const [pointId, revisions] of tail.revisedPoints()) for (const revision of revisions) this.writeRevision(pointId, revision)
-      samples.prepare('UPDATE cursor SET packedSeq = ?').run(upTo)
+    const packing = this.#packing ?? tail.freeze()
+    // A slice that could not be written takes its points back with it: all are written again, over themselves.
+    this.#packing = undefined
+    const done = transaction(this.#files.samples, (samples) => {
+      for (let next = packing.next(); ; next = packing.next()) {
+        if (next.done === true) {
+          for (const [pointId, revisions] of tail.frozenRevisions()) for (const revision of revisions) this.writeRevision(pointId, revision)
+          samples.prepare('UPDATE cursor SET packedSeq = ?').run(tail.frozenSeq)
+          return true
+        }
+        this.writeSeries(next.value, tail.frozenSeries(next.value)!.series())
+        if (performance.now() >= end) return false
+      }
     })
-    tail.forget(upTo)
     opened.forgetLatest()
+    if (!done) {
+      this.#packing = packing
+      return
+    }
+    tail.dropFrozen()
     this.#compacting = undefined
-    this.#files.journal.prepare('DELETE FROM journal WHERE seq <= ? AND writtenRealMs < ?').run(upTo, Date.now() - JOURNAL_KEPT_MS)
+    this.#forgetJournal(tail.packedSeq)
+  }
+
+  /** Packed entries are kept for those who follow; many values a second leave less time for it. */
+  #forgetJournal(packedSeq: number): void {
+    const { journal } = this.#files
+    const { bytes } = journal.prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size').get() as { bytes: number }
+    const keptMs = bytes > JOURNAL_LARGE_BYTES ? LARGE_JOURNAL_KEPT_MS : JOURNAL_KEPT_MS
+    journal.prepare('DELETE FROM journal WHERE seq <= ? AND writtenRealMs < ?').run(packedSeq, Date.now() - keptMs)
   }
 
   /** Brings one due row of hourly roll-ups up to date; false if none is due. */

@@ -250,12 +250,11 @@ export class Opened {
       const packed = rows.get(pointId)
       const recent = this.tail.series(pointId)
       if (recent !== undefined && (packed === undefined || recent.latestAt >= packed.at)) {
-        const series = recent.series()
-        const last = series.at.length - 1
-        result.at[index] = series.at[last]
-        result.values[index] = series.values[last]
-        result.quality[index] = series.quality[last]
-        result.recordedAt[index] = series.recordedAt[last]
+        const newest = recent.newest()
+        result.at[index] = newest.at
+        result.values[index] = newest.value
+        result.quality[index] = newest.quality
+        result.recordedAt[index] = newest.recordedAt
       } else if (packed !== undefined) {
         result.at[index] = packed.at
         result.values[index] = packed.value ?? NaN
@@ -274,7 +273,7 @@ export class Opened {
 
   /** Time of the newest value; -Infinity if there is none. */
   newestAt(pointId: number): number {
-    return Math.max(this.#packedLatest().get(pointId)?.at ?? -Infinity, this.tail.series(pointId)?.latestAt ?? -Infinity)
+    return Math.max(this.#packedLatest().get(pointId)?.at ?? -Infinity, this.tail.latestAt(pointId))
   }
 
   #packedLatest(): Map<number, LatestRow> {

@@ -1,8 +1,9 @@
 import type { StatementSync } from 'node:sqlite'
 import { decodeBatch } from '../codec/batch.ts'
 import type { JournalEntry, Revision, SampleBatch } from '../port.ts'
-import { GrowingSeries } from './columns.ts'
+import { joined } from './columns.ts'
 import type { StoreFiles } from './files.ts'
+import { TailSamples, type RecentSeries } from './tail-samples.ts'
 
 interface JournalRow { seq: number; recordedAt: number; source: string; reason: string | null; revises: number; batch: Uint8Array }
 export type TailRevision = Omit<Revision, 'revision'>
@@ -15,14 +16,16 @@ export class JournalTail {
   /** Everything up to here is in blocks. */
   packedSeq = 0
   headSeq = 0
-  readonly #series = new Map<number, GrowingSeries>()
-  readonly #revisions = new Map<number, TailRevision[]>()
-  #entries: { seq: number; revises: boolean; entry: JournalEntry }[] = []
+  #samples = new TailSamples()
+  /** On their way into blocks: entries up to `#frozenSeq`. They stay readable here until the last of them is there. */
+  #frozen = new TailSamples()
+  #frozenSeq = 0
+  #revisions = new Map<number, (TailRevision & { readonly seq: number })[]>()
   readonly #after: StatementSync
   readonly #packed: StatementSync
 
   constructor(files: StoreFiles) {
-    this.#after = files.journal.prepare('SELECT seq, recordedAt, source, reason, revises, batch FROM journal WHERE seq > ? ORDER BY seq LIMIT 2000')
+    this.#after = files.journal.prepare('SELECT seq, recordedAt, source, reason, revises, batch FROM journal WHERE seq > ? ORDER BY seq LIMIT 200')
     this.#packed = files.samples.prepare('SELECT packedSeq FROM cursor')
   }
 
@@ -30,65 +33,100 @@ export class JournalTail {
   refresh(): void {
     const { packedSeq } = this.#packed.get() as { packedSeq: number }
     if (packedSeq > this.packedSeq) this.forget(packedSeq)
-    if (this.headSeq < packedSeq) this.headSeq = packedSeq
     for (;;) {
       const rows = this.#after.all(this.headSeq) as unknown as JournalRow[]
       for (const row of rows) this.add(entryOf(row), row.revises === 1)
-      if (rows.length < 2000) return
+      if (rows.length < 200) return
     }
   }
 
-  add(entry: JournalEntry, revises: boolean): void {
-    this.headSeq = entry.seq
-    this.#entries.push({ seq: entry.seq, revises, entry })
-    this.#index(entry, revises)
-  }
-
-  #index({ batch, recordedAt, source, reason }: JournalEntry, revises: boolean): void {
+  add({ seq, batch, recordedAt, source, reason }: JournalEntry, revises: boolean): void {
+    this.headSeq = seq
+    if (!revises) {
+      this.#samples.add(batch, recordedAt)
+      return
+    }
     const { pointIds, at, values, quality } = batch
     for (let index = 0; index < pointIds.length; index++) {
       const pointId = pointIds[index]
-      if (revises) {
-        let list = this.#revisions.get(pointId)
-        if (list === undefined) this.#revisions.set(pointId, (list = []))
-        list.push({ at: at[index], value: values[index], quality: quality[index], recordedAt, source, reason: reason ?? null })
-      } else {
-        let series = this.#series.get(pointId)
-        if (series === undefined) this.#series.set(pointId, (series = new GrowingSeries()))
-        series.push(at[index], values[index], quality[index], recordedAt)
-      }
+      let list = this.#revisions.get(pointId)
+      if (list === undefined) this.#revisions.set(pointId, (list = []))
+      list.push({ seq, at: at[index], value: values[index], quality: quality[index], recordedAt, source, reason: reason ?? null })
     }
   }
 
-  /** Entries up to `packedSeq` have become blocks. */
+  /** Entries up to `packedSeq` have become blocks; those after it are read again from the journal by the next `refresh`. */
   forget(packedSeq: number): void {
     this.packedSeq = packedSeq
-    this.#series.clear()
+    this.headSeq = packedSeq
+    this.#frozenSeq = packedSeq
+    this.#samples.clear()
+    this.#frozen.clear()
     this.#revisions.clear()
-    this.#entries = this.#entries.filter(({ seq }) => seq > packedSeq)
-    for (const { entry, revises } of this.#entries) this.#index(entry, revises)
   }
 
-  series(pointId: number): GrowingSeries | undefined {
-    return this.#series.get(pointId)
+  /** Puts what is there apart, to be packed while more comes, unless something is apart already. Returns the points it holds. */
+  freeze(): IterableIterator<number> {
+    if (!this.isFrozen) {
+      ;[this.#frozen, this.#samples] = [this.#samples, this.#frozen]
+      this.#frozenSeq = this.headSeq
+    }
+    return this.#frozen.points()
+  }
+
+  get isFrozen(): boolean {
+    return this.#frozenSeq > this.packedSeq
+  }
+
+  frozenSeries(pointId: number): RecentSeries | undefined {
+    return this.#frozen.of(pointId)
+  }
+
+  frozenRevisions(): [number, TailRevision[]][] {
+    return [...this.#revisions].map(([pointId, list]) => [pointId, list.filter(({ seq }) => seq <= this.#frozenSeq)])
+  }
+
+  get frozenSeq(): number {
+    return this.#frozenSeq
+  }
+
+  /** What was frozen is in blocks. */
+  dropFrozen(): void {
+    this.packedSeq = this.#frozenSeq
+    this.#frozen.clear()
+    this.#revisions = new Map([...this.#revisions].flatMap(([pointId, list]) => {
+      const later = list.filter(({ seq }) => seq > this.#frozenSeq)
+      return later.length === 0 ? [] : [[pointId, later]]
+    }))
+  }
+
+  series(pointId: number): RecentSeries | undefined {
+    const frozen = this.#frozen.of(pointId)
+    const recent = this.#samples.of(pointId)
+    if (frozen === undefined || recent === undefined) return recent ?? frozen
+    return {
+      length: frozen.length + recent.length,
+      earliestAt: Math.min(frozen.earliestAt, recent.earliestAt),
+      latestAt: Math.max(frozen.latestAt, recent.latestAt),
+      newest: () => (recent.latestAt >= frozen.latestAt ? recent.newest() : frozen.newest()),
+      series: () => joined([frozen.series(), recent.series()]),
+    }
+  }
+
+  latestAt(pointId: number): number {
+    return Math.max(this.#frozen.latestAt(pointId), this.#samples.latestAt(pointId))
   }
 
   revisions(pointId: number): readonly TailRevision[] {
     return this.#revisions.get(pointId) ?? []
   }
 
-  points(): IterableIterator<[number, GrowingSeries]> {
-    return this.#series.entries()
-  }
-
-  revisedPoints(): IterableIterator<[number, TailRevision[]]> {
-    return this.#revisions.entries()
-  }
-
   get sampleCount(): number {
-    let count = 0
-    for (const { entry } of this.#entries) count += entry.batch.pointIds.length
-    return count
+    return this.#samples.count
+  }
+
+  get pointCount(): number {
+    return this.#samples.pointCount
   }
 }
 
