@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { decodeTelegram, type Telegram } from './telegram.ts'
+import { loadProfiles } from '../profiles.ts'
 import type { MeterRecord } from './records.ts'
+import { findRecord, selectorOf, valueFor } from './select.ts'
 
 /** Frames of real meters, held to what libmbus reads in them (fixtures/recordings/mbus/README.md). */
 const FOLDER = join(import.meta.dirname, '../../../fixtures/recordings/mbus')
@@ -90,6 +92,21 @@ describe.each(names)('%s', (name) => {
     expect(telegram.moreFollow).toBe(special.some((item) => item.includes('More records follow')))
     expect(hexOf(telegram.manufacturerData)).toBe(special.map((item) => field(item, 'Value')!.replaceAll(' ', '').toLowerCase()).join(''))
   })
+})
+
+test.each([
+  ['mbus-heat-meter', 'SEN_Pollustat', { 'thermal-energy': 39_831, 'thermal-power': -0.1707, volume: 6_162.878, flow: 3.23, 'flow-temperature': 31.1473, 'return-temperature': 31.1931 }],
+  ['mbus-heat-meter', 'landis+gyr_ultraheat_t230', { 'thermal-energy': 0, 'thermal-power': 0, volume: 0, flow: 0, 'flow-temperature': 19.5, 'return-temperature': 19.7 }],
+  ['mbus-water-meter', 'ram_modularis', { volume: 10_116, 'volume-due-date': 8_393 }],
+  ['mbus-electricity-meter', 'nzr_dhz_5_63', { p: 0, e: 1.274 }],
+])('the profile %s finds its channels in %s', (profile, name, expected) => {
+  const { records } = telegramOf(name)
+  const found = Object.entries(loadProfiles().get(profile)!.channels).map(([channel, how]) => {
+    const selector = selectorOf(how)
+    const said = valueFor(findRecord(records, selector)!, selector)
+    return [channel, 'value' in said ? Math.round(said.value * 10_000) / 10_000 : said.reason]
+  })
+  expect(Object.fromEntries(found)).toEqual(expected)
 })
 
 const faultOf = (path: string): string => {

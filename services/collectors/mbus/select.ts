@@ -25,12 +25,15 @@ export function selectorOf(channel: ProfileChannel): Selector {
   return { quantity, vif: vif?.toLowerCase(), storage, tariff, subunit, function: kind, qualifier, unit, scale }
 }
 
+/** Meters of heat and cold mark their heat register so; where there is no other, it is what a profile means by "energy". */
+const HEAT_REGISTER = 'positive-only'
+
 export function findRecord(records: readonly MeterRecord[], selector: Selector): MeterRecord | undefined {
-  return records.find((record) =>
-    record.storage === selector.storage && record.tariff === selector.tariff && record.subunit === selector.subunit && record.function === selector.function
-    && (selector.vif === undefined
-      ? record.quantity === selector.quantity && (selector.qualifier === undefined ? record.qualifiers.length === 0 : record.qualifiers.includes(selector.qualifier))
-      : record.vif === selector.vif))
+  const inPlace = records.filter((record) => record.storage === selector.storage && record.tariff === selector.tariff && record.subunit === selector.subunit && record.function === selector.function)
+  if (selector.vif !== undefined) return inPlace.find(({ vif }) => vif === selector.vif)
+  const ofQuantity = inPlace.filter(({ quantity }) => quantity === selector.quantity)
+  if (selector.qualifier !== undefined) return ofQuantity.find(({ qualifiers }) => qualifiers.includes(selector.qualifier!))
+  return ofQuantity.find(({ qualifiers }) => qualifiers.length === 0) ?? ofQuantity.find(({ qualifiers }) => qualifiers.length === 1 && qualifiers[0] === HEAT_REGISTER)
 }
 
 /** Districts write a difference of temperatures in degrees Celsius. */
