@@ -108,6 +108,21 @@ test('an answer that comes too late is never taken for that of the meter asked n
   expect(rejected).toEqual([])
 })
 
+test('a gateway that hangs up on whoever asks for one of its meters does not keep the others from being read', async () => {
+  const line = createMeters()
+  line.add(meter(1, 1_000))
+  line.add(meter(3, 3_000))
+  const { gateway, newest } = await watchGateway(line, [channelOf(1), channelOf(2), channelOf(3)])
+  line.add(meter(2, 2_000, {
+    spoil() {
+      gateway.cut()
+      return undefined
+    },
+  }))
+  await expect.poll(() => [newest(0), newest(2)], { timeout: 15_000 }).toEqual([1, 3])
+  expect(newest(1)).toBeUndefined()
+})
+
 test('wildcards select by secondary address; a meter of another number behind the selection is refused', async () => {
   const line = createMeters()
   line.add(meter(5, 5_000))
