@@ -1,4 +1,4 @@
-/** One server of the field, a process of its own: gives every value anew each second, a tenth of its devices every 100 ms. */
+/** Servers of the field in a process of their own: they give every value anew each second, a tenth of its devices every 100 ms. */
 import { createClock } from '#services/clock/shifted-clock.ts'
 import { startModbusServer } from '#services/simulator/modbus/server.ts'
 import { DEVICE_REGISTERS, writeTime } from '#services/simulator/modbus/registers.ts'
@@ -54,8 +54,8 @@ async function startServer({ protocol, port, devices }: FieldServerPlan, folder:
   }
 }
 
-const plan = JSON.parse(process.argv[2]) as FieldServerPlan
-const server = await startServer(plan, process.argv[3])
+const plans = JSON.parse(process.argv[2]) as FieldServerPlan[]
+const servers = await Promise.all(plans.map(async (plan) => ({ plan, server: await startServer(plan, process.argv[3]) })))
 let produced = 0
 let slice = 0
 let next = performance.now()
@@ -63,9 +63,11 @@ let timer: NodeJS.Timeout
 const tick = (): void => {
   const second = Math.floor(slice / SLICES)
   const at = Date.now()
-  for (let device = slice % SLICES; device < plan.devices; device += SLICES) {
-    server.publish(device, at, second)
-    produced += DEVICE_KINDS[plan.protocol].channels.length
+  for (const { plan, server } of servers) {
+    for (let device = slice % SLICES; device < plan.devices; device += SLICES) {
+      server.publish(device, at, second)
+      produced += DEVICE_KINDS[plan.protocol].channels.length
+    }
   }
   slice++
   next += SLICE_MS
@@ -78,7 +80,7 @@ process.on('message', (message) => {
 process.on('disconnect', () => process.exit(0))
 process.once('SIGTERM', () => {
   clearTimeout(timer)
-  void server.stop().finally(() => process.exit(0))
+  void Promise.allSettled(servers.map(({ server }) => server.stop())).finally(() => process.exit(0))
 })
 tick()
 process.send!({ ready: true })

@@ -15,6 +15,7 @@ export interface FieldServerPlan {
 interface DeviceKind {
   readonly profile: string
   readonly channels: readonly (readonly [channel: string, quantity: MeasurementPoint['quantity'], unit: string])[]
+  /** Modbus: what one RS-485 line behind a gateway carries without a repeater. */
   readonly mostPerServer: number
   readonly address: (index: number) => string | number
 }
@@ -25,11 +26,11 @@ export const DEVICE_KINDS: Readonly<Record<FieldProtocol, DeviceKind>> = {
     channels: [['p', 'active-power', 'kW'], ['q', 'reactive-power', 'kvar'], ['i', 'current', 'A'], ['u', 'voltage', 'V'], ['position', 'state', '1'], ['temperature', 'temperature', 'degC']],
   },
   modbus: {
-    profile: 'shop-meter', mostPerServer: 100, address: (index) => index + 1,
+    profile: 'shop-meter', mostPerServer: 32, address: (index) => index + 1,
     channels: [['p', 'active-power', 'kW'], ['q', 'reactive-power', 'kvar'], ['e', 'active-energy', 'kWh']],
   },
   mqtt: {
-    profile: 'ev-charger', mostPerServer: 100, address: (index) => `chargers/${index}`,
+    profile: 'ev-charger', mostPerServer: 50, address: (index) => `chargers/${index}`,
     channels: [['p', 'active-power', 'kW'], ['e', 'active-energy', 'kWh'], ['state', 'state', '1']],
   },
 }

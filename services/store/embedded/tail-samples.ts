@@ -2,7 +2,10 @@ import type { SampleBatch, Series } from '../port.ts'
 import { inOrder } from './columns.ts'
 
 const NONE = -1
-const FIRST_SAMPLES = 4_096
+/** Samples of one chunk: large enough to be few, and none is ever copied to make room. */
+const CHUNK_BITS = 15
+const CHUNK_SAMPLES = 1 << CHUNK_BITS
+const IN_CHUNK = CHUNK_SAMPLES - 1
 const FIRST_POINTS = 1_024
 
 /** The recent values of one point. */
@@ -16,18 +19,22 @@ export interface RecentSeries {
   series(): Series
 }
 
+interface Chunk {
+  readonly at: Float64Array
+  readonly values: Float64Array
+  readonly quality: Uint8Array
+  /** Which batch a sample came with: its time of recording is kept once a batch. */
+  readonly batch: Int32Array
+  readonly before: Int32Array
+}
+
 /**
  * Samples of all points in the order of arrival, in a few large columns; each knows the one before it of the same point. Columns
  * of their own for each of 75,000 points cost more in empty space than in samples.
  */
 export class TailSamples {
   #count = 0
-  #at = new Float64Array(FIRST_SAMPLES)
-  #values = new Float64Array(FIRST_SAMPLES)
-  #quality = new Uint8Array(FIRST_SAMPLES)
-  /** Which batch a sample came with: its time of recording is kept once a batch. */
-  #batch = new Int32Array(FIRST_SAMPLES)
-  #before = new Int32Array(FIRST_SAMPLES)
+  #chunks: Chunk[] = []
   #recordedAt: number[] = []
   /** By point: its newest sample by arrival, how many there are, and their range. */
   #last = new Int32Array(FIRST_POINTS).fill(NONE)
@@ -46,37 +53,29 @@ export class TailSamples {
   }
 
   add({ pointIds, at, values, quality }: SampleBatch, recordedAt: number): void {
-    const first = this.#count
-    const total = first + pointIds.length
-    if (total > this.#at.length) this.#growSamples(total)
-    this.#at.set(at, first)
-    this.#values.set(values, first)
-    this.#quality.set(quality, first)
-    this.#batch.fill(this.#recordedAt.push(recordedAt) - 1, first, total)
+    const batch = this.#recordedAt.push(recordedAt) - 1
     for (let index = 0; index < pointIds.length; index++) {
       const pointId = pointIds[index]
       const time = at[index]
+      const sample = this.#count++
+      const place = sample & IN_CHUNK
+      if (place === 0) this.#chunks.push(newChunk())
+      const chunk = this.#chunks[sample >> CHUNK_BITS]
+      chunk.at[place] = time
+      chunk.values[place] = values[index]
+      chunk.quality[place] = quality[index]
+      chunk.batch[place] = batch
       if (pointId >= this.#last.length) this.#growPoints(pointId + 1)
       if (pointId > this.#highestPoint) this.#highestPoint = pointId
-      this.#before[first + index] = this.#last[pointId]
-      this.#last[pointId] = first + index
+      chunk.before[place] = this.#last[pointId]
+      this.#last[pointId] = sample
       this.#lengths[pointId]++
       if (time < this.#earliestAt[pointId]) this.#earliestAt[pointId] = time
       if (time >= this.#latestAt[pointId]) {
         this.#latestAt[pointId] = time
-        this.#latest[pointId] = first + index
+        this.#latest[pointId] = sample
       }
     }
-    this.#count = total
-  }
-
-  #growSamples(needed: number): void {
-    const length = Math.max(needed, Math.ceil(this.#at.length * 1.5))
-    this.#at = longer(this.#at, new Float64Array(length))
-    this.#values = longer(this.#values, new Float64Array(length))
-    this.#quality = longer(this.#quality, new Uint8Array(length))
-    this.#batch = longer(this.#batch, new Int32Array(length))
-    this.#before = longer(this.#before, new Int32Array(length))
   }
 
   #growPoints(needed: number): void {
@@ -95,7 +94,9 @@ export class TailSamples {
       length, earliestAt: this.#earliestAt[pointId], latestAt: this.#latestAt[pointId],
       newest: () => {
         const sample = this.#latest[pointId]
-        return { at: this.#at[sample], value: this.#values[sample], quality: this.#quality[sample], recordedAt: this.#recordedAt[this.#batch[sample]] }
+        const { at, values, quality, batch } = this.#chunks[sample >> CHUNK_BITS]
+        const place = sample & IN_CHUNK
+        return { at: at[place], value: values[place], quality: quality[place], recordedAt: this.#recordedAt[batch[place]] }
       },
       series: () => this.#series(pointId),
     }
@@ -115,19 +116,21 @@ export class TailSamples {
     let ascending = true
     let sample = this.#last[pointId]
     for (let place = length - 1; place >= 0; place--) {
-      series.at[place] = this.#at[sample]
-      series.values[place] = this.#values[sample]
-      series.quality[place] = this.#quality[sample]
-      series.recordedAt[place] = this.#recordedAt[this.#batch[sample]]
+      const chunk = this.#chunks[sample >> CHUNK_BITS]
+      const from = sample & IN_CHUNK
+      series.at[place] = chunk.at[from]
+      series.values[place] = chunk.values[from]
+      series.quality[place] = chunk.quality[from]
+      series.recordedAt[place] = this.#recordedAt[chunk.batch[from]]
       if (place + 1 < length && series.at[place] >= series.at[place + 1]) ascending = false
-      sample = this.#before[sample]
+      sample = chunk.before[from]
     }
     return ascending ? series : inOrder(series)
   }
 
-  /** Keeps the room: as much will come again. */
   clear(): void {
     this.#count = 0
+    this.#chunks = []
     this.#recordedAt = []
     this.#last.fill(NONE)
     this.#lengths.fill(0)
@@ -136,7 +139,12 @@ export class TailSamples {
   }
 }
 
-function longer<Column extends Float64Array | Int32Array | Uint8Array>(from: Column, to: Column): Column {
+const newChunk = (): Chunk => ({
+  at: new Float64Array(CHUNK_SAMPLES), values: new Float64Array(CHUNK_SAMPLES), quality: new Uint8Array(CHUNK_SAMPLES),
+  batch: new Int32Array(CHUNK_SAMPLES), before: new Int32Array(CHUNK_SAMPLES),
+})
+
+function longer<Column extends Float64Array | Int32Array>(from: Column, to: Column): Column {
   to.set(from)
   return to
 }
