@@ -5,6 +5,8 @@ import { Value } from 'typebox/value'
 import { parse } from 'yaml'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { KNOWN_UNITS } from '#models/units/convert.ts'
+import { ticProfile } from './linky-tic/profile.ts'
+import { mbusProfile } from './mbus/profile.ts'
 import type { Profile, ProfileChannel } from './port.ts'
 
 const SHIPPED_PROFILES = join(import.meta.dirname, 'profiles')
@@ -28,6 +30,8 @@ const PROTOCOLS: Readonly<Record<string, { readonly device: TProperties; readonl
     device: {},
     channel: { column: Type.Union(['load-curve', 'index', 'max-power'].map((name) => Type.Literal(name))) },
   },
+  mbus: mbusProfile,
+  'linky-tic': ticProfile,
 }
 
 const strict = { additionalProperties: false } as const

@@ -7,6 +7,8 @@ const DRIVERS: Readonly<Record<string, () => Promise<DriverFactory>>> = {
   modbus: async () => (await import('./modbus/driver.ts')).modbusDriver,
   mqtt: async () => (await import('./mqtt/driver.ts')).mqttDriver,
   files: async () => (await import('./files/driver.ts')).filesDriver,
+  mbus: async () => (await import('./mbus/driver.ts')).mbusDriver,
+  'linky-tic': async () => (await import('./linky-tic/driver.ts')).ticDriver,
 }
 
 export const PROTOCOLS: readonly string[] = Object.keys(DRIVERS)
