@@ -52,7 +52,7 @@ export const ERROR_CODES = {
   // --- collectors
   PF_COLLECT_UNREACHABLE: code('A source does not answer.', 'Check the address, the network and the device; it is tried again.', { retryable: true, status: 503 }),
   PF_PROFILE_INVALID: code('A meter profile has faults.', 'Mend every line the message lists, in the YAML file it names.', { status: 500 }),
-  PF_PROTOCOL_UNKNOWN: code('A source of the district document has a protocol nobody can read.', 'Write opcua, modbus, mqtt or files, or add a driver to services/collectors/registry.ts.', { status: 500 }),
+  PF_PROTOCOL_UNKNOWN: code('A source of the district document has a protocol nobody can read.', 'Write one of the protocols that the message lists, or add a driver to services/collectors/registry.ts.', { status: 500 }),
   // --- simulator
   PF_SIMULATOR_CLASS_UNKNOWN: code('The demonstration field has no load curve for a class of the district document.', 'Use one of the classes named in the message, or add a line to services/simulator/truth/load-classes.ts.', { status: 500 }),
   PF_SIMULATOR_POINT_UNKNOWN: code('The demonstration field cannot measure a point of the district document.', 'Correct the quantity and what the point is measured on, or leave out its feed.', { status: 500 }),

@@ -16,7 +16,7 @@ export const PROTOCOLS: readonly string[] = Object.keys(DRIVERS)
 /** The driver of a protocol. Throws PF_PROTOCOL_UNKNOWN. */
 export async function driverFactory(protocol: string): Promise<DriverFactory> {
   if (!Object.hasOwn(DRIVERS, protocol)) {
-    throw new PenfeldError('PF_PROTOCOL_UNKNOWN', `There is no driver for the protocol "${protocol}".`, { where: protocol })
+    throw new PenfeldError('PF_PROTOCOL_UNKNOWN', `There is no driver for the protocol "${protocol}"; there are ${PROTOCOLS.join(', ')}.`, { where: protocol })
   }
   return await DRIVERS[protocol]()
 }
