@@ -72,7 +72,7 @@ export const DeliveryPoint = object({
 
 export const Source = object({
   id: Id(),
-  protocol: Type.String({ description: 'a name of the collector registry: opcua, modbus, mqtt, files' }),
+  protocol: Type.String({ description: 'a name of the collector registry (services/collectors/registry.ts), e.g. opcua, modbus, mqtt, files, mbus, linky-tic' }),
   /** May hold `${NAME:-default}`, filled from the environment; secrets are only ever given that way. */
   url: Type.String({ minLength: 1 }),
   /** How often a polled source is read, or a subscribed one is expected to publish. */
