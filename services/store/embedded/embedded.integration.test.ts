@@ -71,3 +71,49 @@ test('a reader that read before packing, and one that comes after it, see the sa
   await Promise.all([early.close(), late.close(), store.close()])
   rmSync(folder, { recursive: true, force: true })
 })
+
+test('while it packs, point by point, values come, come late and are revised: every answer is right at every moment, and after a stop in between', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'penfeld-store-'))
+  const HOUR = 3_600_000
+  const T0 = Date.parse('2026-01-12T00:00:00Z')
+  let store = await openEmbeddedStore(folder, { ...zone, packSamples: 60 })
+  const reader = await openEmbeddedReader(folder, zone)
+  const points = await store.register(Array.from({ length: 8 }, (_, index) => `p${index}`))
+  const expected = points.reduce((all, point) => all.set(point, new Map<number, number>()), new Map<number, Map<number, number>>())
+  const give = async (point: number, at: number, value: number) => {
+    await store.append(batchOf([[point, at, value]]), { recordedAt: at, source: 'test' })
+    expected.get(point)!.set(at, value)
+  }
+  const check = async () => {
+    for (const side of [store, reader]) {
+      const latest = await side.latest(points)
+      for (const [index, point] of points.entries()) {
+        const rows = [...expected.get(point)!].sort(([left], [right]) => left - right)
+        const { at, values } = await side.read(point, 0, Infinity)
+        expect([[...at], [...values]]).toEqual([rows.map(([time]) => time), rows.map(([, value]) => value)])
+        expect([latest.at[index], latest.values[index]]).toEqual(rows.at(-1) ?? [NaN, NaN])
+        const { count, max } = await side.rollup(point, 'hour', T0, T0 + HOUR)
+        expect([count[0], max[0]]).toEqual(rows.length === 0 ? [0, NaN] : [rows.length, Math.max(...rows.map(([, value]) => value))])
+      }
+    }
+  }
+  let slices = 0
+  for (let round = 0; round < 60; round++) {
+    for (const [index, point] of points.entries()) if ((round + index) % 3 !== 0) await give(point, T0 + round * 40_000 + index, (round * 7 + index) % 50)
+    if (round % 4 === 3) await give(points[round % 8], T0 + (round - 3) * 40_000 + 500, -round)
+    // A value of this very time is there already for most: a revision.
+    if (round % 5 === 4) await give(points[(round + 1) % 8], [...expected.get(points[(round + 1) % 8])!.keys()][0], 1_000 + round)
+    if (await store.maintain(0.01)) slices++
+    if (round % 6 === 0) await check()
+    if (round === 37) {
+      await store.close()
+      store = await openEmbeddedStore(folder, { ...zone, packSamples: 60 })
+      await check()
+    }
+  }
+  while (await store.maintain(5)) slices++
+  await check()
+  expect(slices).toBeGreaterThan(40)
+  await Promise.all([reader.close(), store.close()])
+  rmSync(folder, { recursive: true, force: true })
+})
