@@ -70,6 +70,12 @@ if (purpose === 'test') {
   const needed = [
     { programs: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium', instead: process.env.PENFELD_CHROMIUM },
     { programs: ['mosquitto'], debian: 'mosquitto' },
+    { programs: ['redis-server'], debian: 'redis-server' },
+    { programs: ['influxd'], debian: 'influxdb' },
+    // The fault experiments: system calls that fail, clocks that jump, alert rules.
+    { programs: ['strace'], debian: 'strace' },
+    { programs: ['faketime'], debian: 'faketime' },
+    { programs: ['promtool'], debian: 'prometheus' },
   ]
   const missing = () => needed.filter(({ programs, instead }) => !instead && !programs.some(onPath)).map(({ debian }) => debian)
   const packages = missing()
@@ -80,7 +86,7 @@ if (purpose === 'test') {
       say(`Installing what the tests need from Debian: ${packages.join(', ')} ...`)
       const apt = (...args) => {
         const [command, ...rest] = [...asRoot, 'apt-get', ...args]
-        run(command, rest, 'apt-get', { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+        run(command, rest, 'apt-get', { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' } })
       }
       apt('update', '-qq')
       apt('install', '-y', '-qq', '--no-install-recommends', ...packages)
