@@ -8,6 +8,7 @@ import { KNOWN_UNITS } from '#models/units/convert.ts'
 import { ticProfile } from './linky-tic/profile.ts'
 import { mbusProfile } from './mbus/profile.ts'
 import type { Profile, ProfileChannel } from './port.ts'
+import { sparkplugProfile } from './sparkplug/profile.ts'
 
 const SHIPPED_PROFILES = join(import.meta.dirname, 'profiles')
 
@@ -32,6 +33,7 @@ const PROTOCOLS: Readonly<Record<string, { readonly device: TProperties; readonl
   },
   mbus: mbusProfile,
   'linky-tic': ticProfile,
+  sparkplug: sparkplugProfile,
 }
 
 const strict = { additionalProperties: false } as const
