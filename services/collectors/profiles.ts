@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { KNOWN_UNITS } from '#models/units/convert.ts'
 import { ticProfile } from './linky-tic/profile.ts'
+import { lorawanProfile } from './lorawan/profile.ts'
 import { mbusProfile } from './mbus/profile.ts'
 import type { Profile, ProfileChannel } from './port.ts'
 import { sparkplugProfile } from './sparkplug/profile.ts'
@@ -33,6 +34,7 @@ const PROTOCOLS: Readonly<Record<string, { readonly device: TProperties; readonl
   },
   mbus: mbusProfile,
   'linky-tic': ticProfile,
+  lorawan: lorawanProfile,
   sparkplug: sparkplugProfile,
 }
 
