@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 
@@ -21,6 +22,10 @@ export interface Environment {
   readonly influxUrl: string | undefined
   /** Where jobs are queued instead of the embedded file; undefined: embedded. */
   readonly redisUrl: string | undefined
+  /** What this machine is called among the hosts. */
+  readonly hostId: string
+  /** The public key of the control host; set on every host beside it. */
+  readonly controlKey: string | undefined
   /** For `${NAME:-default}` in source addresses of the district document. */
   readonly variables: Readonly<Record<string, string | undefined>>
 }
@@ -74,6 +79,8 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     portMetrics: port('PENFELD_METRICS_PORT', portHttp + 2),
     influxUrl: url('INFLUX_URL', ['http:', 'https:']),
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
+    hostId: variables['PENFELD_HOST'] || hostname(),
+    controlKey: readSecret('PENFELD_CONTROL_KEY', variables),
     variables,
   }
 }

@@ -110,7 +110,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     async stop() {
       stopping = true
       // Readers and sources first, the writer of the measured store last but one, the field it reads from last.
-      const order: readonly RoleName[] = ['api', 'work', 'collect', 'simulate', 'identity']
+      const order: readonly RoleName[] = ['api', 'work', 'compute', 'collect', 'simulate', 'identity']
       for (const role of order) {
         const child = children.get(role)
         if (child !== undefined) await end(child)
