@@ -1,0 +1,5 @@
+/** `PENFELD_FAULT_FULL=1`: the counts of the experiments as they are written down; without it the small form of `npm test`. */
+export const FULL = process.env['PENFELD_FAULT_FULL'] === '1'
+
+/** The count of this run. */
+export const counts = <T>(small: T, full: T): T => (FULL ? full : small)
