@@ -79,7 +79,11 @@ export function sharePool<Tasks extends TaskMap>(local: Pool<Tasks>, options: { 
     const hosts = await hostsPresent(redis)
     places = hosts.reduce((sum, host) => sum + (host.role === 'compute' && host.districtVersion === districtVersion ? host.threads : 0), 0)
     // Every host is gone with what it had: the callers try again, here.
-    if (places === 0) for (const taskId of waiting.keys()) take(taskId)?.reject(lost('no compute host is left'))
+    if (places > 0) return
+    for (const taskId of waiting.keys()) {
+      take(taskId)?.reject(lost('no compute host is left'))
+      await queue.remove(taskId).catch(() => 0)
+    }
   }
   const counting = setInterval(() => void count().catch((error: unknown) => { places = 0; log.warn({ cause: String(error) }, 'compute hosts cannot be counted') }), LOOK_FOR_HOSTS_MS)
   void count().catch(() => {})
