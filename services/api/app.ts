@@ -11,6 +11,7 @@ import { createLiveValues } from './live/live-values.ts'
 import { openApiOptions } from './openapi.ts'
 import { accessPlugin } from './plugins/access.ts'
 import { etagPlugin } from './plugins/etag.ts'
+import { metricsPlugin } from './plugins/metrics.ts'
 import { pagesPlugin } from './plugins/pages.ts'
 import { problemPlugin } from './plugins/problem.ts'
 import { securityPlugin } from './plugins/security.ts'
@@ -51,6 +52,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(cookie)
   await app.register(accessPlugin, { directory: deps.directory, secure: deps.secure })
   await app.register(etagPlugin)
+  await app.register(metricsPlugin)
   // The API takes JSON only: no form of another site can be made to fit.
   app.removeContentTypeParser('text/plain')
   // Every route may answer with a problem; said once.

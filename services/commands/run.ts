@@ -11,6 +11,7 @@ import { DEMO_ROLES, isRoleName, ROLES, SITE_ROLES, type RoleName } from '#servi
 import { startSupervisor } from '#services/supervisor/supervisor.ts'
 import { welcome } from '#services/supervisor/welcome.ts'
 import { createLogger } from '#services/telemetry/logger.ts'
+import { listenForMetrics } from '#services/telemetry/metrics-listener.ts'
 
 /** `penfeld run`: the roles of this machine, until Ctrl-C. Without --roles all of them: the whole service. */
 export async function run(args: string[], write: (line: string) => void): Promise<number> {
@@ -51,6 +52,7 @@ export async function run(args: string[], write: (line: string) => void): Promis
     },
   })
   const stopWatching = watchDistrict({ environment, variables, first: district, supervisor, roles, say, taken: (next) => announcing?.announce(next) })
+  const stopListening = listenForMetrics({ port: environment.portMetrics, dataFolder: environment.dataFolder, roles, supervisor, say })
   process.once('SIGINT', () => ended.resolve(0))
   process.once('SIGTERM', () => ended.resolve(0))
 
@@ -68,6 +70,7 @@ export async function run(args: string[], write: (line: string) => void): Promis
   process.once('SIGINT', () => process.exit(1))
   write('Stopping ...')
   stopWatching()
+  stopListening()
   beside?.stop()
   await announcing?.stop()
   await supervisor.stop()

@@ -15,6 +15,7 @@ import { openCollectStatusStore } from './collect-status.ts'
 import { Counters } from './counters.ts'
 import { importDemoHistory } from './demo-history.ts'
 import { watchImportInbox } from './import-inbox.ts'
+import { watchSources } from './metrics.ts'
 import { channelsOf, runSource, type SourceRunner } from './source-runner.ts'
 
 const WATCH_EVERY_MS = 1_000
@@ -68,6 +69,7 @@ export async function startCollect({ environment, district: { district, version 
   }
   await followLeases()
 
+  watchSources({ district, clock, sources: () => [...runners.values()].map((runner) => runner.status()), counters: () => counters.all() })
   const write = () => {
     const states = [...runners.values()].map((runner) => runner.status())
     const standby = [...elsewhere].map(([sourceId, holder]) => standingBy(sourceId, holder))

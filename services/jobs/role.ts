@@ -17,6 +17,7 @@ import type { TimeSeriesReader } from '#services/store/port.ts'
 import { openJobQueue } from './embedded/job-queue.ts'
 import { followJournal } from './follow-journal.ts'
 import { startLane } from './lanes.ts'
+import { watchJobs } from './metrics.ts'
 import type { Schedule } from './schedule.ts'
 import { askWhatIsDue, timetable } from './timetable.ts'
 import { BACKLOG_DAYS, createWorkers } from './workers.ts'
@@ -41,6 +42,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const runs = openRunStore(place('runs'))
   const releases = openReleaseStore(place('releases'))
   const queue = openJobQueue(place('jobs'), clock)
+  watchJobs(queue, clock)
   const plan = evaluationPlan(district)
   const validated = validatedPoints(district)
   await runs.saveLayout(version, runLayout(district))
