@@ -31,8 +31,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
-    // Nobody in between is trusted: what X-Forwarded-* says changes nothing.
-    trustProxy: false,
+    // Nobody in between is trusted but proxies named one by one: what others say in X-Forwarded-* changes nothing.
+    trustProxy: deps.trustedProxies === undefined || deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     // Strict: what is unknown is refused, not silently removed.

@@ -41,6 +41,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
     origins: identity.origins,
     secure: identity.secure,
     dashboardFolder: DASHBOARD,
+    trustedProxies: environment.trustedProxies,
   })
   // TLS is ended by a reverse proxy on this machine; nothing else may reach the plain port.
   await app.listen({ host: '127.0.0.1', port: environment.portHttp })
