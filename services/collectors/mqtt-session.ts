@@ -71,12 +71,13 @@ export function openMqttSession({ context, topics, take, connected, subscribed, 
   client.on('connect', ({ sessionPresent }) => {
     connected?.(sessionPresent)
     subscribe(client, topics).then((list) => {
+      if (stopping.signal.aborted) return
       refused = list
       isSubscribed = true
       report()
       if (refused.length > 0) log.error({ source: source.id, refused }, 'the broker refuses topics')
       subscribed?.()
-    }, (error: unknown) => context.status('reconnecting', `subscribing failed: ${String(error)}`))
+    }, (error: unknown) => { if (!stopping.signal.aborted) context.status('reconnecting', `subscribing failed: ${String(error)}`) })
   })
   client.on('close', () => {
     isSubscribed = false

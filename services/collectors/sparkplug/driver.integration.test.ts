@@ -55,9 +55,9 @@ async function watch(options: Record<string, string> = {}, primaryHost?: string)
   const gateway = await startEdgeNode({ port, node: 'City/Gateway', devices: METERS, ...(primaryHost === undefined ? {} : { primaryHost }) })
   await expect.poll(() => gateway.births, { timeout: 10_000 }).toBe(primaryHost === undefined ? 1 : 0)
   // Everything anybody says, as an onlooker hears it.
-  const heard: { topic: string; payload: string; retain: boolean }[] = []
+  const heard: { topic: string; payload: string; atMs: number }[] = []
   const onlooker = await connectAsync(`mqtt://127.0.0.1:${port}`)
-  onlooker.on('message', (topic, payload, { retain }) => void heard.push({ topic, payload: String(payload), retain }))
+  onlooker.on('message', (topic, payload) => void heard.push({ topic, payload: String(payload), atMs: performance.now() }))
   await onlooker.subscribeAsync('spBv1.0/#')
   const driver = await start()
   onTestFinished(async () => {
@@ -89,6 +89,8 @@ test('a gateway that was there first is asked for its birth; a hole in the seque
   await expect.poll(() => states.at(-1), { timeout: 10_000 }).toBe('connected')
   expect(values()).toContainEqual([0, 2])
   expect(gateway.commands).toEqual(['Node Control/Rebirth', 'Node Control/Rebirth'])
+  const [first, second] = heard.filter(({ topic }) => topic.includes('/NCMD/'))
+  expect(second.atMs - first.atMs).toBeGreaterThan(5_000)
   const isOfTheGateway = (topic: string) => /^spBv1\.0\/City\/[ND](BIRTH|DATA|DEATH)\/Gateway/.test(topic)
   expect([...new Set(heard.map(({ topic }) => topic).filter((topic) => !isOfTheGateway(topic)))]).toEqual(['spBv1.0/City/NCMD/Gateway'])
 })
