@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { QUALITY } from '#models/units/quality.ts'
 import { encodePayload, type SentMetric } from './edge-node.testkit.ts'
@@ -147,4 +148,51 @@ test('addresses and topics', () => {
   expect(parseTopic('spBv1.0/G/DDATA/N/D')).toEqual({ type: 'DDATA', node: 'G/N', device: 'D' })
   for (const topic of ['spBv1.0/G/NDATA/N/D', 'spBv1.0/G/DDATA/N', 'spAv1.0/G/NDATA/N', 'spBv1.0/G/NCMD/N', 'spBv1.0/STATE/host', 'spBv1.0/G/DDATA/N/D/E', '']) expect(parseTopic(topic), topic).toBeUndefined()
   expect(topicsOfNode('G/N')).toEqual(['spBv1.0/G/NBIRTH/N', 'spBv1.0/G/NDEATH/N', 'spBv1.0/G/NDATA/N', 'spBv1.0/G/DBIRTH/N/+', 'spBv1.0/G/DDEATH/N/+', 'spBv1.0/G/DDATA/N/+'])
+})
+
+test('whatever is lost, repeated or dealt anew, no value goes to the wrong metric, and after a birth all goes on', () => {
+  const METRICS = ['a', 'b', 'c', 'd']
+  /** The value says which metric it is of. */
+  const valueOf = (metric: string, count: number) => METRICS.indexOf(metric) + METRICS.length * count
+  const step = fc.oneof(
+    { weight: 8, arbitrary: fc.record({ kind: fc.constant('data' as const), metric: fc.constantFrom(...METRICS), isLost: fc.boolean(), isGivenAgain: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('rebirth' as const), isLost: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('new-session' as const), isLost: fc.boolean(), aliases: fc.shuffledSubarray(METRICS, { minLength: 4 }) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('reconnect' as const), isKept: fc.boolean() }) },
+  )
+  fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    const node = new EdgeNode('G/N', new Map([['M', new Map(METRICS.map((metric, index) => [metric, [{ index, scale: 1 }]]))]]))
+    let [aliases, bdSeq, seq, count] = [METRICS, 0, 0, 0]
+    const tell = (type: MessageType, sequence: number | undefined, metrics: readonly SentMetric[], { isLost = false, isRepeated = false } = {}): number => {
+      if (isLost) return 0
+      const payload = decodeSparkplug(encodePayload({ timestamp: 1, ...(sequence === undefined ? {} : { seq: sequence }), metrics }))
+      if ('reason' in payload) throw new Error(payload.reason)
+      const { channels, values } = node.take({ type, device: type.startsWith('D') ? 'M' : '', payload, isRepeated })
+      channels.forEach((channel, row) => expect(values[row] % METRICS.length).toBe(channel))
+      return channels.length
+    }
+    const bd = () => ({ name: 'bdSeq', datatype: DATA_TYPE.int64, int: bdSeq })
+    const birth = (isLost: boolean) => {
+      tell('NBIRTH', 0, [bd()], { isLost })
+      tell('DBIRTH', 1, METRICS.map((metric) => ({ name: metric, alias: aliases.indexOf(metric), datatype: INT, int: valueOf(metric, count++) })), { isLost })
+      seq = 2
+    }
+    birth(false)
+    for (const one of steps) {
+      if (one.kind === 'data') {
+        const [number, metrics] = [seq++ % 256, [{ alias: aliases.indexOf(one.metric), int: valueOf(one.metric, count++) }]]
+        tell('DDATA', number, metrics, one)
+        if (one.isGivenAgain && !one.isLost) tell('DDATA', number, metrics, { isRepeated: true })
+      } else if (one.kind === 'rebirth') birth(one.isLost)
+      else if (one.kind === 'new-session') {
+        tell('NDEATH', undefined, [bd()])
+        bdSeq++
+        aliases = one.aliases
+        birth(one.isLost)
+      } else node.reconnected(one.isKept)
+    }
+    birth(false)
+    expect(node.needsBirth).toBe(false)
+    expect(tell('DDATA', 2, METRICS.map((metric) => ({ alias: aliases.indexOf(metric), int: valueOf(metric, count++) })))).toBe(METRICS.length)
+  }), { numRuns: 2_000 })
 })

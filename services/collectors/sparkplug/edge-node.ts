@@ -42,7 +42,8 @@ export interface Taken {
 
 /**
  * One edge node as its messages tell of it: whether it lives, which number comes next, and what its aliases mean. An alias is
- * used only while no message is missing since the birth that gave it: no value may go to the wrong metric.
+ * used only while no message is missing since the birth that gave it: no value may go to the wrong metric. What the protocol gives no
+ * means to see is a birth without a death that deals the aliases anew, is lost as a whole, and whose numbers go on as expected (one in 256).
  */
 export class EdgeNode {
   readonly name: string
