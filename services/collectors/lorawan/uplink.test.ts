@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { QUALITY } from '#models/units/quality.ts'
@@ -34,6 +36,17 @@ describe('messages of both network servers', () => {
 
   test.each([['The Things Stack', thingsStackUplink], ['ChirpStack', chirpStackUplink]])('%s leaves out what is empty: the counter 0 and the payload', (_name, make) => {
     expect(uplinkOf(make({ devEui: EUI, frameCounter: 0, port: 0, at: AT }))).toEqual({ devEui: EUI, port: 0, frameCounter: 0, receivedAt: AT, decoded: undefined, payload: undefined, isEncrypted: false })
+  })
+
+  test('events made from the definitions of ChirpStack', () => {
+    const events = JSON.parse(readFileSync(join(import.meta.dirname, '../../../fixtures/recordings/lorawan/chirpstack-events.json'), 'utf8')) as { event: string; message: object }[]
+    const told = events.map(({ event, message }) => readUplink(message, UP.replace(/up$/, event)))
+    const uplink = { devEui: EUI, port: 2, frameCounter: 7, receivedAt: AT, decoded: { volumeL: 1_234, temperature: null, nested: { on: true } }, payload: 'AAAE0tg=', isEncrypted: false }
+    expect(told).toEqual([
+      { uplink }, { uplink: { ...uplink, port: 0, frameCounter: 0, decoded: undefined, payload: undefined } },
+      ...['join', 'ack', 'txack', 'status', 'log'].map((event) => ({ reason: `event-${event}` })),
+    ])
+    expect(readings(events[0].message, device([{ pointer: '/volumeL' }, { pointer: '/nested/on' }, { pointer: '/rxInfo/0/rssi', of: 'message' }, { field: { offset: 0, type: 'uint32' } }])).values).toEqual([1_234, 1, -101, 1_234])
   })
 
   test.each([
