@@ -32,7 +32,10 @@ function frameOf(apdu: Uint8Array): Frame | FrameFault {
   return name === undefined || (second | third | fourth) !== 0 ? 'control-invalid' : { format: 'U', function: name }
 }
 
-/** Takes a stream cut anywhere. After a fault nothing more is read: the connection must be made anew. */
+/**
+ * Takes a stream cut anywhere. After a fault nothing more is read: the connection must be made anew. Frames have no
+ * checksum, so one that a fault follows directly is not believed either: where an octet is lost, it ate the next start.
+ */
 export class FrameReader {
   #rest: Uint8Array = new Uint8Array()
   #fault: FrameFault | undefined
@@ -58,6 +61,7 @@ export class FrameReader {
       else frames.push(frame)
       at += 2 + length
     }
+    if (this.#fault !== undefined) frames.pop()
     this.#rest = this.#fault === undefined ? stream.slice(at) : new Uint8Array()
     return { frames, fault: this.#fault }
   }

@@ -34,17 +34,18 @@ async function keepListening(options: SessionOptions): Promise<void> {
   let pauseMs = FIRST_PAUSE_MS
   while (!stopping.aborted) {
     const address = servers[server]
-    let why: string
-    try {
-      const { end, hasStored } = await serveSession(await openConnection(address, options.settings, stopping), options)
-      if (hasStored) pauseMs = FIRST_PAUSE_MS
-      countFault(end, context, address.url)
-      why = WORDS[end]
-    } catch (error) {
-      why = error instanceof Error ? error.message : String(error)
+    const sayWhy = (why: string): void => {
+      if (!stopping.aborted) context.status('reconnecting', servers.length === 1 ? why : `${address.url}: ${why}`)
     }
-    if (stopping.aborted) return
-    context.status('reconnecting', servers.length === 1 ? why : `${address.url}: ${why}`)
+    try {
+      const hasStored = await serveSession(await openConnection(address, options.settings, stopping), options, (end) => {
+        countFault(end, context, address.url)
+        sayWhy(WORDS[end])
+      })
+      if (hasStored) pauseMs = FIRST_PAUSE_MS
+    } catch (error) {
+      sayWhy(error instanceof Error ? error.message : String(error))
+    }
     server = (server + 1) % servers.length
     await pause(pauseMs, undefined, { signal: stopping }).catch(() => {})
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)

@@ -24,7 +24,8 @@ export function createOutstation({ k = DEFAULT_K, stations = [1] }: { k?: number
   /** Not confirmed yet, the oldest first. */
   let events: Uint8Array[] = []
   const received: string[] = []
-  const counters = { confirmed: 0, connections: 0, sentTwice: 0 }
+  const questions: { kind: string; value: number }[] = []
+  const counters = { confirmed: 0, connections: 0 }
   const sockets = new Set<Socket>()
   let active: ReturnType<typeof serve> | undefined
   let server: Server | undefined
@@ -90,6 +91,7 @@ export function createOutstation({ k = DEFAULT_K, stations = [1] }: { k?: number
         const asdu = decodeAsdu(frame.asdu)
         if (isFault(asdu)) throw new Error(asdu.fault)
         received.push(`I ${asdu.typeId} ${asdu.commonAddress}`)
+        questions.push({ kind: asdu.type.kind, value: asdu.values[0] })
         takeQuestion(asdu)
         if (waiting.length === 0) socket.write(sFrame(expected))
       }
@@ -121,7 +123,7 @@ export function createOutstation({ k = DEFAULT_K, stations = [1] }: { k?: number
   }
 
   return {
-    received, counters,
+    received, questions, counters,
     /** Events that nobody has confirmed. */
     get unconfirmed(): number {
       return events.length

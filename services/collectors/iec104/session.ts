@@ -21,21 +21,18 @@ export interface SessionOptions {
   readonly stopping: AbortSignal
 }
 
-export interface SessionEnd {
-  readonly end: LinkEnd
-  /** Values were stored: the connection was good for something. */
-  readonly hasStored: boolean
-}
-
-/** Serves one connection until it ends or the driver stops; what was received is in the journal by then, or not confirmed. */
-export async function serveSession(socket: Socket, { context, settings, intake, stopping }: SessionOptions): Promise<SessionEnd> {
+/**
+ * Serves one connection until it ends or the driver stops, and says at once why it ended. What was received is in the
+ * journal when this resolves, or not confirmed; true if anything was: the connection was good for something.
+ */
+export async function serveSession(socket: Socket, { context, settings, intake, stopping }: SessionOptions, onEnd: (end: LinkEnd) => void): Promise<boolean> {
   const timers: NodeJS.Timeout[] = []
   const refusals = new Set<string>()
   let [newest, storedNumber, hasStored] = [-1, -1, false]
   let storing: Promise<void> | undefined
   let coverage: string | undefined
-  let onOver: (end: LinkEnd) => void
-  const over = new Promise<LinkEnd>((resolve) => { onOver = resolve })
+  let onOver: () => void
+  const over = new Promise<void>((resolve) => { onOver = resolve })
 
   const link = new Link((bytes) => void socket.write(bytes), settings.timers, {
     onAsdu(bytes, number) {
@@ -54,7 +51,10 @@ export async function serveSession(socket: Socket, { context, settings, intake, 
       }
       if (settings.interrogationS > 0) every(settings.interrogationS, 'interrogation')
     },
-    onEnd: (end) => onOver(end),
+    onEnd(end) {
+      onEnd(end)
+      onOver()
+    },
   })
   const interrogator = new Interrogator(settings, {
     send: (asdu) => link.send(asdu),
@@ -104,13 +104,13 @@ export async function serveSession(socket: Socket, { context, settings, intake, 
   socket.once('close', () => link.end('closed'))
   socket.once('end', () => link.end('closed'))
   if (stopping.aborted) stop()
-  const end = await over
+  await over
   stopping.removeEventListener('abort', stop)
   interrogator.stop()
   for (const timer of timers) clearInterval(timer)
   socket.destroy()
   await storing
-  return { end, hasStored }
+  return hasStored
 }
 
 function refusalOf({ isTest, isNegative, cause }: Asdu): string | undefined {
