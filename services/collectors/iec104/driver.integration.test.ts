@@ -50,6 +50,42 @@ test('nothing is confirmed that is not in the journal, and what was not confirme
   for (const { at: time, value } of dated) expect(time).toBe(at + value * 1_000)
 })
 
+test('through cut connections, a journal that refuses and restarts of the driver every event is stored, in order, before it is confirmed', async () => {
+  const stored = new Set<number>()
+  let early = 0
+  let step = 0
+  const { station, url } = await startStation({ onConfirmed: ({ values: [value] }) => { if (!stored.has(value)) early++ } })
+  const journal = async ({ values }: { readonly values: Float64Array }): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, (step * 7) % 20))
+    if (step++ % 9 === 1) throw new Error('the journal takes nothing')
+    for (const value of values) stored.add(value)
+  }
+  const at = wholeSecond() - 10_000_000
+  const events = 1_000
+  let told = 0
+  const telling = setInterval(() => { for (const end = Math.min(events, told + 10); told < end; told++) station.event({ typeId: 36, cause: SPONTANEOUS, commonAddress: 1, objects: [{ address: 1, value: told, time: at + told }] }) }, 10)
+  onTestFinished(() => clearInterval(telling))
+  const rows: { readonly at: number; readonly value: number }[] = []
+  for (let restart = 0; restart < 3; restart++) {
+    const driver = await watch(sourceAt(url), [channelOf(1)], journal)
+    for (let cut = 0; cut < 2; cut++) {
+      await expect.poll(() => station.counters.connections, PATIENCE).toBe(2 * restart + cut + 1)
+      const before = driver.rows.length
+      await expect.poll(() => driver.rows.length > before || station.unconfirmed === 0, PATIENCE).toBe(true)
+      station.cut()
+    }
+    await driver.stop()
+    rows.push(...driver.rows)
+  }
+  const last = await watch(sourceAt(url), [channelOf(1)], journal)
+  await expect.poll(() => [told, station.unconfirmed], { timeout: 60_000, interval: 50 }).toEqual([events, 0])
+  rows.push(...last.rows)
+  expect([early, stored.size, station.counters.connections]).toEqual([0, events, 7])
+  const firsts = rows.filter(({ value }, place) => rows.findIndex((row) => row.value === value) === place)
+  expect(firsts.map(({ value }) => value)).toEqual(Array.from({ length: events }, (_, value) => value))
+  expect(rows.every((row) => row.at === at + row.value)).toBe(true)
+})
+
 test('forty thousand buffered events come whole and in order through a window of twelve, with the sequence numbers turning over', async () => {
   const { station, url } = await startStation()
   const at = wholeSecond() - 40_000_000

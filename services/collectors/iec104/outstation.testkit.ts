@@ -19,7 +19,7 @@ interface Outgoing { readonly asdu: Uint8Array; readonly isEvent: boolean }
  * A station as IEC 60870-5-104 has it: window k, STARTDT and STOPDT, interrogations, and events with time tags that it
  * keeps until they are confirmed, whoever was or was not connected meanwhile.
  */
-export function createOutstation({ k = DEFAULT_K, stations = [1] }: { k?: number; stations?: readonly number[] } = {}) {
+export function createOutstation({ k = DEFAULT_K, stations = [1], onConfirmed = () => {} }: { k?: number; stations?: readonly number[]; onConfirmed?: (asdu: Asdu) => void } = {}) {
   const held = new Map<string, Held>()
   /** Not confirmed yet, the oldest first. */
   let events: Uint8Array[] = []
@@ -29,7 +29,6 @@ export function createOutstation({ k = DEFAULT_K, stations = [1] }: { k?: number
   const sockets = new Set<Socket>()
   let active: ReturnType<typeof serve> | undefined
   let server: Server | undefined
-  let canConfirmStart = true
 
   function serve(socket: Socket) {
     const reader = new FrameReader()
@@ -57,6 +56,7 @@ export function createOutstation({ k = DEFAULT_K, stations = [1] }: { k?: number
       const gone = underway.splice(0, count).filter(({ isEvent }) => isEvent)
       events = events.slice(gone.length)
       counters.confirmed += gone.length
+      for (const { asdu } of gone) onConfirmed(decodeAsdu(asdu) as Asdu)
       confirmed = number
     }
     const answer = (said: SaidAsdu) => waiting.push({ asdu: encodeAsdu(said), isEvent: false })
@@ -80,7 +80,7 @@ export function createOutstation({ k = DEFAULT_K, stations = [1] }: { k?: number
         received.push(frame.function)
         if (frame.function === 'testActivate') socket.write(uFrame('testConfirm'))
         if (frame.function === 'stopActivate') isStopping = true
-        if (frame.function === 'startActivate' && canConfirmStart) {
+        if (frame.function === 'startActivate') {
           socket.write(uFrame('startConfirm'))
           isStarted = true
           waiting = events.map((asdu) => ({ asdu, isEvent: true }))
@@ -127,10 +127,6 @@ export function createOutstation({ k = DEFAULT_K, stations = [1] }: { k?: number
     /** Events that nobody has confirmed. */
     get unconfirmed(): number {
       return events.length
-    },
-    /** Takes calls and stays silent. */
-    ignoreStart(): void {
-      canConfirmStart = false
     },
     hold(station: number, typeId: number, object: SaidObject): void {
       held.set(`${station}/${object.address}`, { station, typeId, object })
