@@ -5,6 +5,7 @@ import { Value } from 'typebox/value'
 import { parse } from 'yaml'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { KNOWN_UNITS } from '#models/units/convert.ts'
+import { iec104Profile } from './iec104/profile.ts'
 import { ticProfile } from './linky-tic/profile.ts'
 import { lorawanProfile } from './lorawan/profile.ts'
 import { mbusProfile } from './mbus/profile.ts'
@@ -34,6 +35,7 @@ const PROTOCOLS: Readonly<Record<string, { readonly device: TProperties; readonl
   },
   mbus: mbusProfile,
   'linky-tic': ticProfile,
+  iec104: iec104Profile,
   lorawan: lorawanProfile,
   sparkplug: sparkplugProfile,
 }
