@@ -2,7 +2,6 @@
  * The name of a point as the value of the tag `point`. What line protocol cannot carry in a tag (control characters, a
  * backslash, nothing at all) is written in percent form, so that every name comes back as it was.
  */
-// eslint-disable-next-line no-control-regex
 const NOT_CARRIED = /[\u0000-\u001f\u007f%\\]/g
 const EMPTY = '%'
 
