@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
-import { writerOf } from '#services/store/embedded/writer-lock.ts'
+import { writerOf } from '#services/store/journal/writer-lock.ts'
 import type { Manifest } from './manifest.ts'
 import { verifyBackup } from './verify.ts'
 

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { faultsOfDatabase } from '#services/backup/verify.ts'
 import { filesBelow } from '#services/backup/backup.ts'
-import { writerOf } from '#services/store/embedded/writer-lock.ts'
+import { writerOf } from '#services/store/journal/writer-lock.ts'
 import { fault, warning, well, type Check } from './check.ts'
 
 /** A log before the file larger than this is one that nobody could clear for long: a reader holds it. */
