@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   PF_STORE_CLOSED: code('The store was used after it was closed.', 'Restart the process.', { status: 503 }),
   PF_STORE_CORRUPT: code('A block of the store does not match its checksum.', 'Restore the file from the last backup.', { status: 500 }),
   PF_STORE_LOCKED: code('Another process writes this store.', 'Stop that process, or let it do the work (`penfeld import` hands files over by itself).', { retryable: true, status: 503 }),
+  PF_STORE_NEWER: code('A file was written by a newer version of Penfeld.', 'Run that version or a later one, or restore a backup that this version made (`penfeld restore`).', { status: 500 }),
   PF_STORE_OTHER: code('The folder holds a store of the other kind.', 'Run `penfeld migrate-store`, set INFLUX_URL as it was, or name another PENFELD_DATA.', { status: 500 }),
   PF_STORE_TIME_INVALID: code('A value given to the store has no valid point or time.', 'Report it: collectors and imports must never pass such a value on.', { status: 500 }),
   PF_STORE_UNAVAILABLE: code('The store does not answer.', 'Check disk space and rights; the call is tried again.', { retryable: true, status: 503 }),
