@@ -1,0 +1,113 @@
+import { Redis } from 'ioredis'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import type { Logger } from '#services/telemetry/logger.ts'
+
+/** A socket that says nothing for this long is taken for dead, half-open ones too. */
+const SILENCE_MS = 10_000
+const LONGEST_PAUSE_MS = 2_000
+
+export interface RedisSettings {
+  readonly url: string
+  /** Over the one in the address. */
+  readonly password?: string | undefined
+}
+
+export interface RedisLink {
+  readonly redis: Redis
+  /** Runs a call of the queue; whatever the link does to it ends as PF_JOBS_UNAVAILABLE, never as a call that hangs. */
+  call<Result>(work: () => Promise<Result>): Promise<Result>
+  close(): void
+}
+
+/**
+ * One connection that is tried again for ever. No command waits in it for Redis to come back or is sent twice: a claim
+ * that ran late or twice would hold a job that nobody does.
+ */
+export function openRedis({ url, password }: RedisSettings, log: Logger): RedisLink {
+  const redis = new Redis(url, {
+    ...(password === undefined ? {} : { password }),
+    // BullMQ asks for null; without an offline queue a lost command fails at once and its caller tries again.
+    maxRetriesPerRequest: null,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    socketTimeout: SILENCE_MS,
+    connectTimeout: SILENCE_MS,
+    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), LONGEST_PAUSE_MS),
+    // A replica that was promoted or a server that goes down answers so; a new connection finds the right one.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  })
+  let away = false
+  let lastError = 'no connection yet'
+  redis.on('error', (error: Error) => {
+    lastError = error.message
+  })
+  redis.on('close', () => {
+    if (!away && redis.status !== 'end') log.warn({ error: lastError }, 'Redis does not answer; tried again until it does')
+    away = true
+  })
+  redis.on('ready', () => {
+    if (away) log.warn({}, 'Redis answers again')
+    away = false
+  })
+
+  const unavailable = (detail: string, cause?: unknown) => new PenfeldError('PF_JOBS_UNAVAILABLE', detail, { where: shown(url), cause })
+  return {
+    redis,
+    async call(work) {
+      if (redis.status !== 'ready') await ready(redis).catch((cause: unknown) => { throw unavailable(`Redis is away: ${lastError}.`, cause) })
+      try {
+        return await work()
+      } catch (error) {
+        if (error instanceof PenfeldError) throw error
+        throw unavailable(`${error instanceof Error ? error.message : String(error)}.`, error)
+      }
+    },
+    close() {
+      redis.disconnect()
+    },
+  }
+}
+
+/** How long a call waits for the connection before it fails: a restart of Redis passes unnoticed, a long absence does not hold anybody up. */
+const PATIENCE_MS = 2_000
+
+async function ready(redis: Redis): Promise<void> {
+  if (redis.status === 'end') throw new Error('closed')
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const timer = setTimeout(() => reject(new Error('not ready')), PATIENCE_MS)
+  const ended = () => reject(new Error('closed'))
+  redis.once('ready', resolve)
+  redis.once('end', ended)
+  try {
+    await promise
+  } finally {
+    clearTimeout(timer)
+    redis.off('ready', resolve)
+    redis.off('end', ended)
+  }
+}
+
+/** The address without user and password. */
+export function shown(url: string): string {
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
+}
+
+/** What a person has to know about this Redis; nothing when it keeps what it is given. */
+export async function redisNotices(redis: Redis): Promise<string[]> {
+  const setting = async (name: string): Promise<string | undefined> => {
+    const answer = (await redis.config('GET', name)) as string[]
+    return answer[1]
+  }
+  try {
+    const notices: string[] = []
+    if ((await setting('appendonly')) !== 'yes') notices.push('Redis keeps no append-only file (appendonly no): jobs that wait are lost when it restarts, and are asked for again. Set "appendonly yes" in redis.conf.')
+    const policy = await setting('maxmemory-policy')
+    if (policy !== 'noeviction') notices.push(`Redis may drop jobs when its memory is full (maxmemory-policy ${policy}). Set "maxmemory-policy noeviction" in redis.conf.`)
+    return notices
+  } catch (error) {
+    // Hosted Redis refuses CONFIG; anything else that fails here is said by the calls that follow.
+    if (!/unknown command|NOPERM|not allowed|disabled/i.test(error instanceof Error ? error.message : '')) throw error
+    return ['This Redis does not let its settings be read (CONFIG refused): whether it keeps jobs over a restart (appendonly yes, maxmemory-policy noeviction) cannot be checked.']
+  }
+}
