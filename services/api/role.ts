@@ -7,7 +7,7 @@ import { enrolSamplePeople } from '#services/identity/enrol-sample-people.ts'
 import { createRelyingParty } from '#services/identity/relying-party.ts'
 import { identitySettings } from '#services/identity/settings.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
-import { openJobStatus } from '#services/jobs/embedded/job-status.ts'
+import { openJobStatus } from '#services/jobs/open.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
 import { openReader, storeSettings } from '#services/store/open.ts'
 import { buildApp } from './app.ts'
@@ -26,7 +26,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const runs = openRunReader(file('runs'))
   const findings = openFindingsReader(file('runs'))
   const releases = openReleaseReader(file('releases'))
-  const jobs = openJobStatus(file('jobs'))
+  const jobs = openJobStatus(environment)
   const collect = openCollectStatus(file('collect'))
 
   const studies = openStudies({ loaded: district, stores })

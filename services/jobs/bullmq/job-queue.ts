@@ -121,8 +121,9 @@ export function openBullQueue(options: BullQueueOptions): SchedulingQueue {
   /** Kinds that have work, oldest period first. */
   const kindsWithWork = async (kinds: readonly JobKind[]): Promise<JobKind[]> => {
     const look = async () => (await script('penfeldLook', ...kinds.map(placeOf))) as [number, [string, number][]]
-    let [outbox, found] = await look()
-    if (outbox > 0) {
+    const first = await look()
+    let found = first[1]
+    if (first[0] > 0) {
       await handOver()
       found = (await look())[1]
     }

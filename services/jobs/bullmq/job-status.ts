@@ -40,7 +40,7 @@ export function statusOf({ redis, call }: RedisLink): Pick<JobStatusReader, 'kin
       const lists = redis.pipeline()
       for (const kind of JOB_KINDS) {
         const place = placeOf(kind)
-        lists.lrange(`${place}active`, 0, limit - 1).zrevrange(`${place}completed`, 0, limit - 1).zrevrange(`${place}failed`, 0, limit - 1).zrevrange(`${place}prioritized`, 0, limit - 1).zrange(`${place}delayed`, 0, limit - 1)
+        lists.lrange(`${place}active`, 0, limit - 1).zrevrange(`${place}completed`, 0, limit - 1).zrevrange(`${place}failed`, 0, limit - 1).zrevrange(`${place}prioritized`, 0, limit - 1).zrange(`${place}delayed`, 0, String(limit - 1))
       }
       const found = (answersOf(await lists.exec()) as string[][]).flatMap((ids, i) => ids.map((id) => ({ id, kind: JOB_KINDS[Math.floor(i / STATES.length)]!, state: STATES[i % STATES.length]![1] })))
       const rows = redis.pipeline().hvals(KEYS.outbox)
