@@ -10,6 +10,7 @@ export interface RedisSettings {
   readonly url: string
   /** Over the one in the address. */
   readonly password?: string | undefined
+  readonly silenceMs?: number
 }
 
 export interface RedisLink {
@@ -23,15 +24,15 @@ export interface RedisLink {
  * One connection that is tried again for ever. No command waits in it for Redis to come back or is sent twice: a claim
  * that ran late or twice would hold a job that nobody does.
  */
-export function openRedis({ url, password }: RedisSettings, log: Logger): RedisLink {
+export function openRedis({ url, password, silenceMs = SILENCE_MS }: RedisSettings, log: Logger): RedisLink {
   const redis = new Redis(url, {
     ...(password === undefined ? {} : { password }),
-    // BullMQ asks for null; without an offline queue a lost command fails at once and its caller tries again.
-    maxRetriesPerRequest: null,
+    // 0, not BullMQ's null: with null, ioredis leaves a command that was under way when the socket closed unanswered for ever.
+    maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    socketTimeout: SILENCE_MS,
-    connectTimeout: SILENCE_MS,
+    socketTimeout: silenceMs,
+    connectTimeout: silenceMs,
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), LONGEST_PAUSE_MS),
     // A replica that was promoted or a server that goes down answers so; a new connection finds the right one.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
@@ -56,15 +57,27 @@ export function openRedis({ url, password }: RedisSettings, log: Logger): RedisL
     async call(work) {
       if (redis.status !== 'ready') await ready(redis).catch((cause: unknown) => { throw unavailable(`Redis is away: ${lastError}.`, cause) })
       try {
-        return await work()
+        return await within(3 * silenceMs, work())
       } catch (error) {
         if (error instanceof PenfeldError) throw error
+        if (error instanceof Error && error.name === 'MaxRetriesPerRequestError') throw unavailable('The connection closed while a command was under way.', error)
         throw unavailable(`${error instanceof Error ? error.message : String(error)}.`, error)
       }
     },
     close() {
       redis.disconnect()
     },
+  }
+}
+
+/** The last resort: what neither an answer nor a closed socket has ended by then. */
+async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`no answer in ${ms / 1000} s`)), ms)
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
