@@ -4,7 +4,7 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 
 const COMMANDS: Record<string, { usage: string; what: string; load: () => Promise<(args: string[], write: (line: string) => void) => Promise<number>> }> = {
   run: {
-    usage: 'run [--demo]',
+    usage: 'run [--demo] [--roles NAMES]',
     what: 'starts the service and keeps it running; with --demo also the demonstration field and sign-in',
     load: async () => (await import('./commands/run.ts')).run,
   },
@@ -27,6 +27,11 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     usage: 'replay [--from DATE] [--to DATE]',
     what: 'runs the load flow of the whole district again over stored history',
     load: async () => (await import('./commands/replay.ts')).replay,
+  },
+  'control-key': {
+    usage: 'control-key',
+    what: 'prints the public key that hosts beside this one are told (PENFELD_CONTROL_KEY)',
+    load: async () => (await import('./commands/control-key.ts')).controlKey,
   },
   role: {
     usage: 'role NAME',

@@ -53,6 +53,12 @@ export const ERROR_CODES = {
   PF_COLLECT_UNREACHABLE: code('A source does not answer.', 'Check the address, the network and the device; it is tried again.', { retryable: true, status: 503 }),
   PF_PROFILE_INVALID: code('A meter profile has faults.', 'Mend every line the message lists, in the YAML file it names.', { status: 500 }),
   PF_PROTOCOL_UNKNOWN: code('A source of the district document has a protocol nobody can read.', 'Write one of the protocols that the message lists, or add a driver to services/collectors/registry.ts.', { status: 500 }),
+  // --- hosts
+  PF_HOST_DISTRICT_UNSIGNED: code('A district was announced that the control host did not sign.', 'Find out who wrote it into Redis; nothing of it is taken.', { status: 500 }),
+  PF_HOST_INCOMPLETE: code('A host beside the control host lacks something it cannot do without.', 'Set what the message names, then start it again.', { status: 500 }),
+  PF_HOST_NO_DISTRICT: code('The control host has announced no district yet.', 'Start the control host, with the same REDIS_URL; this host tries again.', { retryable: true, status: 503 }),
+  PF_HOST_UNREACHABLE: code('A service that every host needs does not answer.', 'Check its address, that it runs, and the network between; this host tries again.', { retryable: true, status: 503 }),
+  PF_HOST_VERSION: code('A compute host works with another version of the district.', 'Wait: it takes over the announced one within seconds, and the work is tried again.', { retryable: true, status: 503 }),
   // --- simulator
   PF_SIMULATOR_CLASS_UNKNOWN: code('The demonstration field has no load curve for a class of the district document.', 'Use one of the classes named in the message, or add a line to services/simulator/truth/load-classes.ts.', { status: 500 }),
   PF_SIMULATOR_POINT_UNKNOWN: code('The demonstration field cannot measure a point of the district document.', 'Correct the quantity and what the point is measured on, or leave out its feed.', { status: 500 }),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Clock } from '#services/clock/port.ts'
-import { readSecret, type Environment } from '#services/config/environment.ts'
+import type { Environment } from '#services/config/environment.ts'
 import { DATA_FILES } from '#services/config/role.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
 import { shown } from './bullmq/connection.ts'
@@ -30,7 +30,7 @@ export function openJobs({ environment, clock, log, tokenFloor, notice }: {
   if (url === undefined) return { queue: openJobQueue(join(environment.dataFolder, DATA_FILES.jobs), clock, { tokenFloor }), kept: 'in a file' }
   const said = new Set<string>()
   const queue = openBullQueue({
-    url, password: passwordOf(environment), clock, log, tokenFloor,
+    url, clock, log, tokenFloor,
     mirrorFile: join(environment.dataFolder, DATA_FILES.asked),
     onNotices(notices) {
       for (const message of notices) if (!said.has(message)) notice(message)
@@ -43,7 +43,5 @@ export function openJobs({ environment, clock, log, tokenFloor, notice }: {
 /** What the api reads about jobs. */
 export function openJobStatus(environment: Environment): JobStatusReader {
   const { redisUrl: url } = environment
-  return url === undefined ? openEmbeddedStatus(join(environment.dataFolder, DATA_FILES.jobs)) : openBullStatus({ url, password: passwordOf(environment) })
+  return url === undefined ? openEmbeddedStatus(join(environment.dataFolder, DATA_FILES.jobs)) : openBullStatus({ url })
 }
-
-const passwordOf = ({ variables }: Environment): string | undefined => readSecret('REDIS_PASSWORD', variables)

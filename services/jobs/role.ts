@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { localDayStart, localParts } from '#models/units/local-time.ts'
 import { openPool } from '#services/compute/pool.ts'
+import { sharePool } from '#services/compute/remote-pool.ts'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { findingsOf, seasonOf } from '#services/evaluation/findings.ts'
 import { EVALUATION_STEP_S, evaluationPlan, type EvaluationPlan } from '#services/evaluation/plan.ts'
@@ -9,11 +10,13 @@ import { openRunStore } from '#services/evaluation/run-store.ts'
 import { validatedPoints } from '#services/evaluation/validate.ts'
 import { runLayout } from '#services/evaluation/network-states.ts'
 import type { WorkTasks, WorkThreadSetup } from '#services/evaluation/work-tasks.ts'
+import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { openReleaseStore } from '#services/publication/release-store.ts'
 import { openReader, openWriter, storeSettings } from '#services/store/open.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { followJournal } from './follow-journal.ts'
 import { startLane, type LaneParts } from './lanes.ts'
+import { watchJobs } from './metrics.ts'
 import { openJobs } from './open.ts'
 import type { Schedule } from './schedule.ts'
 import { askWhatIsDue, timetable } from './timetable.ts'
@@ -43,12 +46,15 @@ export async function startWork({ environment, district: loaded, clock, log, say
     tokenFloor: Math.max(runs.effects.highestToken(), releases.effects.highestToken()),
     notice: (message) => { say(message); log.warn({}, message) },
   })
+  watchJobs(queue, clock)
   const plan = evaluationPlan(district)
   const validated = validatedPoints(district)
   await runs.saveLayout(version, runLayout(district))
 
   const setup: WorkThreadSetup = { loaded, stores }
-  const pool = openPool<WorkTasks>(new URL('../evaluation/work-thread.ts', import.meta.url), THREADS, setup)
+  const threads = openPool<WorkTasks>(new URL('../evaluation/work-thread.ts', import.meta.url), THREADS, setup)
+  const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
+  const pool = redis === undefined ? threads : sharePool(threads, { redis, redisUrl: environment.redisUrl!, districtVersion: version, log })
   const findings = findingsOf(runs.database)
   const firmImportKw = (at: number): number => {
     const season = seasonOf(district.network.winterMonths, localParts(at, district.timeZone).month)
@@ -72,7 +78,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const pause = () => Promise.race([stopped.promise, new Promise((resolve) => setTimeout(resolve, pauseMs))])
   const follow = async () => {
     const giveUpRealMs = Date.now() + WAIT_FOR_FIELD_REAL_MS
-    while (!stopping && Date.now() < giveUpRealMs && !(await fieldSpeaks(measured, plan, clock.now()))) await pause()
+    while (!stopping && Date.now() < giveUpRealMs && !(await fieldSpeaks(measured, plan, clock.now()).catch(() => false))) await pause()
     let begun = false
     while (!stopping) {
       try {
@@ -109,6 +115,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
       await pool.stop()
       await Promise.all(ended)
       await Promise.all([measured.close(), derived.close(), runs.close(), releases.close(), queue.close()])
+      if (redis !== undefined) closeRedis(redis)
     },
   }
 }

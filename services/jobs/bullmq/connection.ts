@@ -8,8 +8,6 @@ const LONGEST_PAUSE_MS = 2_000
 
 export interface RedisSettings {
   readonly url: string
-  /** Over the one in the address. */
-  readonly password?: string | undefined
   readonly silenceMs?: number
 }
 
@@ -24,9 +22,9 @@ export interface RedisLink {
  * One connection that is tried again for ever. No command waits in it for Redis to come back or is sent twice: a claim
  * that ran late or twice would hold a job that nobody does.
  */
-export function openRedis({ url, password, silenceMs = SILENCE_MS }: RedisSettings, log: Logger): RedisLink {
+export function openRedis({ url, silenceMs = SILENCE_MS }: RedisSettings, log: Logger): RedisLink {
   const redis = new Redis(url, {
-    ...(password === undefined ? {} : { password }),
+    connectionName: 'penfeld-jobs',
     // 0, not BullMQ's null: with null, ioredis leaves a command that was under way when the socket closed unanswered for ever.
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
