@@ -3,12 +3,12 @@ import type { Clock } from '#services/clock/port.ts'
 import type { Environment } from '#services/config/environment.ts'
 import { DATA_FILES } from '#services/config/role.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
-import { shown } from './bullmq/connection.ts'
+import { NOTICE_SENTENCES, shown } from './bullmq/connection.ts'
 import { openBullQueue } from './bullmq/job-queue.ts'
 import { openBullStatus } from './bullmq/job-status.ts'
 import { openJobQueue } from './embedded/job-queue.ts'
 import { openJobStatus as openEmbeddedStatus } from './embedded/job-status.ts'
-import type { JobStatusReader, SchedulingQueue } from './port.ts'
+import type { JobStatusReader, QueueNotice, SchedulingQueue } from './port.ts'
 
 export interface OpenedJobs {
   readonly queue: SchedulingQueue
@@ -28,13 +28,13 @@ export function openJobs({ environment, clock, log, tokenFloor, notice }: {
 }): OpenedJobs {
   const { redisUrl: url } = environment
   if (url === undefined) return { queue: openJobQueue(join(environment.dataFolder, DATA_FILES.jobs), clock, { tokenFloor }), kept: 'in a file' }
-  const said = new Set<string>()
+  let said: ReadonlySet<QueueNotice> = new Set()
   const queue = openBullQueue({
     url, clock, log, tokenFloor,
     mirrorFile: join(environment.dataFolder, DATA_FILES.asked),
     onNotices(notices) {
-      for (const message of notices) if (!said.has(message)) notice(message)
-      for (const message of notices) said.add(message)
+      for (const one of notices) if (!said.has(one)) notice(NOTICE_SENTENCES[one])
+      said = new Set(notices)
     },
   })
   return { queue, kept: `on Redis at ${shown(url)}` }

@@ -36,7 +36,13 @@ export interface JobKindStatus {
   readonly nextDueAt: number | null
 }
 
+/** What the operator has to know about the place where jobs are kept. */
+export const QUEUE_NOTICES = ['append-log-off', 'eviction-on', 'settings-unreadable'] as const
+export type QueueNotice = (typeof QUEUE_NOTICES)[number]
+
 export interface JobStatusReader {
+  /** Nothing where jobs are kept as they should be. */
+  notices(): Promise<readonly QueueNotice[]>
   kinds(): Promise<readonly JobKindStatus[]>
   recent(limit: number): Promise<readonly Job[]>
   close(): Promise<void>

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
+import type { QueueNotice } from '../port.ts'
 
 /** A socket that says nothing for this long is taken for dead, half-open ones too. */
 const SILENCE_MS = 10_000
@@ -105,20 +106,23 @@ export function shown(url: string): string {
 }
 
 /** What a person has to know about this Redis; nothing when it keeps what it is given. */
-export async function redisNotices(redis: Redis): Promise<string[]> {
-  const setting = async (name: string): Promise<string | undefined> => {
-    const answer = (await redis.config('GET', name)) as string[]
-    return answer[1]
-  }
+export async function redisNotices(redis: Redis): Promise<QueueNotice[]> {
+  const setting = async (name: string): Promise<string | undefined> => ((await redis.config('GET', name)) as string[])[1]
   try {
-    const notices: string[] = []
-    if ((await setting('appendonly')) !== 'yes') notices.push('Redis keeps no append-only file (appendonly no): jobs that wait are lost when it restarts, and are asked for again. Set "appendonly yes" in redis.conf.')
-    const policy = await setting('maxmemory-policy')
-    if (policy !== 'noeviction') notices.push(`Redis may drop jobs when its memory is full (maxmemory-policy ${policy}). Set "maxmemory-policy noeviction" in redis.conf.`)
+    const notices: QueueNotice[] = []
+    if ((await setting('appendonly')) !== 'yes') notices.push('append-log-off')
+    if ((await setting('maxmemory-policy')) !== 'noeviction') notices.push('eviction-on')
     return notices
   } catch (error) {
     // Hosted Redis refuses CONFIG; anything else that fails here is said by the calls that follow.
     if (!/unknown command|NOPERM|not allowed|disabled/i.test(error instanceof Error ? error.message : '')) throw error
-    return ['This Redis does not let its settings be read (CONFIG refused): whether it keeps jobs over a restart (appendonly yes, maxmemory-policy noeviction) cannot be checked.']
+    return ['settings-unreadable']
   }
+}
+
+/** The same for the one who watches the terminal. */
+export const NOTICE_SENTENCES: Readonly<Record<QueueNotice, string>> = {
+  'append-log-off': 'Redis keeps no append-only file (appendonly no): jobs that wait are lost when it restarts, and are asked for again. Set "appendonly yes" in redis.conf.',
+  'eviction-on': 'Redis may drop jobs when its memory is full. Set "maxmemory-policy noeviction" in redis.conf.',
+  'settings-unreadable': 'This Redis does not let its settings be read (CONFIG refused): whether it keeps jobs over a restart (appendonly yes, maxmemory-policy noeviction) cannot be checked.',
 }

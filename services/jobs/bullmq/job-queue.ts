@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ErrorCode, UnrecoverableError } from 'bullmq'
 import type { Clock } from '#services/clock/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
-import { JOB_KINDS, type AskedJob, type Job, type JobKind, type SchedulingQueue } from '../port.ts'
+import { JOB_KINDS, type AskedJob, type Job, type JobKind, type QueueNotice, type SchedulingQueue } from '../port.ts'
 import { openAskedMirror, type Asking } from './asked-mirror.ts'
 import { openRedis, redisNotices, type RedisSettings } from './connection.ts'
 import { bullJob, openKindQueue, placeOf, type HeldJob, type JobData, type KindQueue } from './kind-queues.ts'
@@ -26,7 +26,7 @@ export interface BullQueueOptions extends RedisSettings {
   /** Highest token that effects were kept with. */
   readonly tokenFloor?: number
   /** What a person has to know about this Redis, each time it has been looked at (at the start and after each return). */
-  onNotices?(notices: readonly string[]): void
+  onNotices?(notices: readonly QueueNotice[]): void
 }
 
 interface Held {
@@ -208,6 +208,7 @@ export function openBullQueue(options: BullQueueOptions): SchedulingQueue {
       await end(one, error)
       return true
     }),
+    notices: status.notices,
     kinds: status.kinds,
     recent: status.recent,
     async close() {

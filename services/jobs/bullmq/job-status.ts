@@ -1,6 +1,6 @@
 import { silentLogger } from '#services/telemetry/logger.ts'
 import { JOB_KINDS, type Job, type JobKind, type JobKindStatus, type JobState, type JobStatusReader } from '../port.ts'
-import { openRedis, type RedisLink, type RedisSettings } from './connection.ts'
+import { openRedis, redisNotices, type RedisLink, type RedisSettings } from './connection.ts'
 import { placeOf, type JobData } from './kind-queues.ts'
 import { KEYS } from './scripts.ts'
 
@@ -11,8 +11,9 @@ const FIELDS = ['data', 'pfRevision', 'pfStartedAt', 'pfEndedAt', 'pfError', 'at
 const numberOrNull = (text: string | null | undefined): number | null => (text === null || text === undefined || text === '' ? null : Number(text))
 
 /** The two questions of the operator, read from BullMQ's keys in a few round trips. */
-export function statusOf({ redis, call }: RedisLink): Pick<JobStatusReader, 'kinds' | 'recent'> {
+export function statusOf({ redis, call }: RedisLink): Pick<JobStatusReader, 'notices' | 'kinds' | 'recent'> {
   return {
+    notices: () => call(() => redisNotices(redis)),
     kinds: () => call(async () => {
       const pipeline = redis.pipeline().hgetall(KEYS.last).hgetall(KEYS.schedules).hvals(KEYS.outbox)
       for (const kind of JOB_KINDS) {

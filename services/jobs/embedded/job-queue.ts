@@ -101,6 +101,7 @@ export function openJobQueue(file: string, clock: Clock, timing: QueueTiming = {
       statements.fail.run(again ? 'waiting' : 'failed', error, clock.now(), realNow(), dueRealMs, jobId, token)
       return true
     },
+    notices: async () => [],
     kinds: queries.kinds,
     recent: queries.recent,
     async close() {
