@@ -113,8 +113,12 @@ export function openBullQueue(options: BullQueueOptions): SchedulingQueue {
   const handOver = async () => {
     const waiting = Object.entries(await redis.hgetall(KEYS.outbox)).map(([id, text]) => ({ id, data: JSON.parse(text) as JobData }))
     for (const [kind, entries] of Map.groupBy(waiting, ({ data }) => data.kind)) {
-      await queueOf(kind).queue.addBulk(entries.map(({ id, data }) => bullJob(id, data, firstPauseMs)))
-      await redis.hdel(KEYS.outbox, ...entries.map(({ id }) => id))
+      for (let from = 0; from < entries.length; from += TOLD_AT_ONCE) {
+        const some = entries.slice(from, from + TOLD_AT_ONCE)
+        // Handing over twice changes nothing: BullMQ knows the id.
+        await queueOf(kind).queue.addBulk(some.map(({ id, data }) => bullJob(id, data, firstPauseMs)))
+        await redis.hdel(KEYS.outbox, ...some.map(({ id }) => id))
+      }
     }
   }
 

@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { manualClock } from '#services/clock/shifted-clock.ts'
@@ -212,6 +214,21 @@ test('a command under way when the socket closes is answered with an error, not 
   const underWay = expect(link.call(() => link.redis.blpop('nothing', 0))).rejects.toMatchObject({ code: 'PF_JOBS_UNAVAILABLE' })
   await server.server.kill()
   await underWay
+})
+
+test('rediss:// is spoken, and a certificate that nobody vouches for is refused', async () => {
+  const [key, certificate] = [join(place, 'key.pem'), join(place, 'cert.pem')]
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate], { stdio: 'ignore' })
+  const port = await freePort()
+  await startServer({ port, more: ['--port', '0', '--tls-port', String(port), '--tls-cert-file', certificate, '--tls-key-file', key, '--tls-auth-clients', 'no', '--requirepass', 'sesame'] })
+  const url = `rediss://:sesame@127.0.0.1:${port}`
+  await expect(open(url).ask(asked(0))).rejects.toThrow(/self-signed|certificate/)
+  const known = getCACertificates('default')
+  setDefaultCACertificates([...known, readFileSync(certificate, 'utf8')])
+  endings.push(() => setDefaultCACertificates(known))
+  const queue = open(url, { mirrorFile: join(place, 'tls.sqlite') })
+  await queue.ask(asked(0))
+  expect(await claimed(queue)).toEqual([0])
 })
 
 test('priorities follow the period', () => {
