@@ -23,7 +23,7 @@ export function openJobs({ environment, clock, log, tokenFloor, notice }: {
   log: Logger
   /** Highest token that effects were kept with. */
   tokenFloor: number
-  /** Told what a person has to know about this Redis, once for each new thing. */
+  /** Told what a person has to know about this Redis, once for each new thing, and when it goes or comes back. */
   notice(message: string): void
 }): OpenedJobs {
   const { redisUrl: url } = environment
@@ -36,6 +36,7 @@ export function openJobs({ environment, clock, log, tokenFloor, notice }: {
       for (const one of notices) if (!said.has(one)) notice(NOTICE_SENTENCES[one])
       said = new Set(notices)
     },
+    onAway: (away) => notice(away ? `Redis at ${shown(url)} does not answer: jobs wait until it does.` : `Redis at ${shown(url)} answers again.`),
   })
   return { queue, kept: `on Redis at ${shown(url)}` }
 }

@@ -23,7 +23,7 @@ export interface RedisLink {
  * One connection that is tried again for ever. No command waits in it for Redis to come back or is sent twice: a claim
  * that ran late or twice would hold a job that nobody does.
  */
-export function openRedis({ url, silenceMs = SILENCE_MS }: RedisSettings, log: Logger): RedisLink {
+export function openRedis({ url, silenceMs = SILENCE_MS }: RedisSettings, log: Logger, onAway: (away: boolean) => void = () => {}): RedisLink {
   const redis = new Redis(url, {
     connectionName: 'penfeld-jobs',
     // 0, not BullMQ's null: with null, ioredis leaves a command that was under way when the socket closed unanswered for ever.
@@ -37,17 +37,22 @@ export function openRedis({ url, silenceMs = SILENCE_MS }: RedisSettings, log: L
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   })
   let away = false
+  let closed = false
   let lastError = 'no connection yet'
   redis.on('error', (error: Error) => {
     lastError = error.message
   })
   redis.on('close', () => {
-    if (!away && redis.status !== 'end') log.warn({ error: lastError }, 'Redis does not answer; tried again until it does')
+    if (away || closed) return
     away = true
+    log.warn({ error: lastError }, 'Redis does not answer; tried again until it does')
+    onAway(away)
   })
   redis.on('ready', () => {
-    if (away) log.warn({}, 'Redis answers again')
+    if (!away) return
     away = false
+    log.warn({}, 'Redis answers again')
+    onAway(away)
   })
 
   const unavailable = (detail: string, cause?: unknown) => new PenfeldError('PF_JOBS_UNAVAILABLE', detail, { where: shown(url), cause })
@@ -64,6 +69,7 @@ export function openRedis({ url, silenceMs = SILENCE_MS }: RedisSettings, log: L
       }
     },
     close() {
+      closed = true
       redis.disconnect()
     },
   }

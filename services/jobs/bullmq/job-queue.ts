@@ -15,6 +15,7 @@ const FIRST_PAUSE_MS = 1000
 const KEEP_KNOWN = 20_000
 /** Jobs told in one script: Redis serves nobody else meanwhile. */
 const TOLD_AT_ONCE = 500
+const MOST_TELLINGS = 3
 
 export interface BullQueueOptions extends RedisSettings {
   /** asked.sqlite of this process. */
@@ -27,6 +28,8 @@ export interface BullQueueOptions extends RedisSettings {
   readonly tokenFloor?: number
   /** What a person has to know about this Redis, each time it has been looked at (at the start and after each return). */
   onNotices?(notices: readonly QueueNotice[]): void
+  /** Redis does not answer, or answers again. */
+  onAway?(away: boolean): void
 }
 
 interface Held {
@@ -44,7 +47,7 @@ interface Held {
  */
 export function openBullQueue(options: BullQueueOptions): SchedulingQueue {
   const { clock, log, leaseMs = LEASE_MS, firstPauseMs = FIRST_PAUSE_MS, tokenFloor = 0 } = options
-  const link = openRedis(options, log)
+  const link = openRedis(options, log, options.onAway)
   const { redis } = link
   const script = defineScripts(redis)
   const mirror = openAskedMirror(options.mirrorFile)
@@ -86,13 +89,13 @@ export function openBullQueue(options: BullQueueOptions): SchedulingQueue {
   /** Runs a script that answers -1 where Redis has forgotten; it is told again first then. */
   const remembered = async <Answer>(ask: () => Promise<Answer | number>): Promise<Answer> => {
     if (unsure) await tellAgain()
-    let answer = await ask()
-    if (answer === -1) {
+    for (let tries = 0; tries < MOST_TELLINGS; tries += 1) {
+      const answer = await ask()
+      if (answer !== -1) return answer as Answer
       log.warn({}, 'Redis has forgotten jobs (emptied, or restarted without its last second): told again')
       await tellAgain()
-      answer = await ask()
     }
-    return answer as Answer
+    throw new Error('Redis forgets faster than it can be told')
   }
 
   const ask = async (asking: Asking) => {
@@ -194,9 +197,8 @@ export function openBullQueue(options: BullQueueOptions): SchedulingQueue {
     complete: (jobId, token) => link.call(async () => {
       const one = holding(jobId, token)
       if (one === undefined) return false
-      const kept = await stillHeld(() => one.job.moveToCompleted(null, one.lock, false))
       held.delete(token)
-      if (!kept) return false
+      if (!(await stillHeld(() => one.job.moveToCompleted(null, one.lock, false)))) return false
       mirror.ended(one.asked)
       await end(one, '')
       return true
@@ -204,9 +206,8 @@ export function openBullQueue(options: BullQueueOptions): SchedulingQueue {
     fail: (jobId, token, error, { retryable }) => link.call(async () => {
       const one = holding(jobId, token)
       if (one === undefined) return false
-      const kept = await stillHeld(() => one.job.moveToFailed(retryable ? new Error(error) : new UnrecoverableError(error), one.lock, false))
       held.delete(token)
-      if (!kept) return false
+      if (!(await stillHeld(() => one.job.moveToFailed(retryable ? new Error(error) : new UnrecoverableError(error), one.lock, false)))) return false
       // BullMQ notes the end of a job only where it is not tried again.
       if (one.job.finishedOn !== undefined) mirror.ended(one.asked)
       await end(one, error)

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { Redis } from 'ioredis'
+import { OPCUACertificateManager } from 'node-opcua'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { manualClock } from '#services/clock/shifted-clock.ts'
 import { readEnvironment } from '#services/config/environment.ts'
@@ -197,12 +197,13 @@ test('the password may stand in a file; a wrong one is an error that does not sh
   await server.server.kill()
   await server.server.restart()
   await eventually(() => queue.kinds())
-  await expect.poll(() => notices).toEqual([expect.stringContaining('appendonly no')])
+  await expect.poll(() => notices).toEqual([expect.stringContaining('appendonly no'), `Redis at ${server.url} does not answer: jobs wait until it does.`, `Redis at ${server.url} answers again.`])
 
   const wrong = openBullStatus({ url: server.url.replace('//', '//:sesame@') })
   endings.push(() => wrong.close())
   const error = await wrong.kinds().then(() => undefined, (reason: Error) => reason)
   expect(error!.message).toContain('PF_JOBS_UNAVAILABLE')
+  expect(error!.message).toContain('WRONGPASS')
   expect(error!.message).not.toContain('sesame')
 })
 
@@ -217,8 +218,12 @@ test('a command under way when the socket closes is answered with an error, not 
 })
 
 test('rediss:// is spoken, and a certificate that nobody vouches for is refused', async () => {
-  const [key, certificate] = [join(place, 'key.pem'), join(place, 'cert.pem')]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate], { stdio: 'ignore' })
+  const certificates = new OPCUACertificateManager({ rootFolder: join(place, 'pki'), automaticallyAcceptUnknownCertificate: false, disableFileWatchers: true })
+  await certificates.initialize()
+  const certificate = join(place, 'tls.pem')
+  await certificates.createSelfSignedCertificate({ applicationUri: 'urn:penfeld:redis', subject: '/CN=127.0.0.1', dns: ['localhost'], ip: ['127.0.0.1'], startDate: new Date(Date.now() - 60_000), validity: 2, outputFile: certificate })
+  const keys = join(place, 'pki/own/private')
+  const key = join(keys, readdirSync(keys)[0]!)
   const port = await freePort()
   await startServer({ port, more: ['--port', '0', '--tls-port', String(port), '--tls-cert-file', certificate, '--tls-key-file', key, '--tls-auth-clients', 'no', '--requirepass', 'sesame'] })
   const url = `rediss://:sesame@127.0.0.1:${port}`
