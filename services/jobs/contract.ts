@@ -202,7 +202,10 @@ export function jobQueueContract(make: (clock: Clock) => Promise<QueueUnderTest>
     await queue.recordSkipped(asked(0, 1), 'PF_JOB_SKIPPED: 5 steps')
     expect(await queue.claim(['evaluate'])).toBeUndefined()
     expect(await queue.kinds()).toMatchObject([{ kind: 'evaluate', failed: 1, waiting: 0, lastError: 'PF_JOB_SKIPPED: 5 steps', lastEndedAt: 1_000_000 }])
-    expect(await queue.recent(5)).toMatchObject([{ state: 'failed', period: 0, error: 'PF_JOB_SKIPPED: 5 steps', attempts: 0 }])
+    await queue.recordSkipped(asked(STEP, 1), 'PF_JOB_SKIPPED: 1 step')
+    const recent = await queue.recent(5)
+    expect(recent.find(({ period }) => period === 0)).toMatchObject({ state: 'failed', error: 'PF_JOB_SKIPPED: 5 steps', attempts: 0 })
+    expect(new Set(recent.map(({ jobId }) => jobId)).size).toBe(2)
   }))
 
   test('the operator sees each job, how far it is and how it ended, newest first', withQueue(async ({ queue }) => {

@@ -82,6 +82,29 @@ test('killed between the effect and its end: not done again, and what follows is
   expect(await queue.kinds()).toMatchObject([{ waiting: 0, running: 0 }])
 })
 
+test('a long pass that tells nothing keeps its lease', async () => {
+  await queue.ask(asked(0))
+  const slow: Worker = {
+    mostAtOnce: 1,
+    async run([job], { keep, commit }) {
+      for (let renewal = 0; renewal < 5; renewal += 1) {
+        real += LEASE_MS * 0.7
+        await expect.poll(() => renewals).toBeGreaterThan(renewal)
+        expect(await queue.claim(['evaluate'])).toBeUndefined()
+        renewals = renewal + 1
+      }
+      await keep()
+      commit([job!], () => write('slow', job!.period))
+    },
+  }
+  let renewals = 0
+  await runOnce({ ...parts(slow, { progress: async (...args) => { const kept = await queue.progress(...args); renewals += 1; return kept } }), renewMs: 10 }, ['evaluate'])
+  expect(rows()).toEqual(['slow 0'])
+  const before = renewals
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(renewals).toBe(before)
+})
+
 test('a lane lives through a queue that fails, and an empty writing counts as done', async () => {
   await queue.ask(asked(0))
   let calls = 0

@@ -30,7 +30,12 @@ export interface LaneParts {
   readonly effects: EffectLedger
   readonly workers: Workers
   readonly log: Logger
+  /** How often the leases of a running pass are renewed, also when it tells no progress. */
+  readonly renewMs?: number
 }
+
+/** Several times in a lease of two minutes. A process that is frozen renews nothing. */
+const RENEW_MS = 20_000
 
 interface Claimed extends EffectClaim {
   readonly job: Job
@@ -48,11 +53,17 @@ export async function runOnce(parts: LaneParts, kinds: readonly JobKind[]): Prom
   await failAll(queue, stale, 'PF_JOB_FENCED: a newer worker holds it.', true)
 
   const ours = [...pending, ...done]
-  const tell = async (share: number) => (await Promise.all(pending.map(({ job, token }) => queue.progress(job.jobId, token, share)))).every(Boolean)
+  const tell = async (told: number) => (await Promise.all(pending.map(({ job, token }) => queue.progress(job.jobId, token, told)))).every(Boolean)
+  let share = 0
+  const note = () => void tell(share).catch((error: unknown) => log.debug({ kind, error: String(error) }, 'progress was not noted'))
+  const renewing = setInterval(note, parts.renewMs ?? RENEW_MS)
   const committed = new Set<number>()
   const claimsOf = (jobs: readonly Job[]) => pending.filter(({ job }) => jobs.some(({ jobId }) => jobId === job.jobId))
   const context: WorkContext = {
-    progress: (share) => void tell(share).catch((error: unknown) => log.debug({ kind, error: String(error) }, 'progress was not noted')),
+    progress(now) {
+      share = now
+      note()
+    },
     async keep() {
       if (!(await tell(0.99))) throw new PenfeldError('PF_JOB_FENCED', `${kind}: another worker has taken over.`)
       effects.check(pending)
@@ -77,6 +88,8 @@ export async function runOnce(parts: LaneParts, kinds: readonly JobKind[]): Prom
     log.warn({ kind, jobs: ours.length, error: message, retryable }, 'job failed')
     await failAll(queue, ours, message, retryable)
     return true
+  } finally {
+    clearInterval(renewing)
   }
   // What is not told here is claimed again and found done.
   for (const { job, token } of ours) await queue.complete(job.jobId, token)

@@ -177,9 +177,7 @@ export function openBullQueue(options: BullQueueOptions): SchedulingQueue {
     }),
     recordSkipped: (job, reason) => link.call(async () => {
       const { kind, scope, period, inputRevision } = checked(job)
-      const subject = subjectOf(job)
-      const data: JobData = { kind, scope, period: String(period), revision: String(inputRevision), subject, number: '0', createdAt: String(clock.now()) }
-      await script('penfeldSkip', placeOf(kind), kind, subject, String(inputRevision), String(clock.now()), Date.now(), JSON.stringify(data), reason)
+      await script('penfeldSkip', placeOf(kind), kind, scope, String(period), String(inputRevision), subjectOf(job), String(clock.now()), Date.now(), reason)
     }),
     claim: (kinds) => link.call(async () => {
       for (const kind of await kindsWithWork(kinds)) {

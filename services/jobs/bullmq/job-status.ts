@@ -5,7 +5,7 @@ import { placeOf, type JobData } from './kind-queues.ts'
 import { KEYS } from './scripts.ts'
 
 /** Where BullMQ keeps the ids of each state of ours. */
-const STATES = [['active', 'running'], ['completed', 'done'], ['failed', 'failed'], ['prioritized', 'waiting'], ['delayed', 'waiting']] as const
+const STATES = [['wait', 'waiting'], ['active', 'running'], ['completed', 'done'], ['failed', 'failed'], ['prioritized', 'waiting'], ['delayed', 'waiting']] as const
 const FIELDS = ['data', 'pfRevision', 'pfStartedAt', 'pfEndedAt', 'pfError', 'ats', 'progress'] as const
 
 const numberOrNull = (text: string | null | undefined): number | null => (text === null || text === undefined || text === '' ? null : Number(text))
@@ -41,18 +41,20 @@ export function statusOf({ redis, call }: RedisLink): Pick<JobStatusReader, 'not
       const lists = redis.pipeline()
       for (const kind of JOB_KINDS) {
         const place = placeOf(kind)
-        lists.lrange(`${place}active`, 0, limit - 1).zrevrange(`${place}completed`, 0, limit - 1).zrevrange(`${place}failed`, 0, limit - 1).zrevrange(`${place}prioritized`, 0, limit - 1).zrange(`${place}delayed`, 0, String(limit - 1))
+        lists.lrange(`${place}wait`, 0, limit - 1).lrange(`${place}active`, 0, limit - 1).zrevrange(`${place}completed`, 0, limit - 1).zrevrange(`${place}failed`, 0, limit - 1).zrevrange(`${place}prioritized`, 0, limit - 1).zrange(`${place}delayed`, 0, String(limit - 1))
       }
       const found = (answersOf(await lists.exec()) as string[][]).flatMap((ids, i) => ids.map((id) => ({ id, kind: JOB_KINDS[Math.floor(i / STATES.length)]!, state: STATES[i % STATES.length]![1] })))
       const rows = redis.pipeline().hvals(KEYS.outbox)
       for (const { id, kind } of found) rows.hmget(placeOf(kind) + id, ...FIELDS)
       const [outbox, ...hashes] = answersOf(await rows.exec()) as [string[], ...(string | null)[][]]
-      const jobs = [
-        ...outbox.map((text) => jobOf('waiting', [text])),
-        ...found.flatMap(({ state }, i) => (hashes[i]![0] === null ? [] : [jobOf(state, hashes[i]!)])),
-      ]
+      // One that is just being handed over stands in both.
+      const jobs = new Map(outbox.map((text) => jobOf('waiting', [text])).map((job) => [job.jobId, job]))
+      found.forEach(({ state }, i) => {
+        const [data] = hashes[i]!
+        if (data !== null) jobs.set(Number((JSON.parse(data!) as JobData).number), jobOf(state, hashes[i]!))
+      })
       const newest = (job: Job) => job.endedAt ?? job.startedAt ?? job.createdAt
-      return jobs.sort((a, b) => newest(b) - newest(a) || b.jobId - a.jobId).slice(0, limit)
+      return [...jobs.values()].sort((a, b) => newest(b) - newest(a) || b.jobId - a.jobId).slice(0, limit)
     }),
   }
 }

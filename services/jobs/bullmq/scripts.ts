@@ -144,14 +144,16 @@ local again = redis.call('ZSCORE', place .. 'delayed', id) or redis.call('ZSCORE
 if again and redis.call('HGET', newest, subject) == redis.call('HGET', job, 'pfRevision') then redis.call('HSETNX', waiting, subject, id) end
 return 1`
 
-/** skip(place, kind, subject, revision, now, realNow, data, reason): a job that has failed from the start, in the shape BullMQ keeps. */
+/** skip(place, kind, scope, period, revision, subject, now, realNow, reason): a job that has failed from the start, in the shape BullMQ keeps. */
 const SKIP = `
-local newest, last = unpack(KEYS)
-local place, kind, subject, revision, now, realNow, data, reason = unpack(ARGV)
+local newest, counters, last = unpack(KEYS)
+local place, kind, scope, period, revision, subject, now, realNow, reason = unpack(ARGV)
 local id = subject .. '|' .. revision .. '|skipped'
 if redis.call('EXISTS', place .. id) == 1 then return 0 end
 local known = redis.call('HGET', newest, subject)
 if not known or tonumber(known) < tonumber(revision) then redis.call('HSET', newest, subject, revision) end
+local number = tostring(redis.call('HINCRBY', counters, 'number', 1))
+local data = cjson.encode({ kind = kind, scope = scope, period = period, revision = revision, subject = subject, number = number, createdAt = now })
 redis.call('HSET', place .. id, 'name', kind, 'data', data, 'opts', '{}', 'timestamp', realNow, 'delay', '0', 'priority', '0',
   'failedReason', reason, 'finishedOn', realNow, 'ats', '0', 'atm', '0', 'pfRevision', revision, 'pfEndedAt', now, 'pfError', reason)
 redis.call('ZADD', place .. 'failed', realNow, id)
@@ -159,7 +161,7 @@ redis.call('HSET', last, kind, cjson.encode({ endedAt = now, durationMs = '', fa
 return 1`
 
 const SCRIPTS = {
-  penfeldSkip: { keys: [NEWEST, LAST], lua: SKIP },
+  penfeldSkip: { keys: [NEWEST, COUNTERS, LAST], lua: SKIP },
   penfeldAsk: { keys: [NEWEST, WAITING, ORDER, OUTBOX, CURSORS, SCHEDULES, COUNTERS], lua: ASK },
   penfeldReconcile: { keys: [COUNTERS], lua: RECONCILE },
   penfeldCursor: { keys: [CURSORS, COUNTERS], lua: POSITION },
