@@ -5,6 +5,7 @@ import { Value } from 'typebox/value'
 import { parse } from 'yaml'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { KNOWN_UNITS } from '#models/units/convert.ts'
+import { iec104Profile } from './iec104/profile.ts'
 import { ticProfile } from './linky-tic/profile.ts'
 import { mbusProfile } from './mbus/profile.ts'
 import type { Profile, ProfileChannel } from './port.ts'
@@ -32,6 +33,7 @@ const PROTOCOLS: Readonly<Record<string, { readonly device: TProperties; readonl
   },
   mbus: mbusProfile,
   'linky-tic': ticProfile,
+  iec104: iec104Profile,
 }
 
 const strict = { additionalProperties: false } as const

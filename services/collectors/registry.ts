@@ -9,6 +9,7 @@ const DRIVERS: Readonly<Record<string, () => Promise<DriverFactory>>> = {
   files: async () => (await import('./files/driver.ts')).filesDriver,
   mbus: async () => (await import('./mbus/driver.ts')).mbusDriver,
   'linky-tic': async () => (await import('./linky-tic/driver.ts')).ticDriver,
+  iec104: async () => (await import('./iec104/driver.ts')).iec104Driver,
 }
 
 export const PROTOCOLS: readonly string[] = Object.keys(DRIVERS)
