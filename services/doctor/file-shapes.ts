@@ -3,6 +3,7 @@ import { DATA_FILES } from '#services/config/role.ts'
 import { DIRECTORY_MIGRATIONS } from '#services/directory/schema.ts'
 import { RUNS_MIGRATIONS } from '#services/evaluation/schema.ts'
 import { COLLECT_FILE } from '#services/ingest/collect-status.ts'
+import { MIRROR_MIGRATIONS } from '#services/jobs/bullmq/asked-mirror.ts'
 import { JOBS_MIGRATIONS } from '#services/jobs/embedded/schema.ts'
 import { RELEASES_MIGRATIONS } from '#services/publication/release-store.ts'
 import type { FileShape } from '#services/sqlite/migrate.ts'
@@ -20,6 +21,7 @@ export const FILE_SHAPES: Readonly<Record<string, FileShape>> = {
   ])),
   [DATA_FILES.runs]: { migrations: RUNS_MIGRATIONS },
   [DATA_FILES.jobs]: { migrations: JOBS_MIGRATIONS },
+  [DATA_FILES.asked]: { migrations: MIRROR_MIGRATIONS },
   [DATA_FILES.releases]: { migrations: RELEASES_MIGRATIONS },
   [DATA_FILES.directory]: { migrations: DIRECTORY_MIGRATIONS },
   [DATA_FILES.collect]: COLLECT_FILE,
