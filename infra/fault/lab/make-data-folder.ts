@@ -91,9 +91,9 @@ async function fillReleases(): Promise<void> {
 
 async function fillJobs(): Promise<void> {
   const queue = openJobQueue(join(folder, 'jobs.sqlite'), { now: () => TO, speed: 1 } as Clock, { realNow: () => TO })
-  for (let period = 0; period < 12; period++) await queue.ask({ kind: 'estimate', scope: 'district', period: FROM + period * STEP_MS, inputRevision: period })
+  for (let period = 0; period < 12; period++) await queue.ask({ kind: 'evaluate', scope: 'district', period: FROM + period * STEP_MS, inputRevision: period })
   for (let done = 0; done < 6; done++) {
-    const { job, token } = (await queue.claim(['estimate']))!
+    const { job, token } = (await queue.claim(['evaluate']))!
     if (done === 4) await queue.fail(job.jobId, token, 'PF_LOAD_FLOW_DIVERGED', { retryable: false })
     else await queue.complete(job.jobId, token)
   }
