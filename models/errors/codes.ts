@@ -39,11 +39,15 @@ export const ERROR_CODES = {
   PF_UNIT_INCOMPATIBLE: code('Two units do not measure the same thing.', 'Give a unit of the same quantity.'),
   PF_UNIT_UNKNOWN: code('A unit is not known.', 'Write one of the units the message lists.'),
   // --- store
+  PF_STORE_BACKLOG_FULL: code('More values wait for InfluxDB than the journal may hold.', 'Bring InfluxDB back, or raise INFLUX_BACKLOG_MIB; sources keep their values meanwhile.', { retryable: true, status: 503 }),
   PF_STORE_CLOSED: code('The store was used after it was closed.', 'Restart the process.', { status: 503 }),
   PF_STORE_CORRUPT: code('A block of the store does not match its checksum.', 'Restore the file from the last backup.', { status: 500 }),
   PF_STORE_LOCKED: code('Another process writes this store.', 'Stop that process, or let it do the work (`penfeld import` hands files over by itself).', { retryable: true, status: 503 }),
+  PF_STORE_OTHER: code('The folder holds a store of the other kind.', 'Run `penfeld migrate-store`, set INFLUX_URL as it was, or name another PENFELD_DATA.', { status: 500 }),
   PF_STORE_TIME_INVALID: code('A value given to the store has no valid point or time.', 'Report it: collectors and imports must never pass such a value on.', { status: 500 }),
   PF_STORE_UNAVAILABLE: code('The store does not answer.', 'Check disk space and rights; the call is tried again.', { retryable: true, status: 503 }),
+  PF_BACKUP_INVALID: code('A backup is not whole, or was changed.', 'Take another backup; `penfeld verify FOLDER` lists everything that is wrong with this one.', { status: 500 }),
+  PF_RESTORE_REFUSED: code('A backup was not restored, to lose nothing that is there.', 'Do what the message says, then call it again.', { status: 500 }),
   // --- ingest
   PF_IMPORT_FAILED: code('A file could not be imported.', 'Mend what the message says and import it again; what is stored already stays as it is.'),
   PF_IMPORT_FORMAT_UNKNOWN: code('The file has no form that import knows.', 'Give a header line with timestamp,point,value (and unit, quality), or the grid operator\'s export.'),
