@@ -36,8 +36,8 @@ export function halves({ slices, count }: Parcel): [Parcel, Parcel] {
 }
 
 /** Made anew for each attempt: a value revised meanwhile goes with its newest revision, whatever entry carries it. */
-export function linesOf({ slices }: Parcel, starts: LineStarts, revised: RevisedValues): Lines {
-  const lines = new Lines()
+export function linesOf({ slices, count }: Parcel, starts: LineStarts, revised: RevisedValues): Lines {
+  const lines = new Lines(Math.max(16, count))
   for (const { batch, from, to, recordedAt } of slices) {
     if (revised.isEmpty) {
       lines.addBatch(batch, from, to, recordedAt, starts)
