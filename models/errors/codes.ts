@@ -42,6 +42,7 @@ export const ERROR_CODES = {
   PF_STORE_BACKLOG_FULL: code('More values wait for InfluxDB than the journal may hold.', 'Bring InfluxDB back, or raise INFLUX_BACKLOG_MIB; sources keep their values meanwhile.', { retryable: true, status: 503 }),
   PF_STORE_CLOSED: code('The store was used after it was closed.', 'Restart the process.', { status: 503 }),
   PF_STORE_CORRUPT: code('A block of the store does not match its checksum.', 'Restore the file from the last backup.', { status: 500 }),
+  PF_STORE_DENIED: code('InfluxDB refuses the token, the user or the organisation.', 'Correct INFLUX_TOKEN (or INFLUX_TOKEN_FILE) and INFLUX_ORG; values wait in the journal meanwhile.', { retryable: true, status: 503 }),
   PF_STORE_LOCKED: code('Another process writes this store.', 'Stop that process, or let it do the work (`penfeld import` hands files over by itself).', { retryable: true, status: 503 }),
   PF_STORE_OTHER: code('The folder holds a store of the other kind.', 'Run `penfeld migrate-store`, set INFLUX_URL as it was, or name another PENFELD_DATA.', { status: 500 }),
   PF_STORE_TIME_INVALID: code('A value given to the store has no valid point or time.', 'Report it: collectors and imports must never pass such a value on.', { status: 500 }),
