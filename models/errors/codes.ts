@@ -45,6 +45,7 @@ export const ERROR_CODES = {
   PF_STORE_DENIED: code('InfluxDB refuses the token, the user or the organisation.', 'Correct INFLUX_TOKEN (or INFLUX_TOKEN_FILE) and INFLUX_ORG; values wait in the journal meanwhile.', { retryable: true, status: 503 }),
   PF_STORE_LOCKED: code('Another process writes this store.', 'Stop that process, or let it do the work (`penfeld import` hands files over by itself).', { retryable: true, status: 503 }),
   PF_STORE_OTHER: code('The folder holds a store of the other kind.', 'Run `penfeld migrate-store`, set INFLUX_URL as it was, or name another PENFELD_DATA.', { status: 500 }),
+  PF_STORE_QUARANTINE: code('InfluxDB refuses values of this store, so that a copy of it would lack them.', 'Look at them with `penfeld quarantine`, mend the cause, and send them again with `penfeld quarantine --retry`.', { status: 500 }),
   PF_STORE_TIME_INVALID: code('A value given to the store has no valid point or time.', 'Report it: collectors and imports must never pass such a value on.', { status: 500 }),
   PF_STORE_UNAVAILABLE: code('The store does not answer.', 'Check disk space and rights; the call is tried again.', { retryable: true, status: 503 }),
   // --- ingest
