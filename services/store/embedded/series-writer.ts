@@ -60,10 +60,12 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
       const opened = this.#ready()
       const added: { seq: number; batch: SampleBatch; provenance: Provenance; revises: boolean }[] = []
       const results: AppendResult[] = []
+      // Before anything is written: looking up a time catches up with the journal, and would meet what this commit puts there.
+      const known = new Known((pointId, from, to) => opened.read(pointId, from, to), this.#newest)
+      const sorted = waiting.map(({ input, provenance }) => known.sort(input, provenance.recordedAt))
       transaction(this.#files.journal, (journal) => {
-        const known = new Known((pointId, from, to) => opened.read(pointId, from, to), this.#newest)
-        for (const { input, provenance } of waiting) {
-          const { fresh, revised, deduplicated } = known.sort(input, provenance.recordedAt)
+        for (const [index, { provenance }] of waiting.entries()) {
+          const { fresh, revised, deduplicated } = sorted[index]
           let seq = 0
           for (const [batch, revises] of [[fresh, false], [revised, true]] as const) {
             if (batch.pointIds.length === 0) continue
