@@ -92,7 +92,7 @@ test('an emptied Redis is told again what has not ended, and from where: nothing
   expect(await claimed(queue)).toEqual([4 * STEP])
 })
 
-test('one who asks while another Redis-less second is lost is not fooled by what others ask', async () => {
+test('one whose askings were forgotten sees it, whatever others have asked since', async () => {
   const server = await startServer()
   const queue = open(server.url)
   for (let period = 0; period < 5; period += 1) await queue.ask(asked(period * STEP))
