@@ -56,9 +56,14 @@ export async function makeBackup({ dataFolder, district, to, now, say }: BackupO
 
 const mebibytes = (files: Manifest['files']) => Math.round(files.reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20)
 
-/** Blocks before the journal: what is packed meanwhile is then in both, and never in neither. */
-const inOrder = (files: readonly string[]) => [...files].sort((left, right) => rank(left) - rank(right))
-const rank = (file: string) => (file.endsWith('samples.sqlite') ? 0 : file.endsWith('journal.sqlite') ? 1 : 2)
+/**
+ * Whoever follows a file is copied before it. What was packed, forwarded or worked on meanwhile is then in both, and done once more, which
+ * changes nothing; the other way round a cursor would stand beyond the end of the copied journal, and what comes after a restore
+ * would be taken for done: never packed, never forwarded to InfluxDB, never computed with.
+ */
+export const inOrder = (files: readonly string[]) => [...files].sort((left, right) => rank(left) - rank(right))
+const FOLLOWED = [/^edits\.sqlite$/, /(^|\/)(samples|forwarding)\.sqlite$/, /(^|\/)journal\.sqlite$/]
+const rank = (file: string) => FOLLOWED.findIndex((pattern) => pattern.test(file))
 
 /** Plain files below a folder, as paths from it. */
 export function filesBelow(folder: string): string[] {
