@@ -18,9 +18,10 @@ const TOLERANCE_S = 180
  * A device whose clock runs away: what lies between its own time of a value and the arrival grows (it is slow) or shrinks
  * (it is fast), day by day. The slope is the median over all pairs of days (Theil-Sen), so that one bad day decides
  * nothing. `at`: the device's own times, ascending; `recordedAt`: when we had the value, to the second. A constant
- * delay, whatever it is, is not found: a daily file may come when it likes.
+ * delay, whatever it is, is not found: a daily file may come when it likes. `clockSpeed`: at an accelerated clock what
+ * takes a second on its way takes so many.
  */
-export function clockDrift(at: Float64Array, recordedAt: Float64Array): SeriesFinding[] {
+export function clockDrift(at: Float64Array, recordedAt: Float64Array, clockSpeed = 1): SeriesFinding[] {
   const days: { day: number; delayS: number }[] = []
   for (let start = 0; start < at.length; ) {
     const day = Math.floor(at[start]! / DAY_MS)
@@ -42,7 +43,7 @@ export function clockDrift(at: Float64Array, recordedAt: Float64Array): SeriesFi
   const slope = slopes[Math.floor(slopes.length / 2)]!
   const growth = slope * (days.at(-1)!.day - days[0]!.day)
   const agreement = slopes.filter((one) => one * slope > 0).length / slopes.length
-  if (Math.abs(slope) < LEAST_SLOPE_S || Math.abs(growth) < LEAST_GROWTH_S || agreement < LEAST_AGREEMENT) return []
+  if (Math.abs(slope) < LEAST_SLOPE_S * clockSpeed || Math.abs(growth) < LEAST_GROWTH_S * clockSpeed || agreement < LEAST_AGREEMENT) return []
   const evidence = { secondsPerDay: slope, grownS: growth, delayS: days.at(-1)!.delayS, days: days.length }
   return [finding('clock-drift', days[0]!.day * DAY_MS, (days.at(-1)!.day + 1) * DAY_MS, evidence, Math.abs(growth) > TOLERANCE_S ? 'fault' : 'doubt')]
 }

@@ -8,6 +8,8 @@ export interface StepRules {
   readonly maxPerStep: number
   /** The meter counts in one direction only. */
   readonly neverNegative: boolean
+  /** Local time less UTC at the first step, so that a day is a local one; 0 if left out. */
+  readonly localOffsetMs?: number
 }
 
 export interface CheckedSteps {
@@ -56,7 +58,7 @@ export function checkSteps(given: Float64Array, givenQuality: Uint8Array, firstA
     from = to
   }
   const stepsOfADay = Math.round(DAY_S / stepS)
-  const intoDay = Math.round((firstAt / 1000 / stepS) % stepsOfADay)
+  const intoDay = Math.round(((firstAt + (rules.localOffsetMs ?? 0)) / 1000 / stepS) % stepsOfADay)
   markSpikes(values, quality, (stepsOfADay - intoDay) % stepsOfADay, stepsOfADay, (step, thirdHighest) => found('spike', step, step + 1, { value: values[step], thirdHighest }))
   markFlat(values, quality, Math.ceil(FLAT_AFTER_S / stepS), resolution * FEWEST_RESOLUTIONS, (from, to) => found('flatline', from, to, { value: values[from] }))
   return { values, quality, faults, findings }
@@ -67,7 +69,7 @@ const impossible = (value: number, { maxPerStep, neverNegative }: StepRules): 'a
 
 const doubt = (quality: Uint8Array, step: number): void => void (quality[step] = Math.max(quality[step], QUALITY.uncertain))
 
-/** The highest step of each whole day (UTC), where it stands far above the third highest: of a part of a day the first opening hour would. */
+/** The highest step of each whole local day of 24 hours, where it stands far above the third highest: of a part of a day the first opening hour would. */
 function markSpikes(values: Float64Array, quality: Uint8Array, first: number, stepsOfADay: number, onSpike: (step: number, thirdHighest: number) => void): void {
   for (let from = first; from + stepsOfADay <= values.length; from += stepsOfADay) {
     const usable: number[] = []

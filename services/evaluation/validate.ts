@@ -1,10 +1,15 @@
 import type { District, MeasurementPoint } from '#models/district/schema.ts'
+import type { SeriesFinding } from '#models/load-curve/finding.ts'
+import { dayQualities, missingSpans } from '#models/load-curve/gaps.ts'
+import { registerFindings } from '#models/load-curve/register-findings.ts'
 import { registerToIntervals, type KnownTotal, type RegisterFaultKind, type RegisterRules } from '#models/load-curve/registers.ts'
 import { stepMeans } from '#models/load-curve/resample.ts'
 import { checkSteps, type StepFaultKind, type StepRules } from '#models/load-curve/step-checks.ts'
-import { DEFAULT_SUBSTITUTION, substituteGaps } from '#models/load-curve/substitution.ts'
+import { DEFAULT_SUBSTITUTION, substituteGaps, type SubstitutedGap } from '#models/load-curve/substitution.ts'
+import { localDayStarts, localOffset } from '#models/units/local-time.ts'
 import { QUALITY } from '#models/units/quality.ts'
 import type { Series, TimeSeriesReader } from '#services/store/port.ts'
+import type { PointFindings } from './meter-findings.ts'
 import { columnCollector, type NamedColumns } from './named-columns.ts'
 
 const DAY_MS = 86_400_000
@@ -18,7 +23,7 @@ export interface ValidatedPoint {
   readonly point: MeasurementPoint
   /** For registers only. */
   readonly rules: RegisterRules | undefined
-  readonly steps: StepRules
+  readonly steps: Omit<StepRules, 'localOffsetMs'>
 }
 
 export const validatedName = (pointId: string): string => `validated:${pointId}`
@@ -39,7 +44,7 @@ export function validatedPoints(district: District): ValidatedPoint[] {
     if (deliveryPoint === undefined || point.stepS > 3600) return []
     const limitKw = deliveryPoint.subscribedPowerKva ?? deliveryPoint.ratedPowerKw
     const isElectric = point.quantity === 'active-power' || point.unit === 'kWh'
-    const steps: StepRules = {
+    const steps: ValidatedPoint['steps'] = {
       maxPerStep: isElectric && limitKw !== undefined ? (PLAUSIBLE_SHARE * limitKw * point.stepS) / 3600 : Infinity,
       neverNegative: deliveryPoint.carrier !== 'production',
     }
@@ -64,6 +69,8 @@ export interface ValidationResult {
   readonly columns: NamedColumns
   readonly faults: Readonly<Partial<Record<RegisterFaultKind | StepFaultKind, number>>>
   readonly substituted: number
+  /** What the checks found, and how good each day is, point by point. */
+  readonly findings: readonly PointFindings[]
 }
 
 /**
@@ -73,6 +80,7 @@ export interface ValidationResult {
 export async function validate(measured: TimeSeriesReader, derived: TimeSeriesReader, points: readonly ValidatedPoint[], timeZone: string, from: number, to: number, progress: (share: number) => void = () => {}): Promise<ValidationResult> {
   const collector = columnCollector()
   const faults: Partial<Record<RegisterFaultKind | StepFaultKind, number>> = {}
+  const findings: PointFindings[] = []
   let substituted = 0
   const rawIds = await measured.lookup(points.map(({ point }) => point.id))
   const madeIds = await derived.lookup(points.map(({ point }) => validatedName(point.id)))
@@ -92,16 +100,32 @@ export async function validate(measured: TimeSeriesReader, derived: TimeSeriesRe
     }
     const counted = toSteps(raw, point, rules, start, end)
     for (const { kind } of counted.faults) faults[kind] = (faults[kind] ?? 0) + 1
-    const checked = checkSteps(counted.values, counted.quality, start, point.stepS, stepResolution(point), steps)
+    const checked = checkSteps(counted.values, counted.quality, start, point.stepS, stepResolution(point), { ...steps, localOffsetMs: localOffset(start, timeZone) })
     for (const [kind, found] of Object.entries(checked.faults) as [StepFaultKind, number][]) faults[kind] = (faults[kind] ?? 0) + found
     const made = { ...counted, values: checked.values, quality: checked.quality }
     const known = madeIds[i]! > 0 ? await derived.read(madeIds[i]!, start - DEFAULT_SUBSTITUTION.lookBackDays * DAY_MS, end) : undefined
     const filled = fillGaps(made, known, point.stepS, timeZone, start)
     collector.add(validatedName(point.id), differences(made.at, filled.values, filled.quality, known))
     for (const gap of filled.gaps) substituted += gap.filled
+    findings.push({
+      point: point.id, group: 'steps', from: start, to: end,
+      findings: [...counted.findings.filter((one) => one.to > start), ...checked.findings, ...missingSpans(counted.values, start, point.stepS).map((gap) => withFilling(gap, filled.gaps))],
+      days: dayQualities(made.at, filled.values, filled.quality, wholeDays(start, end, timeZone)),
+    })
   }
-  return { columns: collector.columns(), faults, substituted }
+  return { columns: collector.columns(), faults, substituted, findings }
 }
+
+/** A gap and how it was filled: by which method, keeping a known total or not, and what the filled steps may be wrong by. */
+function withFilling(gap: SeriesFinding, filled: readonly SubstitutedGap[]): SeriesFinding {
+  const by = filled.find(({ from, to }) => from <= gap.from && gap.to <= to)
+  if (by === undefined) return gap
+  const certainty: Record<string, number> = Number.isNaN(by.expectedErrorPct) ? {} : { expectedErrorPct: by.expectedErrorPct }
+  return { ...gap, evidence: { ...gap.evidence, filled: by.filled, linear: by.by === 'linear' ? 1 : 0, keepsTotal: by.keepsTotal ? 1 : 0, ...certainty } }
+}
+
+/** Starts of the local days that begin within the window, and its end: the last day may still be under way. */
+const wholeDays = (from: number, to: number, timeZone: string): number[] => [...[...localDayStarts(from, to, timeZone)].filter((day) => day >= from), to]
 
 /** A register counts in its own steps; a power of so many watts is energy only over its interval. */
 const stepResolution = ({ kind, resolution, stepS }: MeasurementPoint): number => (kind === 'register' ? resolution : (resolution * stepS) / 3600)
@@ -112,15 +136,16 @@ interface MadeSteps {
   readonly quality: Uint8Array
   readonly knownTotals: readonly KnownTotal[]
   readonly faults: readonly { kind: RegisterFaultKind }[]
+  readonly findings: readonly SeriesFinding[]
 }
 
 function toSteps(raw: Series, point: MeasurementPoint, rules: RegisterRules | undefined, from: number, to: number): MadeSteps {
   if (rules !== undefined) {
     const { intervals, knownTotals, faults } = registerToIntervals(raw, rules, from, to, point.stepS)
-    return { at: intervals.at, values: intervals.energy, quality: intervals.quality, knownTotals, faults }
+    return { at: intervals.at, values: intervals.energy, quality: intervals.quality, knownTotals, faults, findings: registerFindings(raw, faults) }
   }
   const means = stepMeans(raw, from, to, point.stepS, point.stepS)
-  return { at: means.at, values: means.values.map((kw) => (kw * point.stepS) / 3600), quality: means.quality, knownTotals: [], faults: [] }
+  return { at: means.at, values: means.values.map((kw) => (kw * point.stepS) / 3600), quality: means.quality, knownTotals: [], faults: [], findings: [] }
 }
 
 /** Substitutes with the help of the validated days before; these are only read when there is a gap at all. */
@@ -143,15 +168,20 @@ function fillGaps(made: MadeSteps, known: Series | undefined, stepS: number, tim
   return { values: filled.values.subarray(before), quality: filled.quality.subarray(before), gaps: filled.gaps }
 }
 
-/** The made values that are not stored yet, or not like this. */
+/**
+ * The made values that are not stored yet, or not like this. What was known and is missing now becomes missing; but what
+ * a longer window has filled stays where this one ends within the gap.
+ */
 function differences(at: Float64Array, values: Float64Array, quality: Uint8Array, known: Series | undefined) {
   const differs = new Uint8Array(at.length)
+  let openEnd = at.length
+  while (openEnd > 0 && Number.isNaN(values[openEnd - 1]!)) openEnd -= 1
   let k = 0
   for (let i = 0; i < at.length; i += 1) {
-    if (Number.isNaN(values[i]!)) continue
     while (known !== undefined && k < known.at.length && known.at[k]! < at[i]!) k += 1
-    const isKnown = known !== undefined && known.at[k] === at[i] && known.values[k] === values[i] && known.quality[k] === quality[i]
-    if (!isKnown) differs[i] = 1
+    const before = known !== undefined && known.at[k] === at[i] ? { value: known.values[k]!, quality: known.quality[k]! } : undefined
+    const hasBecomeMissing = before !== undefined && !Number.isNaN(before.value) && (i < openEnd || before.quality !== QUALITY.substituted)
+    if (Number.isNaN(values[i]!) ? hasBecomeMissing : before?.value !== values[i] || before.quality !== quality[i]) differs[i] = 1
   }
   const isNew = (_: number, i: number) => differs[i] === 1
   return { at: at.filter(isNew), values: values.filter(isNew), quality: quality.filter(isNew) }

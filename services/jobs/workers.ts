@@ -2,6 +2,7 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { localDayStart, nextLocalDayStart } from '#models/units/local-time.ts'
 import type { Pool } from '#services/compute/pool.ts'
 import { saveBalance, saveFirmImport } from '#services/evaluation/findings.ts'
+import { saveMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { appendNamed } from '#services/evaluation/named-columns.ts'
 import type { RunFileStore } from '#services/evaluation/run-store.ts'
 import { EVALUATION_STEP_S } from '#services/evaluation/plan.ts'
@@ -77,9 +78,10 @@ export function createWorkers(parts: WorkerParts): Workers {
       mostAtOnce: MOST_POINT_DAYS,
       async run(jobs, { keep, progress }) {
         for (const { pointIds, from, to } of validationWindows(jobs, parts.timeZone)) {
-          const { columns, faults, substituted } = await pool.run('validate', { pointIds, from, to }, progress)
+          const { columns, faults, substituted, findings } = await pool.run('validate', { pointIds, from, to }, progress)
           if (!(await keep())) return
           await appendNamed(derived, columns, 'validate', clock.now())
+          saveMeterFindings(runs.database, findings, clock.now())
           if (Object.keys(faults).length > 0 || substituted > 0) log.info({ from, to, faults, substituted }, 'validated with faults or substitutions')
         }
       },
@@ -101,6 +103,9 @@ export function createWorkers(parts: WorkerParts): Workers {
         const { scope, period } = job!
         if (scope === 'derived') {
           while (await derived.maintain(MAINTAIN_MS)) if (!(await keep())) return
+        } else if (scope === 'meter-checks') {
+          const found = await pool.run('check-meters', { to: localDayStart(period + DAY_MS, parts.timeZone), clockSpeed: clock.speed }, progress)
+          if (await keep()) saveMeterFindings(runs.database, found, clock.now())
         } else if (scope === 'balance') {
           // The curves of the last day are still on their way.
           const to = localDayStart(period, parts.timeZone)
