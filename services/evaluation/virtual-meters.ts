@@ -14,6 +14,14 @@ const PLAIN_REGISTER: RegisterRules = { digits: undefined, maxPerHour: Infinity,
 
 export const virtualName = (virtualMeterId: string): string => `virtual:${virtualMeterId}`
 
+const formulasOf = ({ measurementPoints, constants, virtualMeters }: District) => {
+  const names = { points: measurementPoints.map(({ id }) => id), constants: constants ?? {} }
+  return virtualMeters.map(({ id, formula }) => ({ name: virtualName(id), formula: compileFormula(formula, names) }))
+}
+
+/** Every measurement point that a virtual meter is made of. */
+export const virtualInputs = (district: District): ReadonlySet<string> => new Set(formulasOf(district).flatMap(({ formula }) => formula.inputs))
+
 /**
  * The virtual meters of a document, evaluated at each 10-minute step as `virtual:<id>`: mean of powers and states, increase
  * of registers. If any input of a step is missing, so is the result: nothing is written, unless a value was there before
@@ -21,8 +29,7 @@ export const virtualName = (virtualMeterId: string): string => `virtual:${virtua
  */
 export function createVirtualMeters(district: District) {
   const points = new Map(district.measurementPoints.map((point) => [point.id, point]))
-  const names = { points: [...points.keys()], constants: district.constants ?? {} }
-  const meters = district.virtualMeters.map(({ id, formula }) => ({ name: virtualName(id), formula: compileFormula(formula, names) }))
+  const meters = formulasOf(district)
   const inputs = [...new Set(meters.flatMap(({ formula }) => formula.inputs))]
   const place = new Map(inputs.map((input, i) => [input, i]))
   const longestStepMs = 1000 * inputs.reduce((longest, id) => Math.max(longest, points.get(id)!.stepS), EVALUATION_STEP_S)
