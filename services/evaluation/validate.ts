@@ -34,11 +34,7 @@ export const validatedName = (pointId: string): string => `validated:${pointId}`
  */
 export function validatedPoints(district: District): ValidatedPoint[] {
   const deliveryPoints = new Map(district.deliveryPoints.map((one) => [one.id, one]))
-  const meters = new Map(district.meters.map((one) => [one.id, one]))
-  const changes = new Map<string, number[]>()
-  for (const { mounted } of district.meters) {
-    for (const { on, validFrom } of mounted) changes.set(on, [...(changes.get(on) ?? []), Date.parse(validFrom)])
-  }
+  const rulesOf = registerRules(district)
   return district.measurementPoints.flatMap((point): ValidatedPoint[] => {
     const deliveryPoint = deliveryPoints.get(point.on)
     if (deliveryPoint === undefined || point.stepS > 3600) return []
@@ -50,20 +46,31 @@ export function validatedPoints(district: District): ValidatedPoint[] {
     }
     if (point.kind === 'interval' && point.quantity === 'active-power') return [{ point, rules: undefined, steps }]
     if (point.kind !== 'register') return []
-    const isEnergy = point.unit === 'kWh' && limitKw !== undefined
-    return [{
-      point,
-      steps,
-      rules: {
-        digits: point.meter === undefined ? undefined : meters.get(point.meter)?.registerDigits,
-        maxPerHour: isEnergy ? PLAUSIBLE_SHARE * limitKw : Infinity,
-        resolution: point.resolution,
-        // The first mounting is no change.
-        meterChanges: (changes.get(point.on) ?? []).sort((a, b) => a - b).slice(1),
-      },
-    }]
+    return [{ point, steps, rules: rulesOf(point) }]
   })
 }
+
+/** How each register of a document counts: digits and changes of its meter, what its delivery point may draw at most. */
+function registerRules(district: District): (point: MeasurementPoint) => RegisterRules {
+  const deliveryPoints = new Map(district.deliveryPoints.map((one) => [one.id, one]))
+  const meters = new Map(district.meters.map((one) => [one.id, one]))
+  const changes = new Map<string, number[]>()
+  for (const { mounted } of district.meters) {
+    for (const { on, validFrom } of mounted) changes.set(on, [...(changes.get(on) ?? []), Date.parse(validFrom)])
+  }
+  return (point) => {
+    const limitKw = deliveryPoints.get(point.on)?.subscribedPowerKva ?? deliveryPoints.get(point.on)?.ratedPowerKw
+    return {
+      digits: point.meter === undefined ? undefined : meters.get(point.meter)?.registerDigits,
+      maxPerHour: point.unit === 'kWh' && limitKw !== undefined ? PLAUSIBLE_SHARE * limitKw : Infinity,
+      resolution: point.resolution,
+      // The first mounting is no change.
+      meterChanges: (changes.get(point.on) ?? []).sort((a, b) => a - b).slice(1),
+    }
+  }
+}
+
+export const registerRulesOf = (district: District, point: MeasurementPoint): RegisterRules => registerRules(district)(point)
 
 export interface ValidationResult {
   readonly columns: NamedColumns

@@ -3,6 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { loadProfiles } from '#services/collectors/profiles.ts'
 import { driverFactory } from '#services/collectors/registry.ts'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { openAppliedEdits } from '#services/editing/applied-edits.ts'
+import { createEditApplier } from '#services/editing/apply-edits.ts'
+import { createKeptEdits } from '#services/editing/kept-edits.ts'
+import { openEditLedgerReader } from '#services/editing/ledger.ts'
 import { openWriter, storeSettings } from '#services/store/open.ts'
 import { openCollectStatusStore } from './collect-status.ts'
 import { Counters } from './counters.ts'
@@ -25,6 +29,14 @@ export async function startCollect({ environment, district: { district }, clock,
   await store.register(district.measurementPoints.map(({ id }) => id))
   const profiles = loadProfiles()
   let stopping = false
+  const ledger = openEditLedgerReader(place('edits'))
+  const applied = openAppliedEdits(place('appliedEdits'))
+  const kept = createKeptEdits(applied, (names) => store.lookup(names))
+  const edits = createEditApplier({ ledger, applied, store, kept, district, clock, log })
+  // Before any source speaks: what was decided before a crash is older than what comes now.
+  await edits.applyWaiting()
+  await kept.refresh()
+  const guarded = kept.guard(store)
 
   const runners: SourceRunner[] = []
   for (const source of district.sources) {
@@ -32,7 +44,7 @@ export async function startCollect({ environment, district: { district }, clock,
     const channels = channelsOf(source, district, profiles)
     for (const fault of factory.check(source, channels)) log.error({ source: source.id, fault }, 'a fault in the set-up of a source')
     runners.push(await runSource({
-      source, channels, district, factory, store, clock, counters, log,
+      source, channels, district, factory, store: guarded, clock, counters, log,
       quarantine: status.quarantine, stateFolder: join(environment.dataFolder, 'sources', source.id),
     }))
   }
@@ -41,6 +53,7 @@ export async function startCollect({ environment, district: { district }, clock,
   const watching = (async () => {
     while (!stopping) {
       for (const runner of runners) await runner.watch()
+      await edits.applyWaiting().catch((error: unknown) => log.error({ error: String(error) }, 'the edits that wait could not be carried out; they are tried again'))
       write()
       await pause(WATCH_EVERY_MS)
     }
@@ -48,7 +61,7 @@ export async function startCollect({ environment, district: { district }, clock,
   const maintaining = (async () => {
     while (!stopping) await pause((await store.maintain(SLICE_MS)) ? BETWEEN_SLICES_MS : BETWEEN_ROUNDS_MS)
   })()
-  const inbox = watchImportInbox({ folder: join(environment.dataFolder, 'inbox/import'), store, district, clock, log })
+  const inbox = watchImportInbox({ folder: join(environment.dataFolder, 'inbox/import'), store: guarded, district, clock, log })
   const history = environment.demo
     ? importDemoHistory({ district, days: environment.historyDays, now: clock.now(), store, status, stopping: () => stopping, say })
     : Promise.resolve()
@@ -65,6 +78,8 @@ export async function startCollect({ environment, district: { district }, clock,
       write()
       await store.close()
       status.close()
+      applied.close()
+      ledger.close()
     },
   }
 }
