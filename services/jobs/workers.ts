@@ -77,7 +77,7 @@ export function createWorkers(parts: WorkerParts): Workers {
     validate: {
       mostAtOnce: MOST_POINT_DAYS,
       async run(jobs, { keep, progress }) {
-        for (const { pointIds, from, to } of validationWindows(jobs, parts.timeZone)) {
+        for (const { pointIds, from, to } of validationWindows(jobs, parts.timeZone, clock.now())) {
           const { columns, faults, substituted, findings } = await pool.run('validate', { pointIds, from, to }, progress)
           if (!(await keep())) return
           await appendNamed(derived, columns, 'validate', clock.now())
@@ -131,8 +131,8 @@ export function consecutive(jobs: readonly Pick<Job, 'period'>[], stepMs: number
   return ranges
 }
 
-/** The hourly pass over all points makes the day before and the day so far; late values ask for (point, day). */
-function validationWindows(jobs: readonly Job[], timeZone: string): { pointIds: readonly string[] | undefined; from: number; to: number }[] {
+/** The hourly pass over all points makes the day before and the day so far; late values ask for (point, day). What is still to come is not missing. */
+function validationWindows(jobs: readonly Job[], timeZone: string, now: number): { pointIds: readonly string[] | undefined; from: number; to: number }[] {
   const hours = jobs.filter(({ scope }) => scope === 'all')
   const backlogs = jobs.filter(({ scope }) => scope === 'backlog')
   const days = Map.groupBy(jobs.filter(({ scope }) => scope !== 'all' && scope !== 'backlog'), ({ period }) => period)
@@ -140,7 +140,7 @@ function validationWindows(jobs: readonly Job[], timeZone: string): { pointIds: 
   return [
     ...backlogs.flatMap(({ period }) => backlogWindows(period, timeZone)),
     ...(hours.length === 0 ? [] : [{ pointIds: undefined, from: localDayStart(localDayStart(newest, timeZone) - HOUR_MS, timeZone), to: newest + HOUR_MS }]),
-    ...[...days].map(([day, asked]) => ({ pointIds: asked.map(({ scope }) => scope), from: day, to: nextLocalDayStart(day, timeZone) })),
+    ...[...days].map(([day, asked]) => ({ pointIds: asked.map(({ scope }) => scope), from: day, to: Math.min(nextLocalDayStart(day, timeZone), now) })),
   ]
 }
 
