@@ -34,6 +34,11 @@ test('registers become energies, a silence keeps its energy and is marked, and d
   expect(first.columns.values.reduce((a, b) => a + b)).toBeCloseTo(WHOLE, 9)
   expect([...first.columns.quality].filter((code) => code === QUALITY.substituted)).toHaveLength(9)
   expect(first.substituted).toBe(9)
+  expect(first.findings).toMatchObject([{
+    point: NAME, group: 'steps',
+    findings: [{ kind: 'missing', from: FROM + 49 * STEP, to: FROM + 58 * STEP, evidence: { steps: 9, hours: 1.5, filled: 9, linear: 1, keepsTotal: 1 } }],
+    days: [{ day: FROM, steps: 144, measured: 135, uncertain: 0, substituted: 9, missing: 0 }],
+  }])
 
   await appendNamed(derived, first.columns, 'validate', TO)
   const again = await validate(measured, derived, points, timeZone, FROM, TO)
@@ -64,4 +69,22 @@ test('an interval power above what the contract allows is substituted, and its f
   expect([faults, substituted]).toEqual([{ 'above-limit': 1 }, 1])
   expect(columns.quality[70]).toBe(QUALITY.substituted)
   expect(columns.values[70]).toBeLessThan(2)
+})
+
+test('a value that is missing now does not keep what was made of it before', async () => {
+  const measured = await registerStore(() => false)
+  const derived = memoryStore()
+  await appendNamed(derived, (await validate(measured, derived, points, timeZone, FROM, TO)).columns, 'validate', TO)
+  const [id] = await measured.lookup([NAME])
+  const badFrom = async (step: number, count: number) => {
+    const at = Float64Array.from({ length: count }, (_, i) => FROM + (step + i) * STEP)
+    await measured.append({ pointIds: new Int32Array(count).fill(id!), at, values: at.map((_, i) => reading(step + i)), quality: new Uint8Array(count).fill(QUALITY.bad) }, { recordedAt: TO, source: 'person:1', reason: 'test' })
+  }
+  // Two hours and more without an alike day: nothing can be filled.
+  await badFrom(40, 20)
+  const { columns } = await validate(measured, derived, points, timeZone, FROM, TO)
+  expect([...columns.quality]).toEqual(new Array(21).fill(QUALITY.missing))
+  expect(columns.values.every(Number.isNaN)).toBe(true)
+  await appendNamed(derived, columns, 'validate', TO)
+  expect((await validate(measured, derived, points, timeZone, FROM, TO)).columns.at).toHaveLength(0)
 })
