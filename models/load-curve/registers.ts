@@ -16,6 +16,8 @@ export interface RegisterRules {
   readonly resolution: number
   /** Instants at which another meter was mounted: no difference is ever taken across one. */
   readonly meterChanges: readonly number[]
+  /** Readings at most so far apart, though further than a step, are spread evenly and marked `substituted`; 0 if left out. */
+  readonly spreadUpToS?: number
 }
 
 /** Use of each step from `at[0]`; NaN with quality `missing` where it is not known. In the unit of the register. */
@@ -93,7 +95,8 @@ export function registerToIntervals(
     if (increase.fault !== undefined) faults.push({ at: end, kind: increase.fault, before, after })
     last = next
     if (increase.amount === undefined) continue
-    if (end - start > 1.5 * stepMs) knownTotals.push({ from: start, to: end, energy: increase.amount })
+    if (end - start > 1.5 * stepMs && end - start <= 1000 * (rules.spreadUpToS ?? 0)) spread(start, end, increase.amount, Math.max(QUALITY.substituted, readings.quality[usable[next]!]!))
+    else if (end - start > 1.5 * stepMs) knownTotals.push({ from: start, to: end, energy: increase.amount })
     else spread(start, end, increase.amount, readings.quality[usable[next]!]!)
   }
 

@@ -36,6 +36,11 @@ test('one value far above the third highest of its day is doubted and kept', () 
   expect([checked[30], quality[30], faults]).toEqual([15, QUALITY.uncertain, { spike: 1 }])
   // A day of which the beginning is not there is not judged.
   expect(checkSteps(values.subarray(1, 60), quality.subarray(1, 60), STEP_S * 1000, STEP_S, 0.01, RULES).faults).toEqual({})
+  // Under half of what is subscribed it is an ordinary use.
+  const small = shop().map((value) => value / 10)
+  small[30] = 3
+  expect(check(small).faults).toEqual({})
+  expect(check(small, { ...RULES, maxPerStep: Infinity }).faults).toEqual({ spike: 1 })
   // Three high values are a use, not a spike.
   values[31] = values[32] = 15
   expect(check(values).faults).toEqual({})

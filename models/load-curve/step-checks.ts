@@ -23,6 +23,8 @@ export interface CheckedSteps {
 
 /** Spike check of the Californian rules for meter data (DASMMD, validation of interval data): peak against the third highest value of the day. */
 const SPIKE_OVER_THIRD = 1.8
+/** Below this share of the limit (half of what is subscribed) a lone peak is somebody's oven, not a fault. */
+const SPIKE_LEAST_OF_LIMIT = 1 / 3
 const DAY_S = 86_400
 /** A real load that draws something moves within this time. */
 const FLAT_AFTER_S = 6 * 3600
@@ -59,7 +61,8 @@ export function checkSteps(given: Float64Array, givenQuality: Uint8Array, firstA
   }
   const stepsOfADay = Math.round(DAY_S / stepS)
   const intoDay = Math.round(((firstAt + (rules.localOffsetMs ?? 0)) / 1000 / stepS) % stepsOfADay)
-  markSpikes(values, quality, (stepsOfADay - intoDay) % stepsOfADay, stepsOfADay, (step, thirdHighest) => found('spike', step, step + 1, { value: values[step], thirdHighest }))
+  const leastSpike = Number.isFinite(rules.maxPerStep) ? SPIKE_LEAST_OF_LIMIT * rules.maxPerStep : 0
+  markSpikes(values, quality, leastSpike, (stepsOfADay - intoDay) % stepsOfADay, stepsOfADay, (step, thirdHighest) => found('spike', step, step + 1, { value: values[step], thirdHighest }))
   markFlat(values, quality, Math.ceil(FLAT_AFTER_S / stepS), resolution * FEWEST_RESOLUTIONS, (from, to) => found('flatline', from, to, { value: values[from] }))
   return { values, quality, faults, findings }
 }
@@ -70,13 +73,13 @@ const impossible = (value: number, { maxPerStep, neverNegative }: StepRules): 'a
 const doubt = (quality: Uint8Array, step: number): void => void (quality[step] = Math.max(quality[step], QUALITY.uncertain))
 
 /** The highest step of each whole local day of 24 hours, where it stands far above the third highest: of a part of a day the first opening hour would. */
-function markSpikes(values: Float64Array, quality: Uint8Array, first: number, stepsOfADay: number, onSpike: (step: number, thirdHighest: number) => void): void {
+function markSpikes(values: Float64Array, quality: Uint8Array, least: number, first: number, stepsOfADay: number, onSpike: (step: number, thirdHighest: number) => void): void {
   for (let from = first; from + stepsOfADay <= values.length; from += stepsOfADay) {
     const usable: number[] = []
     for (let step = from; step < from + stepsOfADay; step++) if (isUsable(quality[step]) && values[step] > 0) usable.push(step)
     if (usable.length < stepsOfADay / 2) continue
     const [highest, , third] = usable.sort((left, right) => values[right] - values[left])
-    if (values[highest] - values[third] <= SPIKE_OVER_THIRD * values[third]) continue
+    if (values[highest] < least || values[highest] - values[third] <= SPIKE_OVER_THIRD * values[third]) continue
     doubt(quality, highest)
     onSpike(highest, values[third])
   }

@@ -15,6 +15,8 @@ import { columnCollector, type NamedColumns } from './named-columns.ts'
 const DAY_MS = 86_400_000
 /** A meter may pass its subscribed power for a while; more than half above it is not believed. */
 const PLAUSIBLE_SHARE = 1.5
+/** Registers are often kept hourly in the past and read every ten minutes now: within an hour the use is taken as even. */
+const SPREAD_UP_TO_S = 3600
 /** Progress also tells the queue that the work is alive. */
 const POINTS_A_PROGRESS = 50
 
@@ -66,6 +68,7 @@ function registerRules(district: District): (point: MeasurementPoint) => Registe
       resolution: point.resolution,
       // The first mounting is no change.
       meterChanges: (changes.get(point.on) ?? []).sort((a, b) => a - b).slice(1),
+      spreadUpToS: SPREAD_UP_TO_S,
     }
   }
 }
