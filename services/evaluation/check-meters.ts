@@ -1,4 +1,4 @@
-import type { District } from '#models/district/schema.ts'
+import type { District, MeasurementPoint } from '#models/district/schema.ts'
 import { energyAfterOutage } from '#models/load-curve/after-outage.ts'
 import { clockDrift } from '#models/load-curve/clock-drift.ts'
 import { shiftedDays } from '#models/load-curve/day-shift.ts'
@@ -14,7 +14,6 @@ import type { PointFindings } from './meter-findings.ts'
 import { validatedName, type ValidatedPoint } from './validate.ts'
 
 const DAY_MS = 86_400_000
-const DAILY_S = 86_400
 /** The past that says what is usual, and the days that are judged by it. */
 const PAST_DAYS = 28
 const RECENT_DAYS = 7
@@ -47,7 +46,7 @@ export async function checkMeters(parts: MeterChecks, to: number, progress: (sha
     const calendar = loadCalendar(at, parts.district.timeZone)
     const ids = await parts.derived.lookup(group.map(({ point }) => validatedName(point.id)))
     const candidates: (SwapCandidate & { kind: string })[] = []
-    for (const [k, { point }] of group.entries()) {
+    for (const [k, { point, register }] of group.entries()) {
       if (k % POINTS_A_PROGRESS === 0) progress(k / group.length)
       const values = ids[k]! > 0 ? measuredOnly(await parts.derived.read(ids[k]!, firstAt, to), firstAt, stepMs, at.length) : new Float64Array(0)
       add(point.id, [])
@@ -56,7 +55,7 @@ export async function checkMeters(parts: MeterChecks, to: number, progress: (sha
       add(point.id, stoppedMeter(values, firstAt, stepS, since))
       add(point.id, energyAfterOutage(values, firstAt, stepS, calendar, profile, since))
       if (!followsTheSun(parts.district, point.on)) add(point.id, shiftedDays(values, firstAt, calendar, profile, since))
-      if (point.kind === 'interval') add(point.id, await againstRegister(parts, point.id, values, firstAt, stepS, recent))
+      if (register !== undefined) add(point.id, await againstRegister(parts.measured, register, values, firstAt, stepS, recent))
       if (profile.count > 0) candidates.push({ pointId: point.id, values, profile, kind: `${point.carrier} ${point.quantity} ${point.unit}` })
     }
     for (const alike of Map.groupBy(candidates, ({ kind }) => kind).values()) for (const one of swappedMeters(alike, firstAt, calendar, since)) add(one.point, [one])
@@ -77,12 +76,10 @@ const followsTheSun = ({ deliveryPoints }: District, on: string): boolean => {
   return deliveryPoint === undefined || deliveryPoint.carrier === 'production' || SUN_CLASSES.test(deliveryPoint.loadClass)
 }
 
-/** A daily register of the same meter as the curve, if there is one. */
-async function againstRegister({ measured, district }: MeterChecks, pointId: string, energyKwh: Float64Array, firstAt: number, stepS: number, since: number): Promise<readonly SeriesFinding[]> {
-  const curve = district.measurementPoints.find(({ id }) => id === pointId)!
-  const register = district.measurementPoints.find((one) => one.kind === 'register' && one.stepS === DAILY_S && one.unit === 'kWh' && one.on === curve.on && one.meter === curve.meter)
-  const [id] = register === undefined ? [-1] : await measured.lookup([register.id])
-  if (register === undefined || !(id! > 0)) return []
+/** The curve against the daily register of the same meter. */
+async function againstRegister(measured: TimeSeriesReader, register: MeasurementPoint, energyKwh: Float64Array, firstAt: number, stepS: number, since: number): Promise<readonly SeriesFinding[]> {
+  const [id] = await measured.lookup([register.id])
+  if (!(id! > 0)) return []
   const readings = await measured.read(id!, since - DAY_MS, firstAt + energyKwh.length * stepS * 1000 + 1)
   return sumCheck(readings, energyKwh, firstAt, stepS, register.resolution, since).findings
 }

@@ -88,3 +88,24 @@ test('a value that is missing now does not keep what was made of it before', asy
   await appendNamed(derived, columns, 'validate', TO)
   expect((await validate(measured, derived, points, timeZone, FROM, TO)).columns.at).toHaveLength(0)
 })
+
+test('a lost day of a load curve takes the shape of alike days and the energy that the register of its meter tells', async () => {
+  const [point] = points.filter(({ point: { kind } }) => kind === 'register')
+  const curve = { ...point!.point, id: 'curve', kind: 'interval' as const, quantity: 'active-power' as const, unit: 'kW' }
+  const register = { ...point!.point, id: 'index', stepS: 86_400, resolution: 1 }
+  const measured = memoryStore()
+  const derived = memoryStore()
+  const from = FROM - 14 * 144 * STEP
+  const ids = await measured.register(['curve', 'index'])
+  const steps = Array.from({ length: 16 * 144 }, (_, i) => i).filter((i) => Math.floor(i / 144) !== 14)
+  await measured.importSeries(ids[0]!, { at: Float64Array.from(steps, (i) => from + i * STEP), values: Float64Array.from(steps, (i) => (i % 144 > 60 ? 9 : 3)), quality: new Uint8Array(steps.length) }, { recordedAt: TO, source: 'files' })
+  await measured.importSeries(ids[1]!, { at: Float64Array.of(FROM, TO), values: Float64Array.of(7000, 7200), quality: new Uint8Array(2) }, { recordedAt: TO, source: 'files' })
+  const lost = [{ point: curve, rules: undefined, steps: { maxPerStep: Infinity, neverNegative: true }, register }]
+  await appendNamed(derived, (await validate(measured, derived, lost, timeZone, from, FROM)).columns, 'validate', TO)
+  const { columns, findings } = await validate(measured, derived, lost, timeZone, FROM, TO + 144 * STEP)
+  const filled = columns.values.subarray(0, 144)
+  expect([...columns.quality.subarray(0, 144)]).toEqual(new Array(144).fill(QUALITY.substituted))
+  expect(filled.reduce((sum, kwh) => sum + kwh, 0)).toBeCloseTo(200, 6)
+  expect(filled[100]! / filled[10]!).toBeCloseTo(3, 6)
+  expect(findings[0]!.findings.filter(({ kind }) => kind === 'missing')).toMatchObject([{ evidence: { steps: 144, linear: 0, keepsTotal: 1, expectedErrorPct: 0 } }])
+})

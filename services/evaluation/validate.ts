@@ -7,7 +7,7 @@ import { stepMeans } from '#models/load-curve/resample.ts'
 import { checkSteps, type StepFaultKind, type StepRules } from '#models/load-curve/step-checks.ts'
 import { DEFAULT_SUBSTITUTION, substituteGaps, type SubstitutedGap } from '#models/load-curve/substitution.ts'
 import { localDayStarts, localOffset } from '#models/units/local-time.ts'
-import { QUALITY } from '#models/units/quality.ts'
+import { QUALITY, isUsable } from '#models/units/quality.ts'
 import type { Series, TimeSeriesReader } from '#services/store/port.ts'
 import type { PointFindings } from './meter-findings.ts'
 import { columnCollector, type NamedColumns } from './named-columns.ts'
@@ -23,6 +23,8 @@ const POINTS_A_PROGRESS = 50
 /** A point whose values become validated energies (or volumes) of its steps, as `validated:<pointId>`. */
 export interface ValidatedPoint {
   readonly point: MeasurementPoint
+  /** For a load curve: the daily register of the same meter, which tells the energy of a gap. */
+  readonly register?: MeasurementPoint | undefined
   /** For registers only. */
   readonly rules: RegisterRules | undefined
   readonly steps: Omit<StepRules, 'localOffsetMs'>
@@ -46,9 +48,24 @@ export function validatedPoints(district: District): ValidatedPoint[] {
       maxPerStep: isElectric && limitKw !== undefined ? (PLAUSIBLE_SHARE * limitKw * point.stepS) / 3600 : Infinity,
       neverNegative: deliveryPoint.carrier !== 'production',
     }
-    if (point.kind === 'interval' && point.quantity === 'active-power') return [{ point, rules: undefined, steps }]
+    if (point.kind === 'interval' && point.quantity === 'active-power') return [{ point, rules: undefined, steps, register: dailyRegisterOf(district, point) }]
     if (point.kind !== 'register') return []
     return [{ point, steps, rules: rulesOf(point) }]
+  })
+}
+
+const dailyRegisterOf = ({ measurementPoints }: District, curve: MeasurementPoint): MeasurementPoint | undefined =>
+  measurementPoints.find((one) => one.kind === 'register' && one.unit === 'kWh' && one.stepS === DAY_MS / 1000 && one.on === curve.on && one.meter === curve.meter)
+
+/** What the register rose by from reading to reading: whole days, of which a gap may be one. */
+async function dailyTotals(measured: TimeSeriesReader, register: MeasurementPoint, from: number, to: number): Promise<KnownTotal[]> {
+  const [id] = await measured.lookup([register.id])
+  if (!(id! > 0)) return []
+  const readings = await measured.read(id!, from - DAY_MS, to + DAY_MS)
+  const usable = Array.from(readings.at.keys()).filter((i) => isUsable(readings.quality[i]!) && !Number.isNaN(readings.values[i]!))
+  return usable.slice(1).flatMap((i, k) => {
+    const energy = readings.values[i]! - readings.values[usable[k]!]!
+    return energy >= 0 ? [{ from: readings.at[usable[k]!]!, to: readings.at[i]!, energy }] : []
   })
 }
 
@@ -94,7 +111,7 @@ export async function validate(measured: TimeSeriesReader, derived: TimeSeriesRe
   let substituted = 0
   const rawIds = await measured.lookup(points.map(({ point }) => point.id))
   const madeIds = await derived.lookup(points.map(({ point }) => validatedName(point.id)))
-  for (const [i, { point, rules, steps }] of points.entries()) {
+  for (const [i, { point, rules, steps, register }] of points.entries()) {
     if (i % POINTS_A_PROGRESS === 0) progress(i / points.length)
     if (rawIds[i]! <= 0) continue
     const stepMs = point.stepS * 1000
@@ -114,7 +131,8 @@ export async function validate(measured: TimeSeriesReader, derived: TimeSeriesRe
     for (const [kind, found] of Object.entries(checked.faults) as [StepFaultKind, number][]) faults[kind] = (faults[kind] ?? 0) + found
     const made = { ...counted, values: checked.values, quality: checked.quality }
     const known = madeIds[i]! > 0 ? await derived.read(madeIds[i]!, start - DEFAULT_SUBSTITUTION.lookBackDays * DAY_MS, end) : undefined
-    const filled = fillGaps(made, known, point.stepS, timeZone, start)
+    const totals = register !== undefined && made.values.some(Number.isNaN) ? await dailyTotals(measured, register, start, end) : []
+    const filled = fillGaps({ ...made, knownTotals: [...made.knownTotals, ...totals] }, known, point.stepS, timeZone, start)
     collector.add(validatedName(point.id), differences(made.at, filled.values, filled.quality, known))
     for (const gap of filled.gaps) substituted += gap.filled
     findings.push({
