@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { FINDING_KINDS, type FindingKind, type SeriesFinding, type Severity } from '#models/load-curve/finding.ts'
 import type { DayQuality } from '#models/load-curve/gaps.ts'
-import { inTransaction, openAsReader } from '#services/sqlite/one-writer-file.ts'
+import { openAsReader } from '#services/sqlite/one-writer-file.ts'
 
 /** `steps`: each hour, with the validation of a window; `habits`: once a day, against weeks of the past. */
 export type FindingGroup = 'steps' | 'habits'
@@ -51,7 +51,7 @@ export interface MeterFindingsReader {
 interface Row { finding_id: number; point: string; kind: FindingKind; from_at: number; to_at: number; severity: Severity; evidence: string; other: string | null; found_at: number; gone_at: number | null }
 
 /**
- * Keeps the findings of a pass in one transaction. One that is found again keeps its id (people may have decided on it)
+ * Keeps the findings of a pass; the caller makes it one transaction. One that is found again keeps its id (people may have decided on it)
  * and grows over the border of the window it was first found in; one that is found no more is kept as gone.
  */
 export function saveMeterFindings(database: DatabaseSync, found: readonly PointFindings[], now: number): void {
@@ -62,30 +62,28 @@ export function saveMeterFindings(database: DatabaseSync, found: readonly PointF
   const shorten = database.prepare('UPDATE meter_finding SET to_at = ? WHERE finding_id = ?')
   const day = database.prepare(`INSERT INTO day_quality (day, point, steps, measured, uncertain, substituted, missing) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (day, point) DO UPDATE SET steps = excluded.steps, measured = excluded.measured, uncertain = excluded.uncertain, substituted = excluded.substituted, missing = excluded.missing`)
-  inTransaction(database, () => {
-    for (const { point, group, from, to, findings, days } of found) {
-      for (const kind of kindsOf(group)) {
-        const rows = before.all(point, kind, from, to) as unknown as Row[]
-        const taken = new Set<number>()
-        for (const one of findings.filter((candidate) => candidate.kind === kind)) {
-          const known = rows.find((row) => !taken.has(row.finding_id) && row.from_at <= one.to && row.to_at >= one.from)
-          if (known === undefined) insert.run(point, kind, one.from, one.to, one.severity, JSON.stringify(one.evidence), one.other ?? null, now)
-          else {
-            taken.add(known.finding_id)
-            // What the window cuts off was seen by an earlier one.
-            renew.run(one.from <= from ? Math.min(known.from_at, one.from) : one.from, one.to >= to ? Math.max(known.to_at, one.to) : one.to, one.severity, JSON.stringify(one.evidence), one.other ?? null, known.finding_id)
-          }
-        }
-        for (const row of rows) {
-          // One that only touches the window is no business of it.
-          if (taken.has(row.finding_id) || row.gone_at !== null || row.to_at === from || row.from_at === to) continue
-          if (row.from_at >= from) end.run(now, row.finding_id)
-          else shorten.run(from, row.finding_id)
+  for (const { point, group, from, to, findings, days } of found) {
+    for (const kind of kindsOf(group)) {
+      const rows = before.all(point, kind, from, to) as unknown as Row[]
+      const taken = new Set<number>()
+      for (const one of findings.filter((candidate) => candidate.kind === kind)) {
+        const known = rows.find((row) => !taken.has(row.finding_id) && row.from_at <= one.to && row.to_at >= one.from)
+        if (known === undefined) insert.run(point, kind, one.from, one.to, one.severity, JSON.stringify(one.evidence), one.other ?? null, now)
+        else {
+          taken.add(known.finding_id)
+          // What the window cuts off was seen by an earlier one.
+          renew.run(one.from <= from ? Math.min(known.from_at, one.from) : one.from, one.to >= to ? Math.max(known.to_at, one.to) : one.to, one.severity, JSON.stringify(one.evidence), one.other ?? null, known.finding_id)
         }
       }
-      for (const one of days) day.run(one.day, point, one.steps, one.measured, one.uncertain, one.substituted, one.missing)
+      for (const row of rows) {
+        // One that only touches the window is no business of it.
+        if (taken.has(row.finding_id) || row.gone_at !== null || row.to_at === from || row.from_at === to) continue
+        if (row.from_at >= from) end.run(now, row.finding_id)
+        else shorten.run(from, row.finding_id)
+      }
     }
-  })
+    for (const one of days) day.run(one.day, point, one.steps, one.measured, one.uncertain, one.substituted, one.missing)
+  }
 }
 
 const findingOf = (row: Row): MeterFinding => ({
