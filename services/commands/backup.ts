@@ -19,7 +19,9 @@ export async function backup(args: string[], write: Write): Promise<number> {
   const environment = readEnvironment()
   const district = await loadDistrict(environment.districtFolder, environment.variables)
   const to = resolve(values.to)
-  await makeBackup({ dataFolder: environment.dataFolder, district, to, now: Date.now, say: write })
+  const stopped = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopped.abort())
+  await makeBackup({ dataFolder: environment.dataFolder, district, to, now: Date.now, signal: stopped.signal, say: write })
   // The alert on old backups looks here.
   writeFileSync(join(environment.dataFolder, 'backup.json'), JSON.stringify({ verifiedRealMs: Date.now() }))
   if (Number.isFinite(keepDays)) for (const name of forgetOldBackups(to, keepDays, Date.now())) write(`Deleted, older than ${keepDays} days: ${name}`)

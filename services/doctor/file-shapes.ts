@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { DATA_FILES } from '#services/config/role.ts'
 import { DIRECTORY_MIGRATIONS } from '#services/directory/schema.ts'
+import { APPLIED_EDITS_MIGRATIONS } from '#services/editing/applied-edits.ts'
+import { EDITS_MIGRATIONS } from '#services/editing/ledger.ts'
 import { RUNS_MIGRATIONS } from '#services/evaluation/schema.ts'
 import { COLLECT_FILE } from '#services/ingest/collect-status.ts'
 import { MIRROR_MIGRATIONS } from '#services/jobs/bullmq/asked-mirror.ts'
@@ -24,5 +26,7 @@ export const FILE_SHAPES: Readonly<Record<string, FileShape>> = {
   [DATA_FILES.asked]: { migrations: MIRROR_MIGRATIONS },
   [DATA_FILES.releases]: { migrations: RELEASES_MIGRATIONS },
   [DATA_FILES.directory]: { migrations: DIRECTORY_MIGRATIONS },
+  [DATA_FILES.edits]: { migrations: EDITS_MIGRATIONS },
+  [DATA_FILES.appliedEdits]: { migrations: APPLIED_EDITS_MIGRATIONS },
   [DATA_FILES.collect]: COLLECT_FILE,
 }

@@ -5,6 +5,7 @@ import { faultsOfDatabase } from '#services/backup/verify.ts'
 import { filesBelow } from '#services/backup/backup.ts'
 import { newestVersion, versionOf } from '#services/sqlite/migrate.ts'
 import { writerOf } from '#services/store/journal/writer-lock.ts'
+import { storeFolder } from '#services/store/open.ts'
 import { fault, warning, well, type Check } from './check.ts'
 import { FILE_SHAPES } from './file-shapes.ts'
 
@@ -45,7 +46,8 @@ function checkVersion(path: string, file: string): { version: string; trouble: C
 }
 
 export function checkWriters(dataFolder: string): Check[] {
-  return ['measured', 'derived'].filter((store) => existsSync(join(dataFolder, store))).map((store) => {
+  const stores = (['measured', 'derived'] as const).flatMap((store) => [storeFolder('', store, 'embedded'), storeFolder('', store, 'influx')])
+  return stores.filter((store) => existsSync(join(dataFolder, store))).map((store) => {
     const holder = writerOf(join(dataFolder, store))
     return holder === undefined ? warning(`Writer of ${store}`, 'no process writes it', 'Start the service.') : well(`Writer of ${store}`, `process ${holder}`)
   })
