@@ -2,6 +2,8 @@
 /** The `penfeld` command: names the commands and hands over; each lives in services/commands/. */
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { wrongArguments } from './commands/wrong-arguments.ts'
+import { guardOutput } from './telemetry/guarded-output.ts'
+import { oneLine } from './telemetry/secrets.ts'
 
 const COMMANDS: Record<string, { usage: string; what: string; load: () => Promise<(args: string[], write: (line: string) => void) => Promise<number>> }> = {
   run: {
@@ -72,6 +74,7 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
 }
 
 const [name = 'help', ...args] = process.argv.slice(2)
+guardOutput()
 const write = (line: string) => void process.stdout.write(`${line}\n`)
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
 if (command === undefined) {
@@ -88,8 +91,8 @@ if (command === undefined) {
   } catch (error) {
     const wrong = wrongArguments(error)
     if (wrong === undefined && !(error instanceof PenfeldError)) throw error
-    if (wrong !== undefined) process.stderr.write(`penfeld ${name}: ${wrong} Usage: penfeld ${command.usage}\n`)
-    else process.stderr.write(`${(error as PenfeldError).message}\n`)
+    if (wrong !== undefined) process.stderr.write(`penfeld ${name}: ${oneLine(wrong)} Usage: penfeld ${command.usage}\n`)
+    else process.stderr.write(`${oneLine((error as PenfeldError).message)}\n`)
     // 78 is EX_CONFIG: the supervisor does not try again what only a person can mend.
     process.exitCode = wrong !== undefined ? 2 : (error as PenfeldError).retryable ? 75 : 78
   }

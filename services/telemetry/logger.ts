@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { logLine } from './secrets.ts'
 
 /** Structured logs to standard error, one JSON object a line; never a measured value, never a secret. */
 export interface Logger {
@@ -11,7 +12,7 @@ export interface Logger {
 
 export function createLogger(role: string, level: string = process.env['PENFELD_LOG'] ?? 'warn'): Logger {
   return pino(
-    { level, base: { role }, redact: ['*.password', '*.token', '*.secret', '*.authorization', '*.cookie'] },
+    { level, base: { role }, redact: ['password', 'token', 'secret', 'authorization', 'cookie'].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), hooks: { streamWrite: logLine } },
     pino.destination({ fd: 2, sync: true }),
   ) as unknown as Logger
 }
