@@ -26,6 +26,7 @@ import { validationRoutes } from './routes/validation.ts'
 
 const BODY_LIMIT = 64 * 1024
 const REQUESTS_PER_MINUTE = 1_800
+const SHED_AFTER_MS = 2_000
 
 /** The whole HTTP side of Penfeld, without a socket: routes may be injected in tests. */
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
@@ -49,7 +50,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
 
   await app.register(problemPlugin, { log: deps.log })
   await app.register(swagger, openApiOptions)
-  await app.register(securityPlugin, { secure: deps.secure, requestsPerMinute: deps.requestsPerMinute ?? REQUESTS_PER_MINUTE })
+  await app.register(securityPlugin, { secure: deps.secure, requestsPerMinute: deps.requestsPerMinute ?? REQUESTS_PER_MINUTE, shedAfterMs: deps.shedAfterMs ?? SHED_AFTER_MS })
   await app.register(cookie)
   await app.register(accessPlugin, { directory: deps.directory, secure: deps.secure })
   await app.register(etagPlugin)

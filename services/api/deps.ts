@@ -37,6 +37,7 @@ export interface ApiDeps {
   /** Built pages; the API works without them. */
   readonly dashboardFolder: string
   readonly requestsPerMinute?: number
+  readonly shedAfterMs?: number
   /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[]
 }

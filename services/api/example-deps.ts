@@ -146,6 +146,8 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     collect: { sources: async () => [], counters: async () => (empty ? [] : [{ sourceId: 'buildings', produced: 10, stored: 6, deduplicated: 1, revised: 0, quarantined: { 'clock-suspect': 2 }, dropped: { full: 1 } }]), close },
     studies: { connection: () => ({ status: 'running', share: 0.25 }), outage: () => ({ status: 'running', share: 0.25 }), stop: close },
     dashboardFolder: folder,
+    // A test machine may be as busy as it likes.
+    shedAfterMs: 0,
     ...changes,
   }
   return {
