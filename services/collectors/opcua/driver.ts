@@ -4,11 +4,14 @@ import type { Driver, DriverContext, DriverFactory } from '../port.ts'
 import { openCertificates } from './certificates.ts'
 import { closeClient, openClient } from './connection.ts'
 import { createReadingQueue } from '../reading-queue.ts'
-import { serveSession, type SessionEnd, type SessionOptions } from './session.ts'
+import { newLadder } from './ladder.ts'
+import { serveSession, type SessionOptions } from './session.ts'
 import { settingsFaults, settingsOf } from './settings.ts'
 
-/** Rows that may wait for the journal: about a minute of 3,000 values a second. */
+/** Rows that may wait for the journal: about a minute of 3,000 values a second. What was asked for already still has room above half. */
 const QUEUE_CAPACITY = 200_000
+/** A session that its server has forgotten for certain is not asked for. */
+const KEPT_AT_MOST_MS = 60_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 8_000
 
@@ -26,7 +29,10 @@ async function startDriver(context: DriverContext): Promise<Driver> {
     onRefused: (error) => log.warn({ source: source.id, cause: String(error) }, 'readings were not taken: they are kept and given again'),
   })
   context.status('starting')
-  const reading = keepReading({ context, settings: settingsOf(source, context.stateFolder), queue, stopping: stop.signal, startedAt: clock.now(), freshness: { newestAt: -Infinity } })
+  const reading = keepReading({
+    context, settings: settingsOf(source, context.stateFolder), queue, mostWaiting: QUEUE_CAPACITY / 2, stopping: stop.signal, startedAt: clock.now(),
+    freshness: { newestAt: -Infinity }, ladder: newLadder(), held: { kept: undefined },
+  })
 
   return {
     async stop() {
@@ -39,24 +45,28 @@ async function startDriver(context: DriverContext): Promise<Driver> {
   }
 }
 
-/** Connects, reads, and begins again until the driver is stopped. */
+/** Connects, reads, and begins again until the driver is stopped. A session that outlives its line goes on with the next client. */
 async function keepReading(options: SessionOptions): Promise<void> {
-  const { context, settings, stopping, freshness } = options
+  const { context, settings, stopping, freshness, ladder, held } = options
   let pauseMs = FIRST_PAUSE_MS
+  let brokenAt = NaN
   while (!stopping.aborted) {
     const newestBefore = freshness.newestAt
     let reason: string
     let client: OPCUAClient | undefined
+    if (held.kept !== undefined && performance.now() - brokenAt > KEPT_AT_MOST_MS) held.kept = undefined
     try {
       client = await openClient(settings, await openCertificates(context.stateFolder, settings.trustedCertificateFolder, context.log))
-      reason = await serveClient(client, options)
+      reason = await serveClient(client, options, () => { brokenAt = performance.now() })
     } catch (error) {
       reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
     } finally {
       if (client !== undefined) await closeClient(client)
     }
     if (stopping.aborted) return
+    ladder.rebuiltClient++
     context.status('reconnecting', `rebuilt-client: ${reason}`)
+    context.log.warn({ source: context.source.id, reason, ...ladder }, 'a new client is made')
     if (freshness.newestAt > newestBefore) pauseMs = FIRST_PAUSE_MS
     await pause(pauseMs, stopping)
     pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
@@ -64,13 +74,18 @@ async function keepReading(options: SessionOptions): Promise<void> {
 }
 
 /** A new session is cheap and cures most silences; one that brings no newer value either asks for a new client. */
-async function serveClient(client: OPCUAClient, options: SessionOptions): Promise<SessionEnd> {
-  const { context, freshness } = options
+async function serveClient(client: OPCUAClient, options: SessionOptions, onBroken: () => void): Promise<string> {
+  const { context, freshness, ladder } = options
   for (;;) {
     const newestBefore = freshness.newestAt
-    const end = await serveSession(client, options)
-    if (end !== 'overrun' && (end !== 'silent' || freshness.newestAt === newestBefore)) return end
-    context.status('reconnecting', `rebuilt-session: ${end}`)
+    const { end, detail } = await serveSession(client, options)
+    const reason = detail === '' ? end : `${end}: ${detail}`
+    if (end === 'line' || end === 'session') onBroken()
+    const isCured = end === 'overrun' || end === 'hole' || ((end === 'silent' || end === 'session' || end === 'subscription') && freshness.newestAt !== newestBefore)
+    if (!isCured) return reason
+    ladder.rebuiltSession++
+    context.status('reconnecting', `rebuilt-session: ${reason}`)
+    context.log.warn({ source: context.source.id, reason, ...ladder }, 'a new session is made')
   }
 }
 

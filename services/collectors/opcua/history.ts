@@ -1,6 +1,7 @@
-import { HistoryData, HistoryReadRequest, ReadRawModifiedDetails, StatusCodes, TimestampsToReturn, type ClientSession, type DataValue, type HistoryReadResult, type ServiceFault, type StatusCode } from 'node-opcua'
+import { HistoryData, HistoryReadRequest, ReadRawModifiedDetails, StatusCodes, TimestampsToReturn, type DataValue, type HistoryReadResponse, type HistoryReadResult, type StatusCode } from 'node-opcua'
+import { call, faultOf, type Line } from './calls.ts'
+import { inSlices } from './limits.ts'
 
-const NODES_PER_CALL = 50
 const VALUES_PER_NODE_AND_CALL = 1_000
 /** Answers to the whole call by a server that has no history for us. Any other fault passes, and the next session asks again. */
 const NO_HISTORY: readonly StatusCode[] = [
@@ -8,7 +9,10 @@ const NO_HISTORY: readonly StatusCode[] = [
 ]
 
 export interface HistoryOptions {
+  /** By index of the channel. */
   readonly nodeIds: readonly string[]
+  readonly indexes: readonly number[]
+  readonly nodesPerCall: number
   /** First time of each node that is wanted, UTC epoch milliseconds. */
   readonly from: Float64Array
   /** Last time that is wanted. */
@@ -20,27 +24,27 @@ export interface HistoryOptions {
 }
 
 /** Reads raw history node group by node group, oldest values first, in as many answers as the server cuts it into. */
-export async function readHistory(session: ClientSession, options: HistoryOptions): Promise<void> {
-  const { from, to } = options
-  const wanted = Array.from(from.keys()).filter((index) => from[index] <= to)
+export async function readHistory(line: Line, options: HistoryOptions): Promise<void> {
+  const { indexes, from, to, nodesPerCall } = options
+  const wanted = indexes.filter((index) => from[index] <= to)
   // Nodes that miss about as much stand together, for one call has one beginning.
   wanted.sort((a, b) => from[a] - from[b])
   try {
-    for (let first = 0; first < wanted.length; first += NODES_PER_CALL) await readGroup(session, wanted.slice(first, first + NODES_PER_CALL), options)
+    await inSlices(wanted, nodesPerCall, (slice) => readGroup(line, slice, options))
   } catch (error) {
-    const status = (error as { response?: ServiceFault }).response?.responseHeader.serviceResult
+    const status = faultOf(error)
     if (status === undefined || !NO_HISTORY.includes(status)) throw error
     options.onRefused(wanted, status.name)
   }
 }
 
-async function readGroup(session: ClientSession, group: readonly number[], { nodeIds, from, to, onValue, taken, onRefused }: HistoryOptions): Promise<void> {
+async function readGroup(line: Line, group: readonly number[], { nodeIds, from, to, onValue, taken, onRefused }: HistoryOptions): Promise<void> {
   const historyReadDetails = new ReadRawModifiedDetails({
     isReadModified: false, startTime: new Date(from[group[0]]), endTime: new Date(to), numValuesPerNode: VALUES_PER_NODE_AND_CALL, returnBounds: false,
   })
   let left = group.map((index) => ({ index, continuationPoint: undefined as Buffer | undefined }))
   while (left.length > 0) {
-    const { results } = await session.historyRead(new HistoryReadRequest({
+    const { results } = await call<HistoryReadResponse>(line, new HistoryReadRequest({
       historyReadDetails, timestampsToReturn: TimestampsToReturn.Source, releaseContinuationPoints: false,
       nodesToRead: left.map(({ index, continuationPoint }) => ({ nodeId: nodeIds[index], continuationPoint })),
     }))

@@ -15,7 +15,7 @@ test('the node of a channel is the address of its device and the suffix of its p
 
 test('without options only what lies in a folder of its own is trusted, and nobody signs in', () => {
   expect(settingsOf(source, '/state')).toEqual({
-    url: 'opc.tcp://10.0.0.1:4840', namespaceUri: 'urn:penfeld:field', trustedCertificateFolder: '/state/trusted', username: undefined, password: undefined, samplingIntervalMs: 0,
+    url: 'opc.tcp://10.0.0.1:4840', namespaceUri: 'urn:penfeld:field', trustedCertificateFolder: '/state/trusted', username: undefined, password: undefined, samplingIntervalMs: 0, refusedRetryS: 60,
   })
 })
 
@@ -26,7 +26,7 @@ test('every fault of a source is found before anything is connected', () => {
     'network: the url is "http://10.0.0.1", must begin with opc.tcp://HOST:PORT',
     'network: the option namespaceUri must be a text',
     'network: the option samplingIntervalMs must be 0 or more',
-    'network: the option securityMode is not one of namespaceUri, trustedCertificateFolder, username, password, samplingIntervalMs',
+    'network: the option securityMode is not one of namespaceUri, trustedCertificateFolder, username, password, samplingIntervalMs, refusedRetryS',
     'network: username and password belong together',
     'elec.tr.P05.T1.p: its channel in the profile network-sensor has no suffix of a node',
   ])

@@ -14,10 +14,12 @@ export interface OpcUaSettings {
   readonly password: string | undefined
   /** 0: the server reports every change. */
   readonly samplingIntervalMs: number
+  /** Nodes that the server refused are asked for again so often. */
+  readonly refusedRetryS: number
 }
 
 const TEXT_OPTIONS = ['namespaceUri', 'trustedCertificateFolder', 'username', 'password']
-const NUMBER_OPTIONS = ['samplingIntervalMs']
+const NUMBER_OPTIONS = ['samplingIntervalMs', 'refusedRetryS']
 const DEFAULT_NAMESPACE_URI = 'urn:penfeld:field'
 
 export function settingsOf({ url, options = {} }: Source, stateFolder: string): OpcUaSettings {
@@ -29,6 +31,7 @@ export function settingsOf({ url, options = {} }: Source, stateFolder: string): 
     username: text('username'),
     password: text('password'),
     samplingIntervalMs: Number(options['samplingIntervalMs'] ?? 0),
+    refusedRetryS: Number(options['refusedRetryS'] ?? 60),
   }
 }
 
