@@ -139,7 +139,7 @@ test('without history and without transfer what the server lost is gone, live va
   field.server.forgetSessions()
   field.give(2)
   field.proxy.set({ refuse: false })
-  await expect.poll(() => field.states.at(-1), PATIENCE).toMatch(/^connected rebuilt-client/)
+  await expect.poll(() => field.states.at(-1), PATIENCE).toMatch(/^connected .*rebuilt-client/)
   field.give(3)
   await expect.poll(() => field.rows.some(([, , value]) => value === 3), PATIENCE).toBe(true)
 })
@@ -158,4 +158,86 @@ test('a server without history that keeps no message: what is gone is counted', 
   field.give(5)
   await expect.poll(() => field.rows.some(([, , value]) => value === 5), PATIENCE).toBe(true)
   expect(field.rejected.join()).toMatch(/^message-lost [1-9]/)
+})
+
+test('another order of namespaces after a restart: no value of a wrong node', async () => {
+  const field = await setUp()
+  field.give(1)
+  await expect.poll(() => field.rows.length, PATIENCE).toBe(3)
+  await field.server.stop()
+  await field.startServer({ namespacesBefore: ['urn:elsewhere', 'urn:elsewhere-too'] })
+  await expect.poll(() => field.states.at(-1), PATIENCE).toMatch(/^connected .*rebuilt-client/)
+  field.give(2)
+  await expect.poll(() => byTime(field.once()), PATIENCE).toEqual(byTime(field.given))
+})
+
+test('a node that is gone is named, counted and read again when it comes back', async () => {
+  const field = await setUp({ nodes: ['P01.p', '', 'P02.p'] }, { source: { options: { refusedRetryS: 1 } } })
+  expect(field.states.at(-1)).toBe('connected 1 of 3 nodes refused, e.g. P01.q: BadNodeIdUnknown')
+  expect(field.rejected).toEqual(['node-refused 1 P01.q: BadNodeIdUnknown'])
+  await field.server.stop()
+  await field.startServer({ nodes: ['P01.p', '', 'P02.p'] })
+  await expect.poll(() => field.states.at(-1), PATIENCE).toMatch(/^connected 1 of 3 nodes refused.*rebuilt-client/)
+  await field.server.stop()
+  await field.startServer({ nodes: NODES })
+  await expect.poll(() => field.states.at(-1), PATIENCE).toMatch(/^connected .*rebuilt-client/)
+  field.give(7)
+  await expect.poll(() => field.rows.map(([channel, , value]) => `${channel} ${value}`).sort(), PATIENCE).toEqual(['0 7', '1 7', '2 7'])
+})
+
+test('a node that comes while the session lives is subscribed to without a new one', async () => {
+  const nodes = ['P01.p', 'P01.q']
+  const field = await setUp({ nodes: ['P01.p', ''] }, { nodes, source: { options: { refusedRetryS: 1 } } })
+  expect(field.states.at(-1)).toMatch(/^connected 1 of 2 nodes refused/)
+  const { server } = field
+  await pause(1_500)
+  expect(field.states.at(-1)).toMatch(/^connected 1 of 2 nodes refused/)
+  server.addLate(1, 'P01.q')
+  await expect.poll(() => field.states.at(-1), PATIENCE).toBe('connected')
+  field.give(7)
+  await expect.poll(() => field.rows.map(([channel, , value]) => `${channel} ${value}`).sort(), PATIENCE).toEqual(['0 7', '1 7'])
+  expect(server.sessions()).toBe(1)
+})
+
+test('a server of tiny limits is asked within them', async () => {
+  const nodes = Array.from({ length: 23 }, (_, index) => `P${index}.p`)
+  // A little in the future, as a clock that is ahead: after the beginning of the driver, and asked for.
+  const told = nodes.map((_, index) => [{ at: Date.now() + 20_000, value: index }])
+  const field = await setUp({
+    operationLimits: { maxNodesPerRead: 1, maxMonitoredItemsPerCall: 2, maxNodesPerHistoryReadData: 3, maxNodesPerBrowse: 1 },
+    maxMonitoredItemsPerSubscription: 5,
+    history: (node, from, to) => {
+      const kept = told[node].filter(({ at }) => from <= at && at <= to)
+      return { at: kept.map(({ at }) => at), values: kept.map(({ value }) => value) }
+    },
+  }, { nodes })
+  // All of them came by history; then all come live, over five subscriptions.
+  expect(new Set(field.rows.map(([channel, , value]) => `${channel} ${value}`))).toEqual(new Set(nodes.map((_, index) => `${index} ${index}`)))
+  field.give(100)
+  await expect.poll(() => field.rows.filter(([, , value]) => value === 100).length, PATIENCE).toBe(23)
+  expect(field.rejected).toEqual([])
+  expect(field.server.server.currentSubscriptionCount).toBe(5)
+})
+
+test('more nodes than a server allows subscriptions for: the rest is refused by name', async () => {
+  const nodes = Array.from({ length: 7 }, (_, index) => `P${index}.p`)
+  const field = await setUp({ maxMonitoredItemsPerSubscription: 2, maxSubscriptionsPerSession: 2 }, { nodes })
+  expect(field.states.at(-1)).toBe('connected 3 of 7 nodes refused, e.g. P4.p: BadTooManySubscriptions')
+  expect(field.rejected.reduce((count, text) => count + Number(text.split(' ')[1]), 0)).toBe(3)
+})
+
+test('a half-open line is noticed within 20 s, and the server has one session afterwards', async () => {
+  const field = await setUp()
+  field.give(1)
+  await expect.poll(() => field.rows.length, PATIENCE).toBe(3)
+  const states = field.states.length
+  const begunMs = performance.now()
+  field.proxy.set({ hole: true })
+  field.give(2)
+  await expect.poll(() => field.states.length, { timeout: 25_000 }).toBeGreaterThan(states)
+  expect(performance.now() - begunMs).toBeLessThan(20_000)
+  expect(field.states.at(-1)).toMatch(/^reconnecting rebuilt-client: line: no answer for 1\d s/)
+  field.proxy.heal()
+  await expect.poll(() => byTime(field.once()), PATIENCE).toEqual(byTime(field.given))
+  expect(field.server.sessions()).toBe(1)
 })

@@ -10,7 +10,7 @@ export const TEST_NAMESPACE_URI = 'urn:penfeld:field'
 export interface TestServerOptions {
   readonly port: number
   readonly pkiFolder: string
-  /** Identifiers of the nodes, in the namespace of the field. */
+  /** Identifiers of the nodes, in the namespace of the field; an empty one is not there. */
   readonly nodes: readonly string[]
   /** Namespaces that stand before that of the field, and so move its index; each has nodes of the same names with the value -1. */
   readonly namespacesBefore?: readonly string[]
@@ -37,8 +37,8 @@ export interface TestServer {
   sessions(): number
   /** Ends all sessions and leaves their subscriptions alive, as a server does that lost them by time. */
   forgetSessions(): void
-  /** A node that comes back, or is new. */
-  addNode(node: number): void
+  /** A node that was not there when the server started. */
+  addLate(node: number, name: string): void
   stop(): Promise<void>
 }
 
@@ -105,20 +105,20 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const namespace = addressSpace.registerNamespace(TEST_NAMESPACE_URI)
   const field = namespace.addFolder(objects, { browseName: 'Field' })
   const variables: (UAVariable | undefined)[] = []
-  const addNode = (index: number): void => {
-    const variable = namespace.addVariable({ componentOf: field, nodeId: `s=${nodes[index]}`, browseName: nodes[index], dataType: DataType.Double, minimumSamplingInterval: 0 })
+  const addNode = (index: number, name: string): void => {
+    const variable = namespace.addVariable({ componentOf: field, nodeId: `s=${name}`, browseName: name, dataType: DataType.Double, minimumSamplingInterval: 0 })
     variable.setValueFromSource({ dataType: DataType.Null }, StatusCodes.BadWaitingForInitialData, new Date())
     if (history !== undefined) giveHistory(server, variable, (from, to) => history(index, from, to))
     variables[index] = variable
   }
   nodes.forEach((node, index) => {
-    if (node !== '') addNode(index)
+    if (node !== '') addNode(index, node)
   })
   options.build?.(namespace, objects as unknown as UAObject)
   await server.start()
 
   return {
-    url: `opc.tcp://127.0.0.1:${port}/test`, server, addNode,
+    url: `opc.tcp://127.0.0.1:${port}/test`, server, addLate: addNode,
     publish: (node, at, value) => void variables[node]?.setValueFromSource({ dataType: DataType.Double, value }, StatusCodes.Good, new Date(at)),
     sessions: () => hidden.engine.currentSessionCount,
     forgetSessions() {
