@@ -30,7 +30,7 @@ function placeOf(at: readonly number[], time: number): number {
 const isThere = (point: number): boolean => !gone.includes(point)
 const server = await startTestServer({
   port: settings.port, pkiFolder: settings.pkiFolder, nodes: Array.from({ length: points }, (_, point) => (isThere(point) ? nodeOf(point) : '')),
-  namespacesBefore: settings.namespacesBefore, forgetsMessages: settings.forgetsMessages,
+  namespacesBefore: settings.namespacesBefore, decoys: Array.from({ length: points }, (_, point) => nodeOf(point)), forgetsMessages: settings.forgetsMessages,
   ...(settings.history
     ? {
         history: (point: number, from: number, to: number) => {
@@ -68,6 +68,7 @@ let turns = 0
 const timer = setInterval(() => {
   for (; turns * stepMs < performance.now() - begunMs; turns++) if (turns * stepMs > performance.now() - begunMs - 2 * stepMs) produce()
 }, stepMs / 2)
+process.once('SIGUSR2', () => clearInterval(timer))
 process.once('SIGTERM', () => {
   clearInterval(timer)
   ledger.close()

@@ -23,7 +23,7 @@ export interface OpcUaRig {
   /** Waits until everything produced up to now is stored; says how long that took. */
   catchUp(except?: readonly number[], timeoutMs?: number): Promise<number>
   /** Ends the field and, when all has come, the collector; compares the ledger with the store and writes the counts into the report. */
-  settle(run: ExperimentRun, except?: readonly number[]): Promise<Comparison>
+  settle(run: ExperimentRun, except?: readonly number[]): Promise<Comparison & { readonly ladder: string }>
 }
 
 /** The field behind a line with faults, and a collector with a real store: two processes beside the test. */
@@ -47,6 +47,8 @@ export async function startOpcUaRig({ points, stepMs, refusedRetryS = 60, ...mor
   // Driver first where nothing of the field is there yet would fail for want of a certificate: the field makes its own at its first start.
   const field = await startNode(join(import.meta.dirname, 'field.ts'), [place('field.json')], { ready: (output) => output.includes('field is up') })
   const collector = await startNode(join(import.meta.dirname, 'collector.ts'), [place('collector.json')], { ready: (output) => output.includes('collector is up') })
+  // A source that was never read is read from the beginning of its driver on: what was produced before that need not be there.
+  const sinceAt = Date.now()
   const reader = await openEmbeddedReader(join(collectorSettings.dataFolder, 'measured'), { timeZone: 'Europe/Paris' })
   onTestFinished(async () => {
     await reader.close()
@@ -70,22 +72,22 @@ export async function startOpcUaRig({ points, stepMs, refusedRetryS = 60, ...mor
   return {
     field, collector, proxy, change, stats, told, storedUpTo, catchUp,
     async settle(run, except = []) {
-      field.signal('SIGSTOP')
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      field.signal('SIGCONT')
-      // The last values are still underway when production ends: a field that only stands still gives them yet.
+      // Production ends, the server stays: what is underway still comes.
+      field.signal('SIGUSR2')
+      await new Promise((resolve) => setTimeout(resolve, 500))
       await catchUp(except)
       await field.kill()
       const rows = readLedger(settings.ledgerFile)
+      const ladder = told().status.detail ?? ''
+      run.measure('ladder', ladder)
       await collector.stop()
-      const comparison = await compareLedger(rows, (point, from, to) => reader.read(ids[point], from, to))
+      const comparison = await compareLedger(rows, (point, from, to) => reader.read(ids[point], from, to), { mayMiss: (_point, at) => at < sinceAt })
       const { counters } = told()
       const dropped = Object.values(counters.dropped).reduce((sum, count) => sum + count, 0)
       const quarantined = Object.values(counters.quarantined).reduce((sum, count) => sum + count, 0)
-      run.values({ produced: comparison.produced, stored: comparison.stored, deduplicated: counters.deduplicated, quarantined, dropped })
-      run.measure('droppedByReason', JSON.stringify(counters.dropped))
-      run.measure('ladder', told().status.detail ?? '')
-      return comparison
+      run.values({ produced: comparison.stored + comparison.lost + comparison.different, stored: comparison.stored, deduplicated: counters.deduplicated, quarantined, dropped })
+      if (dropped > 0) run.measure('droppedByReason', JSON.stringify(counters.dropped))
+      return { ...comparison, ladder }
     },
   }
 }

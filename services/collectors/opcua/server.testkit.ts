@@ -12,8 +12,10 @@ export interface TestServerOptions {
   readonly pkiFolder: string
   /** Identifiers of the nodes, in the namespace of the field; an empty one is not there. */
   readonly nodes: readonly string[]
-  /** Namespaces that stand before that of the field, and so move its index; each has nodes of the same names with the value -1. */
+  /** Namespaces that stand before that of the field, and so move its index; each has nodes with the value -1. */
   readonly namespacesBefore?: readonly string[]
+  /** Names of these nodes; left out, those of the field. */
+  readonly decoys?: readonly string[]
   /** Values of a node with from <= at <= to, oldest first. Left out: the server has no history at all. */
   readonly history?: (node: number, from: number, to: number) => { readonly at: ArrayLike<number>; readonly values: ArrayLike<number> }
   /** True: Republish answers BadMessageNotAvailable, as if every message were thrown away once sent. */
@@ -97,7 +99,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   for (const uri of namespacesBefore) {
     const namespace = addressSpace.registerNamespace(uri)
     const folder = namespace.addFolder(objects, { browseName: 'Elsewhere' })
-    for (const node of nodes) {
+    for (const node of options.decoys ?? nodes.filter((name) => name !== '')) {
       const variable = namespace.addVariable({ componentOf: folder, nodeId: `s=${node}`, browseName: node, dataType: DataType.Double, minimumSamplingInterval: 0 })
       variable.setValueFromSource({ dataType: DataType.Double, value: -1 }, StatusCodes.Good, new Date())
     }
