@@ -42,7 +42,7 @@ test.runIf(isAsked(2) && FULL)('2: other namespaces and fewer nodes after a rest
     const recoveredMs = await rig.catchUp(gone)
     run.recovered(recoveredMs)
     expect(recoveredMs).toBeLessThan(30_000)
-    expect(rig.told().status.detail).toMatch(new RegExp(`^${gone.length} of ${points} nodes refused, e.g. D7.p: BadNodeIdUnknown`))
+    await expect.poll(() => rig.told().status.detail, { timeout: 20_000 }).toMatch(new RegExp(`^${gone.length} of ${points} nodes refused, e.g. D7.p: BadNodeIdUnknown`))
     expect(rig.told().counters.dropped['node-refused']).toBe(gone.length)
     await pause(2_000)
     // They come back.

@@ -209,10 +209,11 @@ async function retryRefused(line: Line, state: Kept, publisher: Publisher, optio
 }
 
 /** What the operator is told beside "connected": nodes that are missing, and what had to be mended. */
-function connectedText({ context, ladder }: SessionOptions, refused: ReadonlyMap<number, string>): string | undefined {
+function connectedText({ context, settings, ladder }: SessionOptions, refused: ReadonlyMap<number, string>): string | undefined {
   const [first] = refused
   const missing = first === undefined ? undefined : `${refused.size} of ${context.channels.length} nodes refused, e.g. ${nodePathOf(context.channels[first[0]])}: ${first[1]}`
-  const parts = [missing, ladderText(ladder)].filter((part) => part !== undefined)
+  const unsafe = settings.securityMode === 'None' ? 'NOT SIGNED AND NOT ENCRYPTED (securityMode: None)' : undefined
+  const parts = [unsafe, missing, ladderText(ladder)].filter((part) => part !== undefined)
   return parts.length === 0 ? undefined : parts.join('; ')
 }
 
