@@ -23,6 +23,11 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     what: 'load flow of a district folder or of a network of another tool; --json or --csv for all of it',
     load: async () => (await import('./commands/flow.ts')).flow,
   },
+  opcua: {
+    usage: 'opcua browse URL | trust list | trust approve THUMBPRINT',
+    what: 'looks at an OPC-UA server and proposes a mapping; decides whose certificate is trusted',
+    load: async () => (await import('./commands/opcua.ts')).opcua,
+  },
   replay: {
     usage: 'replay [--from DATE] [--to DATE]',
     what: 'runs the load flow of the whole district again over stored history',

@@ -1,9 +1,7 @@
 import {
-  AttributeIds, MessageSecurityMode, OPCUAClient, ReadRequest, SecurityPolicy, TimestampsToReturn, UserTokenType, VariableIds,
-  type ClientSession, type OPCUACertificateManager, type ReadResponse, type UserIdentityInfo,
+  MessageSecurityMode, OPCUAClient, SecurityPolicy, UserTokenType, type ClientSession, type OPCUACertificateManager, type UserIdentityInfo,
 } from 'node-opcua'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
-import { call, type Line } from './calls.ts'
 import type { OpcUaSettings } from './settings.ts'
 import { describe, isRevoked, listTrust, type TrustFolders } from './trust.ts'
 
@@ -81,15 +79,4 @@ export function identityOf({ url, username, password, securityMode }: OpcUaSetti
   if (username === undefined) return { type: UserTokenType.Anonymous }
   if (securityMode === 'None') throw new PenfeldError('PF_OPCUA_ENDPOINT_UNSAFE', 'A user name and password are never sent over a line without security.', { where: url })
   return { type: UserTokenType.UserName, userName: username, password: password ?? '' }
-}
-
-/** Prefix of node ids in the namespace; its index is only sure for the life of one session, so it is read anew for each. */
-export async function namespacePrefix(line: Line, namespaceUri: string): Promise<string> {
-  const { results } = await call<ReadResponse>(line, new ReadRequest({
-    maxAge: 0, timestampsToReturn: TimestampsToReturn.Neither, nodesToRead: [{ nodeId: `i=${VariableIds.Server_NamespaceArray}`, attributeId: AttributeIds.Value }],
-  }))
-  const uris: unknown = results?.[0]?.value?.value
-  const index = Array.isArray(uris) ? uris.indexOf(namespaceUri) : -1
-  if (index < 0) throw new Error(`the server has no namespace ${namespaceUri}`)
-  return `ns=${index};s=`
 }

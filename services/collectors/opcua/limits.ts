@@ -6,6 +6,7 @@ export interface OperationLimits {
   readonly nodesPerRead: number
   readonly nodesPerHistoryRead: number
   readonly nodesPerBrowse: number
+  readonly nodesPerTranslate: number
   readonly itemsPerCall: number
   readonly itemsPerSubscription: number
   readonly subscriptions: number
@@ -13,13 +14,14 @@ export interface OperationLimits {
 
 /** A single subscription of 75,000 items was measured to be twenty times slower than fifteen of 5,000. */
 export const OUR_LIMITS: OperationLimits = {
-  nodesPerRead: 1_000, nodesPerHistoryRead: 50, nodesPerBrowse: 100, itemsPerCall: 1_000, itemsPerSubscription: 5_000, subscriptions: Infinity,
+  nodesPerRead: 1_000, nodesPerHistoryRead: 50, nodesPerBrowse: 100, nodesPerTranslate: 500, itemsPerCall: 1_000, itemsPerSubscription: 5_000, subscriptions: Infinity,
 }
 
 const THEIRS: readonly (readonly [keyof OperationLimits, VariableIds])[] = [
   ['nodesPerRead', VariableIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead],
   ['nodesPerHistoryRead', VariableIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerHistoryReadData],
   ['nodesPerBrowse', VariableIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerBrowse],
+  ['nodesPerTranslate', VariableIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerTranslateBrowsePathsToNodeIds],
   ['itemsPerCall', VariableIds.Server_ServerCapabilities_OperationLimits_MaxMonitoredItemsPerCall],
   ['itemsPerSubscription', VariableIds.Server_ServerCapabilities_MaxMonitoredItemsPerSubscription],
   ['subscriptions', VariableIds.Server_ServerCapabilities_MaxSubscriptionsPerSession],

@@ -1,13 +1,14 @@
-import { AttributeIds, ReadRequest, TimestampsToReturn, type ClientSession, type DataValue, type OPCUAClient, type ReadResponse } from 'node-opcua'
+import { AttributeIds, ReadRequest, StatusCodes, TimestampsToReturn, type ClientSession, type DataValue, type OPCUAClient, type ReadResponse } from 'node-opcua'
 import type { DriverContext } from '../port.ts'
 import type { ReadingQueue } from '../reading-queue.ts'
 import { call, type Line } from './calls.ts'
-import { closeSession, identityOf, namespacePrefix } from './connection.ts'
+import { closeSession, identityOf } from './connection.ts'
 import { isPlaceholder, lostBefore, numberOf, qualityOf, sourceTimeOf } from './data-value.ts'
 import { readHistory } from './history.ts'
 import { ladderText, type Ladder } from './ladder.ts'
 import { inSlices, readLimits, type OperationLimits } from './limits.ts'
 import { createPublisher, type Publisher } from './publish.ts'
+import { resolveNodes } from './resolve.ts'
 import { republish, resumeSession } from './resume.ts'
 import { nodePathOf, silenceLimitMs, type OpcUaSettings } from './settings.ts'
 import { beginPublishing, endSubscriptions, subscribe, type Subscription } from './subscribe.ts'
@@ -26,7 +27,8 @@ export type SessionEnd = 'silent' | 'line' | 'session' | 'subscription' | 'full'
 export interface Kept {
   readonly session: ClientSession
   readonly subscriptions: Subscription[]
-  readonly nodeIds: readonly string[]
+  /** By index of the channel; empty where the server has no such node. */
+  readonly nodeIds: string[]
   readonly limits: OperationLimits
   readonly withoutHistory: Set<number>
   /** Why the server does not give a node, by the index of its channel. */
@@ -103,7 +105,7 @@ export async function serveSession(client: OPCUAClient, options: SessionOptions)
       queue, mostWaiting: options.mostWaiting,
       onValue: (index, value) => {
         const lost = lostBefore(value)
-        if (lost) context.reject('overflow-at-server', 1, nodePathOf(context.channels[index]))
+        if (lost) context.reject('overflow-at-server', 1, nodePathOf(context.channels[index], settings))
         // Storing what came behind the hole would hide the hole: the next session reads it from the history, oldest first.
         const toRead = !state.withoutHistory.has(index)
         if (over && toRead) return
@@ -138,8 +140,7 @@ export async function serveSession(client: OPCUAClient, options: SessionOptions)
     }
     if (goesOn) publisher.add(own.subscriptions)
     else {
-      const prefix = await namespacePrefix(line, settings.namespaceUri)
-      own = { ...own, nodeIds: context.channels.map((channel) => prefix + nodePathOf(channel)) }
+      own = { ...own, nodeIds: context.channels.map(() => '') }
       publisher = makePublisher(own)
       await attach(line, own, publisher, options, Array.from(context.channels.keys()))
       held.kept = own
@@ -171,19 +172,25 @@ export async function serveSession(client: OPCUAClient, options: SessionOptions)
 }
 
 /** History, subscription, the rest of the history, live: in this order for the channels with these indexes. */
-async function attach(line: Line, state: Kept, publisher: Publisher, options: SessionOptions, indexes: readonly number[]): Promise<void> {
+async function attach(line: Line, state: Kept, publisher: Publisher, options: SessionOptions, wanted: readonly number[]): Promise<void> {
   const { context, settings } = options
+  const onRefused = (refused: readonly number[], reason: string): void => {
+    for (const index of refused) state.refused.set(index, reason)
+    context.reject('node-refused', refused.length, `${nodePathOf(context.channels[refused[0]], settings)}: ${reason}`)
+  }
+  const resolved = await resolveNodes(line, settings, wanted.map((index) => nodePathOf(context.channels[index], settings)), state.limits)
+  const missing = Map.groupBy(wanted.keys().filter((place) => 'refused' in resolved[place]), (place) => (resolved[place] as { refused: string }).refused)
+  for (const [reason, places] of missing) onRefused(places.map((place) => wanted[place]), reason)
+  const indexes = wanted.filter((index, place) => {
+    const node = resolved[place]
+    if ('nodeId' in node) state.nodeIds[index] = node.nodeId
+    return 'nodeId' in node
+  })
   const stored = await context.lastStoredAt()
   const from = stored.map((at) => (Number.isNaN(at) ? options.startedAt : at + 1))
   const readAt = context.clock.now()
   await fillGap(line, state, options, indexes, from, readAt + CLOCK_DIFFERENCE_MS)
-  const subscriptions = await subscribe(line, {
-    nodeIds: state.nodeIds, indexes, samplingIntervalMs: settings.samplingIntervalMs, limits: state.limits,
-    onRefused: (refused, reason) => {
-      for (const index of refused) state.refused.set(index, reason)
-      context.reject('node-refused', refused.length, `${nodePathOf(context.channels[refused[0]])}: ${reason}`)
-    },
-  })
+  const subscriptions = await subscribe(line, { nodeIds: state.nodeIds, indexes, samplingIntervalMs: settings.samplingIntervalMs, limits: state.limits, onRefused })
   // The two readings overlap; ingest knows a value it has already.
   await fillGap(line, state, options, indexes, from.map((at) => Math.max(at, readAt - CLOCK_DIFFERENCE_MS)), context.clock.now() + CLOCK_DIFFERENCE_MS)
   state.subscriptions.push(...subscriptions)
@@ -193,12 +200,21 @@ async function attach(line: Line, state: Kept, publisher: Publisher, options: Se
 
 /** Nodes that the server did not know, or not give, come back: they are looked at now and then. True if one came. */
 async function retryRefused(line: Line, state: Kept, publisher: Publisher, options: SessionOptions): Promise<boolean> {
+  const { context, settings } = options
+  // One that found no room in a subscription finds none before the next session.
+  const refused = [...state.refused].flatMap(([index, reason]) => (reason === StatusCodes.BadTooManySubscriptions.name ? [] : [index]))
+  if (refused.length === 0) return false
+  const resolved = await resolveNodes(line, settings, refused.map((index) => nodePathOf(context.channels[index], settings)), state.limits)
+  const known = refused.flatMap((index, place) => {
+    const node = resolved[place]
+    return 'nodeId' in node ? [{ index, nodeId: node.nodeId }] : []
+  })
   const back: number[] = []
-  await inSlices([...state.refused.keys()], state.limits.nodesPerRead, async (slice) => {
+  await inSlices(known, state.limits.nodesPerRead, async (slice) => {
     const { results } = await call<ReadResponse>(line, new ReadRequest({
-      maxAge: 0, timestampsToReturn: TimestampsToReturn.Neither, nodesToRead: slice.map((index) => ({ nodeId: state.nodeIds[index], attributeId: AttributeIds.NodeClass })),
+      maxAge: 0, timestampsToReturn: TimestampsToReturn.Neither, nodesToRead: slice.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.NodeClass })),
     }))
-    slice.forEach((index, place) => {
+    slice.forEach(({ index }, place) => {
       if (results?.[place]?.statusCode.isGoodish() === true) back.push(index)
     })
   })
@@ -211,18 +227,18 @@ async function retryRefused(line: Line, state: Kept, publisher: Publisher, optio
 /** What the operator is told beside "connected": nodes that are missing, and what had to be mended. */
 function connectedText({ context, settings, ladder }: SessionOptions, refused: ReadonlyMap<number, string>): string | undefined {
   const [first] = refused
-  const missing = first === undefined ? undefined : `${refused.size} of ${context.channels.length} nodes refused, e.g. ${nodePathOf(context.channels[first[0]])}: ${first[1]}`
+  const missing = first === undefined ? undefined : `${refused.size} of ${context.channels.length} nodes refused, e.g. ${nodePathOf(context.channels[first[0]], settings)}: ${first[1]}`
   const unsafe = settings.securityMode === 'None' ? 'NOT SIGNED AND NOT ENCRYPTED (securityMode: None)' : undefined
   const parts = [unsafe, missing, ladderText(ladder)].filter((part) => part !== undefined)
   return parts.length === 0 ? undefined : parts.join('; ')
 }
 
 /** Puts one value into the queue. False if there is no room for it: history gives it again after the next connection. */
-function takeValue({ context, queue, freshness }: SessionOptions, index: number, value: DataValue): boolean {
+function takeValue({ context, settings, queue, freshness }: SessionOptions, index: number, value: DataValue): boolean {
   if (isPlaceholder(value)) return true
   const raw = numberOf(value)
   if (raw === undefined) {
-    context.reject('not-a-number', 1, nodePathOf(context.channels[index]))
+    context.reject('not-a-number', 1, nodePathOf(context.channels[index], settings))
     return true
   }
   const at = sourceTimeOf(value)

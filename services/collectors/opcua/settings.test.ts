@@ -10,12 +10,12 @@ const channel = (profileChannel: object): Channel => ({
 })
 
 test('the node of a channel is the address of its device and the suffix of its profile', () => {
-  expect(nodePathOf(channel({ suffix: 'p' }))).toBe('P05.T1.p')
+  expect(nodePathOf(channel({ suffix: 'p' }), { separator: '.' })).toBe('P05.T1.p')
 })
 
 test('without options only what lies in a folder of its own is trusted, and nobody signs in', () => {
   expect(settingsOf(source, '/state')).toEqual({
-    url: 'opc.tcp://10.0.0.1:4840', namespaceUri: 'urn:penfeld:field', trustedCertificateFolder: '/state/trusted', securityMode: 'SignAndEncrypt', securityPolicy: 'Basic256Sha256', username: undefined, password: undefined, samplingIntervalMs: 0, refusedRetryS: 60,
+    url: 'opc.tcp://10.0.0.1:4840', namespaceUri: 'urn:penfeld:field', nodes: 'identifier', separator: '.', trustedCertificateFolder: '/state/trusted', securityMode: 'SignAndEncrypt', securityPolicy: 'Basic256Sha256', username: undefined, password: undefined, samplingIntervalMs: 0, refusedRetryS: 60,
   })
 })
 
@@ -27,7 +27,7 @@ test('every fault of a source is found before anything is connected', () => {
     'network: the option namespaceUri must be a text',
     'network: the option samplingIntervalMs must be 0 or more',
     'network: the option securityMode must be one of SignAndEncrypt, None',
-    'network: the option security is not one of namespaceUri, trustedCertificateFolder, username, password, securityMode, securityPolicy, samplingIntervalMs, refusedRetryS',
+    'network: the option security is not one of namespaceUri, separator, trustedCertificateFolder, username, password, nodes, securityMode, securityPolicy, samplingIntervalMs, refusedRetryS',
     'network: username and password belong together',
     'elec.tr.P05.T1.p: its channel in the profile network-sensor has no suffix of a node',
   ])

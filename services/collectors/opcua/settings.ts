@@ -4,6 +4,7 @@ import type { Clock } from '#services/clock/port.ts'
 import type { Channel } from '../port.ts'
 
 export const SECURITY_MODES = ['SignAndEncrypt', 'None'] as const
+export const NODES = ['identifier', 'browse-path'] as const
 /** Those that are still held to be safe. */
 export const SECURITY_POLICIES = ['Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss'] as const
 
@@ -12,6 +13,9 @@ export interface OpcUaSettings {
   readonly url: string
   /** Nodes are found in this namespace, whose index may be another after each restart of the server. */
   readonly namespaceUri: string
+  /** identifier: a node is `ADDRESS SEPARATOR SUFFIX` as a text identifier. browse-path: ADDRESS and SUFFIX are browse names with / between them. */
+  readonly nodes: (typeof NODES)[number]
+  readonly separator: string
   /** Certificates of servers, PEM or DER, put there by a person: nothing else is trusted. */
   readonly trustedCertificateFolder: string
   /** None: nothing is signed or encrypted, and no user name is sent; only where the document says so. */
@@ -25,8 +29,8 @@ export interface OpcUaSettings {
   readonly refusedRetryS: number
 }
 
-const TEXT_OPTIONS = ['namespaceUri', 'trustedCertificateFolder', 'username', 'password']
-const CHOICES: Readonly<Record<string, readonly string[]>> = { securityMode: SECURITY_MODES, securityPolicy: SECURITY_POLICIES }
+const TEXT_OPTIONS = ['namespaceUri', 'separator', 'trustedCertificateFolder', 'username', 'password']
+const CHOICES: Readonly<Record<string, readonly string[]>> = { nodes: NODES, securityMode: SECURITY_MODES, securityPolicy: SECURITY_POLICIES }
 const NUMBER_OPTIONS = ['samplingIntervalMs', 'refusedRetryS']
 const DEFAULT_NAMESPACE_URI = 'urn:penfeld:field'
 
@@ -35,6 +39,8 @@ export function settingsOf({ url, options = {} }: Source, stateFolder: string): 
   return {
     url,
     namespaceUri: text('namespaceUri') ?? DEFAULT_NAMESPACE_URI,
+    nodes: oneOf(NODES, options['nodes']),
+    separator: options['nodes'] === 'browse-path' ? '/' : (text('separator') ?? '.'),
     trustedCertificateFolder: text('trustedCertificateFolder') ?? join(stateFolder, 'trusted'),
     securityMode: oneOf(SECURITY_MODES, options['securityMode']),
     securityPolicy: oneOf(SECURITY_POLICIES, options['securityPolicy']),
@@ -71,8 +77,8 @@ export function settingsFaults({ id, url, options = {} }: Source, channels: read
   return faults
 }
 
-/** Identifier of the node of a channel, e.g. `P05.T1.p`. */
-export const nodePathOf = ({ device, profileChannel }: Channel): string => `${device.address}.${String(profileChannel['suffix'])}`
+/** Identifier of the node of a channel, e.g. `P05.T1.p`, or its path of browse names. */
+export const nodePathOf = ({ device, profileChannel }: Channel, { separator }: Pick<OpcUaSettings, 'separator'>): string => `${device.address}${separator}${String(profileChannel['suffix'])}`
 
 /**
  * How long a source may be silent before its session is built anew. The document says it in its own time; on a clock
