@@ -114,7 +114,7 @@ async function elementsOf(folder: string, variables: NodeJS.ProcessEnv): Promise
     return new Map()
   }
   const { substations: _places, ...elements } = district.network
-  const ids = Object.values(elements).flatMap((list) => (Array.isArray(list) ? list : [])).flatMap((one: { id?: string }) => (one.id === undefined ? [] : [one.id]))
+  const ids = Object.values(elements as Record<string, unknown>).flatMap((list) => (Array.isArray(list) ? (list as { id?: string }[]) : [])).flatMap(({ id }) => (id === undefined ? [] : [id]))
   return new Map([...ids.map((id) => [id, 'electricity'] as const), ...district.deliveryPoints.map(({ id, carrier }) => [id, carrier] as const)])
 }
 

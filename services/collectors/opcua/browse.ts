@@ -12,6 +12,7 @@ const HIERARCHICAL_REFERENCES = 'i=33'
 const HAS_PROPERTY = 'i=46'
 const NODE_CLASSES = NodeClass.Object | NodeClass.Variable
 const ALL_FIELDS = 63
+const REFERENCES_PER_ANSWER = 1_000
 
 export interface BrowseLimits {
   /** Steps below the folder of objects. */
@@ -101,7 +102,7 @@ export async function browseVariables(line: Line, limits: OperationLimits, { dep
 async function eachReference(line: Line, limits: OperationLimits, places: readonly Place[], take: (parent: Place, reference: ReferenceDescription) => void): Promise<void> {
   await inSlices(places, limits.nodesPerBrowse, async (slice) => {
     const { results } = await call<BrowseResponse>(line, new BrowseRequest({
-      requestedMaxReferencesPerNode: 0,
+      requestedMaxReferencesPerNode: REFERENCES_PER_ANSWER,
       nodesToBrowse: slice.map(({ nodeId }) => ({
         nodeId, browseDirection: BrowseDirection.Forward, referenceTypeId: HIERARCHICAL_REFERENCES, includeSubtypes: true, nodeClassMask: NODE_CLASSES, resultMask: ALL_FIELDS,
       })),

@@ -37,7 +37,7 @@ export function quantitiesOf(guess: UnitGuess): readonly Quantity[] {
 
 /** Carriers that a quantity may belong to; power and energy of heat have names of their own. */
 export function fitsCarrier(quantity: Quantity, carrier: string): boolean {
-  const isHeat = carrier === 'heat' || carrier === 'cold'
+  const isHeat = carrier === 'heat' || carrier === 'cooling'
   if (quantity === 'thermal-power' || quantity === 'thermal-energy' || quantity === 'flow-temperature' || quantity === 'return-temperature') return isHeat
   if (quantity === 'reactive-power' || quantity === 'current' || quantity === 'voltage' || quantity === 'apparent-power-max') return carrier === 'electricity' || carrier === 'production'
   if (quantity === 'active-power' || quantity === 'active-energy') return !isHeat && carrier !== 'weather' && carrier !== 'water'
