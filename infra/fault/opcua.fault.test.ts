@@ -93,6 +93,21 @@ test.runIf(isAsked(4) && FULL)('4: a half-open line is noticed, nothing is lost,
     expect(await rig.settle(run)).toMatchObject(NOTHING_WRONG)
   }), FULL_PATIENCE_MS)
 
+test.runIf(isAsked(5) && FULL)('5: a line of 256 kbit/s with much delay: what does not fit comes afterwards', () =>
+  experiment(5, 'slow line', async (run) => {
+    const rig = await startOpcUaRig({ points: 2_000, stepMs: 200 })
+    await pause(2_000)
+    // Lost packets are, to whoever reads the stream, a line that is slow and late.
+    rig.proxy.set({ bytesPerS: 32_000, latencyMs: 200, jitterMs: 150 })
+    run.fault()
+    await pause(300_000)
+    rig.proxy.heal()
+    const drainedMs = await rig.catchUp([], 180_000)
+    run.recovered(drainedMs)
+    expect(drainedMs).toBeLessThan(120_000)
+    expect(await rig.settle(run)).toMatchObject(NOTHING_WRONG)
+  }), FULL_PATIENCE_MS)
+
 test.runIf(isAsked(6))('6: a collector that stands still while queues run over at the server: noticed, read from history', () =>
   experiment(6, 'queue overflow', async (run) => {
     const points = counts(20, 200)

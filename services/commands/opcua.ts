@@ -6,6 +6,7 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { browseVariables, type Browsed, type BrowsedVariable } from '#services/collectors/opcua/browse.ts'
 import { openCertificates, putOwnCertificateAside } from '#services/collectors/opcua/certificates.ts'
 import { closeClient, closeSession, identityOf, openClient } from '#services/collectors/opcua/connection.ts'
+import { speakThrough } from '#services/collectors/opcua/library-log.ts'
 import { readLimits } from '#services/collectors/opcua/limits.ts'
 import { districtText, profileFiles, type ProposalAnswers } from '#services/collectors/opcua/propose-text.ts'
 import { propose } from '#services/collectors/opcua/propose.ts'
@@ -79,6 +80,7 @@ interface BrowseAsked {
 
 /** Connects as a source would, looks at everything and goes. Throws PF_OPCUA_BROWSE_FAILED. */
 export async function browseServer({ url, limits, stateFolder, trustedFolder, isOpen, username, password }: BrowseAsked): Promise<Browsed> {
+  speakThrough(silentLogger)
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 })
   const folders: TrustFolders = { stateFolder, trustedFolder }
   const settings = {

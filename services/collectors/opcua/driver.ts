@@ -1,10 +1,10 @@
-import { setErrorLogger, setWarningLogger, type OPCUAClient } from 'node-opcua'
-import type { Logger } from '#services/telemetry/logger.ts'
+import type { OPCUAClient } from 'node-opcua'
 import type { Driver, DriverContext, DriverFactory } from '../port.ts'
 import { openCertificates, ownCertificate } from './certificates.ts'
 import { closeClient, openClient, serverCertificateOf } from './connection.ts'
 import { createExpiryWatch } from './expiry.ts'
 import { createReadingQueue } from '../reading-queue.ts'
+import { speakThrough } from './library-log.ts'
 import { newLadder } from './ladder.ts'
 import { serveSession, type SessionOptions } from './session.ts'
 import { settingsFaults, settingsOf } from './settings.ts'
@@ -35,7 +35,7 @@ async function startDriver(context: DriverContext): Promise<Driver> {
   context.status('starting')
   const reading = keepReading({
     context, settings: settingsOf(source, context.stateFolder), queue, mostWaiting: QUEUE_CAPACITY / 2, stopping: stop.signal, startedAt: clock.now(),
-    freshness: { newestAt: -Infinity }, ladder: newLadder(), held: { kept: undefined },
+    freshness: { newestAt: -Infinity }, ladder: newLadder(), pace: { share: 1 }, held: { kept: undefined },
   })
 
   return {
@@ -134,10 +134,4 @@ function pause(ms: number, stopping: AbortSignal): Promise<void> {
     const timer = setTimeout(done, ms)
     stopping.addEventListener('abort', done)
   })
-}
-
-/** node-opcua writes to the console by itself; its words belong into the log of the process. */
-function speakThrough(log: Logger): void {
-  setWarningLogger((...words: unknown[]) => log.debug({ library: 'node-opcua' }, words.map(String).join(' ')))
-  setErrorLogger((...words: unknown[]) => log.debug({ library: 'node-opcua' }, words.map(String).join(' ')))
 }

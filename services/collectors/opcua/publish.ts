@@ -1,14 +1,10 @@
 import {
-  AttributeIds, DataChangeNotification, PublishRequest, ReadRequest, StatusChangeNotification, StatusCodes, TimestampsToReturn, VariableIds,
-  type DataValue, type NotificationMessage, type PublishResponse,
+  DataChangeNotification, PublishRequest, StatusChangeNotification, StatusCodes, type DataValue, type NotificationMessage, type PublishResponse,
 } from 'node-opcua'
 import type { ReadingQueue } from '../reading-queue.ts'
 import { call, faultOf, isSessionGone, type Line } from './calls.ts'
 import type { Subscription } from './subscribe.ts'
 
-/** A quiet line is asked for a sign of life after one keep-alive period, and is dead after two without an answer. */
-export const KEEP_ALIVE_PERIOD_MS = 5_000
-const LOOK_EVERY_MS = 1_000
 /** A publish request waits at the server until there is something to say. */
 const PUBLISH_TIMEOUT_MS = 10 * 60_000
 /** Enough for 80 messages a second at 100 ms to the server and back. */
@@ -48,8 +44,6 @@ export function createPublisher(line: Line, options: PublishOptions): Publisher 
   let underway = 0
   let most = MOST_REQUESTS
   let running = false
-  let heardAt = 0
-  let timer: NodeJS.Timeout | undefined
 
   const end = (reason: PublishEnd, detail: string): void => {
     if (!running) return
@@ -58,7 +52,6 @@ export function createPublisher(line: Line, options: PublishOptions): Publisher 
   }
   function stop(): void {
     running = false
-    clearInterval(timer)
   }
 
   /** What the journal has by now; the rest waits for the next request. */
@@ -91,13 +84,11 @@ export function createPublisher(line: Line, options: PublishOptions): Publisher 
     underway++
     try {
       const answer = await call<PublishResponse>(line, new PublishRequest({ subscriptionAcknowledgements: takeAcknowledgements() }), PUBLISH_TIMEOUT_MS)
-      heardAt = Date.now()
       const subscription = subscriptions.get(answer.subscriptionId)
       if (running && subscription !== undefined) take(subscription, answer.notificationMessage)
     } catch (error) {
       const fault = faultOf(error)
       if (fault === undefined) return end('line', String(error instanceof Error ? error.message.split('\n')[0] : error))
-      heardAt = Date.now()
       if (isSessionGone(error)) end('session', fault.name)
       else if (fault === StatusCodes.BadTooManyPublishRequests) most = Math.max(1, Math.min(most, underway - 1))
       else if (fault === StatusCodes.BadNoSubscription) end('subscription', fault.name)
@@ -119,19 +110,6 @@ export function createPublisher(line: Line, options: PublishOptions): Publisher 
     while (running && underway < Math.min(most, subscriptions.size === 0 ? 0 : subscriptions.size + 2)) void ask()
   }
 
-  async function askForASign(): Promise<void> {
-    try {
-      await call(line, new ReadRequest({
-        maxAge: 0, timestampsToReturn: TimestampsToReturn.Neither, nodesToRead: [{ nodeId: `i=${VariableIds.Server_ServerStatus_State}`, attributeId: AttributeIds.Value }],
-      }), 2 * KEEP_ALIVE_PERIOD_MS)
-      heardAt = Date.now()
-    } catch (error) {
-      if (isSessionGone(error)) end('session', faultOf(error)!.name)
-      // Any other answer is a sign of life too; no answer is noticed by the time.
-      else if (faultOf(error) !== undefined) heardAt = Date.now()
-    }
-  }
-
   return {
     add(more) {
       for (const one of more) subscriptions.set(one.id, one)
@@ -140,21 +118,6 @@ export function createPublisher(line: Line, options: PublishOptions): Publisher 
     take,
     begin() {
       running = true
-      heardAt = Date.now()
-      let lookedAt = heardAt
-      let asked = false
-      timer = setInterval(() => {
-        const now = Date.now()
-        // This process itself stood still: what has come meanwhile is read first.
-        if (now - lookedAt > 2 * LOOK_EVERY_MS) heardAt = now
-        lookedAt = now
-        const quietMs = now - heardAt
-        if (quietMs >= 2 * KEEP_ALIVE_PERIOD_MS) return end('line', `no answer for ${Math.round(quietMs / 1_000)} s`)
-        if (quietMs >= KEEP_ALIVE_PERIOD_MS && !asked) {
-          asked = true
-          void askForASign().finally(() => { asked = false })
-        }
-      }, LOOK_EVERY_MS)
       void refill()
     },
     stop,

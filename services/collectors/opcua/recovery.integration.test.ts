@@ -236,7 +236,7 @@ test('a half-open line is noticed within 20 s, and the server has one session af
   field.give(2)
   await expect.poll(() => field.states.length, { timeout: 25_000 }).toBeGreaterThan(states)
   expect(performance.now() - begunMs).toBeLessThan(20_000)
-  expect(field.states.at(-1)).toMatch(/^reconnecting rebuilt-client: line: no answer for 1\d s/)
+  expect(field.states.at(-1)).toMatch(/^reconnecting rebuilt-client: line: nothing came for 1\d s/)
   field.proxy.heal()
   await expect.poll(() => byTime(field.once()), PATIENCE).toEqual(byTime(field.given))
   expect(field.server.sessions()).toBe(1)

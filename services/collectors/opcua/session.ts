@@ -2,9 +2,9 @@ import { AttributeIds, ReadRequest, StatusCodes, TimestampsToReturn, type Client
 import type { DriverContext } from '../port.ts'
 import type { ReadingQueue } from '../reading-queue.ts'
 import { call, type Line } from './calls.ts'
-import { closeSession, identityOf } from './connection.ts'
+import { closeClient, closeSession, identityOf } from './connection.ts'
 import { isPlaceholder, lostBefore, numberOf, qualityOf, sourceTimeOf } from './data-value.ts'
-import { readHistory } from './history.ts'
+import { readHistory, type HistoryPace } from './history.ts'
 import { ladderText, type Ladder } from './ladder.ts'
 import { inSlices, readLimits, type OperationLimits } from './limits.ts'
 import { createPublisher, type Publisher } from './publish.ts'
@@ -12,6 +12,7 @@ import { resolveNodes } from './resolve.ts'
 import { republish, resumeSession } from './resume.ts'
 import { nodePathOf, silenceLimitMs, type OpcUaSettings } from './settings.ts'
 import { beginPublishing, endSubscriptions, subscribe, type Subscription } from './subscribe.ts'
+import { watchLine } from './watch-line.ts'
 
 /** The clock of a server may be ahead of ours or behind: its newest values lie within this of our own time. */
 const CLOCK_DIFFERENCE_MS = 60_000
@@ -47,6 +48,8 @@ export interface SessionOptions {
   /** Newest source time of the whole source, kept over sessions: only a newer one is a sign of life. */
   readonly freshness: { newestAt: number }
   readonly ladder: Ladder
+  /** How much history is asked for at once: less on a slow line. */
+  readonly pace: HistoryPace
   /** What the next line may go on with. */
   readonly held: { kept: Kept | undefined }
 }
@@ -84,6 +87,7 @@ export async function serveSession(client: OPCUAClient, options: SessionOptions)
     if (queue.waiting <= options.mostWaiting) finish('silent')
   })
   let retrying: NodeJS.Timeout | undefined
+  let unwatch = (): void => {}
   let publisher: Publisher | undefined
   let own: Kept | undefined
   try {
@@ -100,6 +104,14 @@ export async function serveSession(client: OPCUAClient, options: SessionOptions)
     const session = resumed?.session ?? await client.createSession(identityOf(settings))
     own ??= { session, subscriptions: [], nodeIds: [], limits: await readLimits({ client, session }), withoutHistory: new Set(), refused: new Map() }
     const line: Line = { client, session }
+    unwatch = watchLine(line, {
+      onDead: (detail) => {
+        finish('line', detail)
+        // What was asked for and is still awaited ends with it.
+        void closeClient(client)
+      },
+      onSessionGone: (detail) => finish('session', detail),
+    })
 
     const makePublisher = (state: Kept): Publisher => createPublisher(line, {
       queue, mostWaiting: options.mostWaiting,
@@ -162,6 +174,7 @@ export async function serveSession(client: OPCUAClient, options: SessionOptions)
     return result
   } finally {
     publisher?.stop()
+    unwatch()
     watchdog.stop()
     clearInterval(retrying)
     stopping.removeEventListener('abort', onStop)
@@ -252,7 +265,7 @@ function takeValue({ context, settings, queue, freshness }: SessionOptions, inde
 async function fillGap(line: Line, { nodeIds, limits, withoutHistory }: Kept, options: SessionOptions, indexes: readonly number[], from: Float64Array, to: number): Promise<void> {
   const { context, queue, stopping } = options
   await readHistory(line, {
-    nodeIds, indexes, from, to, nodesPerCall: limits.nodesPerHistoryRead,
+    nodeIds, indexes, from, to, nodesPerCall: limits.nodesPerHistoryRead, pace: options.pace,
     onValue: (index, value) => {
       // Going on would store later values over a hole.
       if (!takeValue(options, index, value)) throw new Error('the server gives more history at once than was asked for')
