@@ -6,7 +6,8 @@ import { createExpiryWatch } from './expiry.ts'
 import { createReadingQueue } from '../reading-queue.ts'
 import { speakThrough } from './library-log.ts'
 import { newLadder } from './ladder.ts'
-import { serveSession, type SessionOptions } from './session.ts'
+import type { SessionOptions } from './session-state.ts'
+import { serveSession } from './session.ts'
 import { settingsFaults, settingsOf } from './settings.ts'
 import { describe, trustMark, type TrustFolders } from './trust.ts'
 
@@ -14,6 +15,7 @@ import { describe, trustMark, type TrustFolders } from './trust.ts'
 const QUEUE_CAPACITY = 200_000
 /** A session that its server has forgotten for certain is not asked for. */
 const KEPT_AT_MOST_MS = 60_000
+const MOST_BREAKS_WITHOUT_VALUE = 5
 const LOOK_AT_TRUST_MS = 3_000
 const LOOK_AT_CERTIFICATES_MS = 3_600_000
 const FIRST_PAUSE_MS = 500
@@ -56,6 +58,7 @@ async function keepReading(options: SessionOptions): Promise<void> {
   const expiry = createExpiryWatch(context.source.id, context.log, (expiresAt) => context.certificate?.(expiresAt))
   let pauseMs = FIRST_PAUSE_MS
   let brokenAt = NaN
+  let breaksWithoutValue = 0
   while (!stopping.aborted) {
     const newestBefore = freshness.newestAt
     let reason: string
@@ -68,6 +71,9 @@ async function keepReading(options: SessionOptions): Promise<void> {
       await lookAtCertificates(client, context, expiry)
       watching = watchTrust({ client, folders, mark, look: () => lookAtCertificates(client!, context, expiry) })
       reason = await serveClient(client, options, () => { brokenAt = performance.now() })
+      breaksWithoutValue = freshness.newestAt > newestBefore ? 0 : breaksWithoutValue + 1
+      // A session whose every line breaks is not worth another one.
+      if (breaksWithoutValue >= MOST_BREAKS_WITHOUT_VALUE) held.kept = undefined
     } catch (error) {
       reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
     } finally {

@@ -91,8 +91,7 @@ export function createPublisher(line: Line, options: PublishOptions): Publisher 
       if (fault === undefined) return end('line', String(error instanceof Error ? error.message.split('\n')[0] : error))
       if (isSessionGone(error)) end('session', fault.name)
       else if (fault === StatusCodes.BadTooManyPublishRequests) most = Math.max(1, Math.min(most, underway - 1))
-      else if (fault === StatusCodes.BadNoSubscription) end('subscription', fault.name)
-      else if (fault !== StatusCodes.BadTimeout) end('line', fault.name)
+      else if (fault !== StatusCodes.BadTimeout) end('subscription', fault.name)
     } finally {
       underway--
       if (running) void refill()

@@ -42,13 +42,18 @@ async function setUp(options: Partial<TestServerOptions> = {}, { nodes = NODES, 
   const rows: Row[] = []
   const states: string[] = []
   const rejected: string[] = []
+  /** What is delivered waits for it. */
+  const journal = { open: Promise.resolve() }
   const newest = new Float64Array(channels.length).fill(NaN)
   const driver = await opcuaDriver.start({
     source, channels, stateFolder: join(folder, 'state'), log: silentLogger, clock: { now: Date.now, speed: 1, realMsUntil: () => 0 },
-    deliver: async ({ channels: of, at, values }) => of.forEach((channel, row) => {
-      rows.push([channel, at[row], values[row]])
-      if (!(at[row] <= newest[channel])) newest[channel] = at[row]
-    }),
+    deliver: async ({ channels: of, at, values }) => {
+      await journal.open
+      of.forEach((channel, row) => {
+        rows.push([channel, at[row], values[row]])
+        if (!(at[row] <= newest[channel])) newest[channel] = at[row]
+      })
+    },
     reject: (reason, count, detail) => void rejected.push(`${reason} ${count} ${detail ?? ''}`),
     lastStoredAt: async () => newest.slice(),
     status: (state, detail) => void states.push(detail === undefined ? state : `${state} ${detail}`),
@@ -62,7 +67,7 @@ async function setUp(options: Partial<TestServerOptions> = {}, { nodes = NODES, 
   await expect.poll(() => states.at(-1), PATIENCE).toMatch(/^connected/)
   const given: Row[] = []
   return {
-    rows, states, rejected, proxy, startServer, given, get server() { return server }, driver,
+    rows, states, rejected, proxy, journal, startServer, given, get server() { return server }, driver,
     /** Shows the next value of every node. */
     give(value: number): void {
       const at = Date.now()
@@ -240,4 +245,27 @@ test('a half-open line is noticed within 20 s, and the server has one session af
   field.proxy.heal()
   await expect.poll(() => byTime(field.once()), PATIENCE).toEqual(byTime(field.given))
   expect(field.server.sessions()).toBe(1)
+})
+
+test('a message is acknowledged when its values are in the journal, and not before', async () => {
+  const field = await setUp()
+  const kept = (): number => field.server.unacknowledged()
+  field.give(1)
+  await expect.poll(() => field.rows.length, PATIENCE).toBe(3)
+  await expect.poll(kept, PATIENCE).toBeLessThanOrEqual(1)
+  let open: () => void = () => {}
+  field.journal.open = new Promise((resolve) => { open = resolve })
+  for (const value of [2, 3, 4, 5]) {
+    field.give(value)
+    await pause(700)
+  }
+  expect(kept()).toBeGreaterThanOrEqual(4)
+  expect(field.rows).toHaveLength(3)
+  open()
+  // The acknowledgement goes with the next request: the next message brings it.
+  field.give(6)
+  await expect.poll(() => field.rows.length, PATIENCE).toBe(18)
+  await pause(1_200)
+  field.give(7)
+  await expect.poll(kept, PATIENCE).toBeLessThanOrEqual(2)
 })

@@ -51,8 +51,10 @@ async function transfer(line: Line, subscriptions: readonly Subscription[]): Pro
 export async function republish(line: Line, subscriptions: readonly Subscription[], take: (subscription: Subscription, message: NotificationMessage) => void): Promise<boolean> {
   for (const subscription of subscriptions) {
     subscription.unsure = true
+    // The first message may be the lost one: they are numbered from 1.
+    subscription.nextSequence ??= 1
     for (let count = 0; count < MOST_MESSAGES; count++) {
-      const wanted: number = subscription.nextSequence ?? 1
+      const wanted: number = subscription.nextSequence
       try {
         const { notificationMessage } = await call<RepublishResponse>(line, new RepublishRequest({ subscriptionId: subscription.id, retransmitSequenceNumber: wanted }))
         if (notificationMessage.sequenceNumber !== wanted) break

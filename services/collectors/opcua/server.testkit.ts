@@ -37,6 +37,8 @@ export interface TestServer {
   readonly server: OPCUAServer
   publish(node: number, at: number, value: number): void
   sessions(): number
+  /** Messages sent and not acknowledged yet, over all subscriptions. */
+  unacknowledged(): number
   /** Ends all sessions and leaves their subscriptions alive, as a server does that lost them by time. */
   forgetSessions(): void
   /** A node that was not there when the server started. */
@@ -51,7 +53,7 @@ interface HiddenServer {
   engine: {
     findSubscription(id: number): { getMessageForSequenceNumber(sequence: number): null } | null
     transferSubscription(...given: unknown[]): Promise<unknown>
-    _sessions: Record<string, { authenticationToken: unknown }>
+    _sessions: Record<string, { authenticationToken: unknown; publishEngine: { subscriptions: { subscriptionDiagnostics: { unacknowledgedMessageCount: number } }[] } }>
     closeSession(token: unknown, deleteSubscriptions: boolean, reason: string): void
     currentSessionCount: number
   }
@@ -123,6 +125,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     url: `opc.tcp://127.0.0.1:${port}/test`, server, addLate: addNode,
     publish: (node, at, value) => void variables[node]?.setValueFromSource({ dataType: DataType.Double, value }, StatusCodes.Good, new Date(at)),
     sessions: () => hidden.engine.currentSessionCount,
+    unacknowledged: () => Object.values(hidden.engine._sessions).flatMap(({ publishEngine }) => publishEngine.subscriptions).reduce((count, { subscriptionDiagnostics }) => count + subscriptionDiagnostics.unacknowledgedMessageCount, 0),
     forgetSessions() {
       for (const { authenticationToken } of Object.values(hidden.engine._sessions)) hidden.engine.closeSession(authenticationToken, false, 'Timeout')
     },
