@@ -7,7 +7,7 @@ import { readEnvironment, type Environment } from '#services/config/environment.
 import { loadDistrict } from '#services/config/load-district.ts'
 import { DATA_FILES } from '#services/config/role.ts'
 import { importFile, type ImportReport } from '#services/ingest/import-file.ts'
-import { writerOf } from '#services/store/embedded/writer-lock.ts'
+import { writerOf } from '#services/store/journal/writer-lock.ts'
 import { openWriter, storeSettings } from '#services/store/open.ts'
 
 const BAR = 30
