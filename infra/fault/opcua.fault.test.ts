@@ -67,6 +67,7 @@ test.runIf(isAsked(3))('3: Republish has nothing: live at once, and the gap come
       run.recovered(liveMs)
       expect(liveMs).toBeLessThan(10_000)
     }
+    expect(rig.told().status.certificateExpiresAt).toBeGreaterThan(Date.now())
     const { ladder, ...comparison } = await rig.settle(run)
     expect(comparison).toMatchObject(NOTHING_WRONG)
     expect(ladder).toMatch(/reactivated [1-9].*rebuilt-session [1-9]/)

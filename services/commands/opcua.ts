@@ -155,6 +155,7 @@ async function trust(args: string[], write: Write): Promise<number> {
     return 0
   }
   if (action === 'list') {
+    if (places.every((folders) => listTrust(folders).length === 0)) write('No source has seen a certificate yet.')
     for (const folders of places) {
       for (const { state, certificate } of listTrust(folders)) write(`${folders.id}  ${state.padEnd(7)}  ${certificate.thumbprint}  until ${new Date(certificate.expiresAt).toISOString().slice(0, 10)}  ${printable(certificate.subject)}`)
     }
