@@ -81,7 +81,7 @@ async function keepReading(options: SessionOptions): Promise<void> {
       if (client !== undefined) await closeClient(client)
     }
     if (stopping.aborted) return
-    ladder.rebuiltClient++
+    if (ladder.begun) ladder.rebuiltClient++
     context.status('reconnecting', `rebuilt-client: ${reason}`)
     context.log.warn({ source: context.source.id, reason, ...ladder }, 'a new client is made')
     if (freshness.newestAt > newestBefore) pauseMs = FIRST_PAUSE_MS
@@ -124,7 +124,7 @@ async function serveClient(client: OPCUAClient, options: SessionOptions, onBroke
     if (end === 'line' || end === 'session') onBroken()
     const isCured = end === 'overrun' || end === 'hole' || ((end === 'silent' || end === 'session' || end === 'subscription') && freshness.newestAt !== newestBefore)
     if (!isCured) return reason
-    ladder.rebuiltSession++
+    if (ladder.begun) ladder.rebuiltSession++
     context.status('reconnecting', `rebuilt-session: ${reason}`)
     context.log.warn({ source: context.source.id, reason, ...ladder }, 'a new session is made')
   }

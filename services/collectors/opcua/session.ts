@@ -105,6 +105,7 @@ export async function serveSession(client: OPCUAClient, options: SessionOptions)
       held.kept = own
     }
     const state = own
+    ladder.begun = true
     const tellConnected = (): void => context.status('connected', connectedText(options, state.refused))
     publisher.begin()
     if (!over) {
