@@ -170,3 +170,19 @@ test('a folder of many nodes is followed over its continuation points; a limit o
   expect(await browse(folder, server.url, pkiFolder, { depth: 12, nodes: 500 })).toMatchObject({ nodesSeen: 500, stopped: 'only the first 500 nodes were looked at' })
   expect(await browse(folder, server.url, pkiFolder, { depth: 1, nodes: 500 })).toMatchObject({ nodesSeen: 1, stopped: 'nodes more than 1 steps below the folder of objects were not looked at' })
 })
+
+test.each([[15, true], [17, false]])('a message of %d MiB is taken: %s', async (mebibytes, isTaken) => {
+  const folder = await temporaryFolder()
+  const pkiFolder = join(folder, 'server')
+  const server = await startTestServer({
+    port: await freePort(), pkiFolder, nodes: [],
+    build(namespace, objects) {
+      const box = namespace.addObject({ browseName: 'Box', organizedBy: objects })
+      namespace.addVariable({ componentOf: box, browseName: 'Blob', dataType: DataType.ByteString, value: { dataType: DataType.ByteString, value: Buffer.alloc(mebibytes * 2 ** 20) } })
+    },
+  })
+  onTestFinished(() => server.stop())
+  const browsed = await browse(folder, server.url, pkiFolder).then(() => 'taken', (error: Error) => error.message)
+  if (isTaken) expect(browsed).toBe('taken')
+  else expect(browsed).toMatch(/PF_OPCUA_BROWSE_FAILED/)
+})
