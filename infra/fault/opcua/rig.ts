@@ -18,6 +18,8 @@ export interface OpcUaRig {
   change(settings: Partial<FieldSettings>): void
   stats(): FieldStats
   told(): CollectorTold
+  /** Values that each point had so far. */
+  turns(): number
   /** Newest stored time of the point that is furthest behind; the points of `except` are not looked at. */
   storedUpTo(except?: readonly number[]): Promise<number>
   /** Waits until everything produced up to now is stored; says how long that took. */
@@ -70,16 +72,17 @@ export async function startOpcUaRig({ points, stepMs, refusedRetryS = 60, ...mor
     return performance.now() - begunMs
   }
   return {
-    field, collector, proxy, change, stats, told, storedUpTo, catchUp,
+    field, collector, proxy, change, stats, told, turns: () => readLedger(settings.ledgerFile).at.length / points, storedUpTo, catchUp,
     async settle(run, except = []) {
       // Production ends, the server stays: what is underway still comes.
       field.signal('SIGUSR2')
       await new Promise((resolve) => setTimeout(resolve, 500))
       await catchUp(except)
-      await field.kill()
-      const rows = readLedger(settings.ledgerFile)
+      await expect.poll(() => told().status.state, { timeout: 30_000 }).toBe('connected')
       const ladder = told().status.detail ?? ''
       run.measure('ladder', ladder)
+      await field.kill()
+      const rows = readLedger(settings.ledgerFile)
       await collector.stop()
       const comparison = await compareLedger(rows, (point, from, to) => reader.read(ids[point], from, to), { mayMiss: (_point, at) => at < sinceAt })
       const { counters } = told()

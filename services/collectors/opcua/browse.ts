@@ -166,10 +166,14 @@ async function describeVariables(line: Line, limits: OperationLimits, found: rea
       unit: (unit as { displayName?: { text?: string | null } } | undefined)?.displayName?.text ?? undefined,
       range: range instanceof Range ? [range.low, range.high] : undefined,
       description: (descriptions[index].value?.value as { text?: string | null } | undefined)?.text ?? undefined,
-      value: isArray ? `${(variant.value as ArrayLike<unknown>).length} values` : number === undefined ? String(variant?.value) : Number.isNaN(number) ? null : number,
+      value: isArray ? `${(variant.value as ArrayLike<unknown>).length} values` : number === undefined ? textOf(variant?.value) : Number.isNaN(number) ? null : number,
       status: statusCode.name, at: Number.isNaN(at) ? null : at, hasHistory: historizing[index].value?.value === true,
     }
   })
 }
+
+/** A few words of a value that is no number: it is only looked at. */
+const textOf = (value: unknown): string => (value instanceof Uint8Array ? `${value.length} bytes` : String(value).slice(0, LONGEST_TEXT))
+const LONGEST_TEXT = 200
 
 const NUMBER_TYPES = new Set(['Boolean', 'SByte', 'Byte', 'Int16', 'UInt16', 'Int32', 'UInt32', 'Int64', 'UInt64', 'Float', 'Double', 'Number', 'Integer', 'UInteger'])

@@ -1,4 +1,5 @@
-import { DataChangeNotification, DataValue, NotificationMessage, PublishRequest, PublishResponse, ServiceFault, StatusCodes, type StatusCode } from 'node-opcua'
+import type { PublishRequest} from 'node-opcua';
+import { DataChangeNotification, DataValue, NotificationMessage, PublishResponse, ServiceFault, StatusCodes, type StatusCode } from 'node-opcua'
 import { expect, test } from 'vitest'
 import type { Line } from './calls.ts'
 import { createPublisher, type PublishOptions } from './publish.ts'
