@@ -20,7 +20,7 @@ test.runIf(isAsked(1))('1: a server that is killed again and again: every time o
       await pause(run.random.between(0.2, counts(5, 8)) * 1_000)
       await rig.field.restart()
       // What was produced before the kill and is not stored yet, and what comes first after it.
-      const gapMs = await rig.catchUp([], 30_000)
+      const gapMs = await rig.catchUp([], 120_000)
       gapsMs.push(gapMs)
       run.recovered(gapMs)
       await pause(Math.max(0, totalMs / kills - (performance.now() - turnMs)))

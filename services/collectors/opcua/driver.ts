@@ -19,7 +19,7 @@ const MOST_BREAKS_WITHOUT_VALUE = 5
 const LOOK_AT_TRUST_MS = 3_000
 const LOOK_AT_CERTIFICATES_MS = 3_600_000
 const FIRST_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 8_000
+const LONGEST_PAUSE_MS = 5_000
 
 /** Reads OPC-UA servers by subscription; every gap is filled from their history. */
 export const opcuaDriver: DriverFactory = { protocol: 'opcua', check: settingsFaults, start: startDriver }
