@@ -28,6 +28,11 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     what: 'copies everything stored into InfluxDB (INFLUX_URL) or back, and reads it back; goes on where it was stopped',
     load: async () => (await import('./commands/migrate-store.ts')).migrateStore,
   },
+  opcua: {
+    usage: 'opcua browse URL | trust list | trust approve THUMBPRINT',
+    what: 'looks at an OPC-UA server and proposes a mapping; decides whose certificate is trusted',
+    load: async () => (await import('./commands/opcua.ts')).opcua,
+  },
   quarantine: {
     usage: 'quarantine [--retry]',
     what: 'values that InfluxDB refuses, with its reason; or sends them once more',
