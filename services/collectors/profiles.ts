@@ -5,6 +5,7 @@ import { Value } from 'typebox/value'
 import { parse } from 'yaml'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { KNOWN_UNITS } from '#models/units/convert.ts'
+import { filesProfile } from './files/profile.ts'
 import { ticProfile } from './linky-tic/profile.ts'
 import { mbusProfile } from './mbus/profile.ts'
 import type { Profile, ProfileChannel } from './port.ts'
@@ -26,10 +27,7 @@ const PROTOCOLS: Readonly<Record<string, { readonly device: TProperties; readonl
     },
   },
   mqtt: { device: { timePointer: Type.Optional(JsonPointer) }, channel: { pointer: JsonPointer } },
-  files: {
-    device: {},
-    channel: { column: Type.Union(['load-curve', 'index', 'max-power'].map((name) => Type.Literal(name))) },
-  },
+  files: filesProfile,
   mbus: mbusProfile,
   'linky-tic': ticProfile,
 }
