@@ -16,6 +16,7 @@ import { problemPlugin } from './plugins/problem.ts'
 import { securityPlugin } from './plugins/security.ts'
 import { connectionStudyRoutes } from './routes/connection-study.ts'
 import { outageStudyRoutes } from './routes/outage-study.ts'
+import { importRoutes } from './routes/imports.ts'
 import { merchantRoutes } from './routes/merchant.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { plannerRoutes } from './routes/planner.ts'
@@ -29,7 +30,8 @@ const REQUESTS_PER_MINUTE = 1_800
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 30_000,
+    // Long enough for the largest upload at 5 Mbit/s; headers alone have Node's own, shorter limit.
+    requestTimeout: 120_000,
     // Nobody in between is trusted: what X-Forwarded-* says changes nothing.
     trustProxy: false,
     genReqId: () => randomUUID(),
@@ -66,6 +68,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(connectionStudyRoutes, { deps })
   await app.register(outageStudyRoutes, { deps })
   await app.register(operatorRoutes, { deps, streams })
+  await app.register(importRoutes, { deps })
 
   const access = 'public' as const
   app.get(ROUTES.service.live, { config: { access }, schema: { hide: true } }, async () => ({ alive: true }))

@@ -37,3 +37,6 @@ export const DATA_FILES = {
   /** Written by collect: what each source is doing, counters by source and reason. */
   collect: 'collect.sqlite',
 } as const
+
+/** Under PENFELD_DATA: files that wait for collect. Whoever brings one makes it under another name and renames it. */
+export const IMPORT_INBOX = 'inbox/import'

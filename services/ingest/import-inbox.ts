@@ -4,9 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { District } from '#models/district/schema.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
-import type { Logger } from '#services/telemetry/logger.ts'
 import { isMeterFile } from '#services/collectors/files/read-file.ts'
+import type { Logger } from '#services/telemetry/logger.ts'
 import { importFile } from './import-file.ts'
+import { REPORT_ENDING, type InboxReport } from './import-desk.ts'
 
 const LOOK_EVERY_MS = 1_000
 
@@ -26,8 +27,8 @@ export interface ImportInboxOptions {
 export function watchImportInbox({ folder, store, district, clock, log }: ImportInboxOptions): { stop(): Promise<void> } {
   for (const name of ['done', 'failed']) mkdirSync(join(folder, name), { recursive: true })
   let stopping = false
-  const report = (name: string, content: object) => {
-    const file = join(folder, `${name}.report.json`)
+  const report = (name: string, content: InboxReport) => {
+    const file = join(folder, `${name}${REPORT_ENDING}`)
     writeFileSync(`${file}.part`, JSON.stringify(content))
     renameSync(`${file}.part`, file)
   }

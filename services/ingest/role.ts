@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { loadProfiles } from '#services/collectors/profiles.ts'
 import { driverFactory } from '#services/collectors/registry.ts'
-import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { DATA_FILES, IMPORT_INBOX, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { openWriter, storeSettings } from '#services/store/open.ts'
 import { openCollectStatusStore } from './collect-status.ts'
 import { Counters } from './counters.ts'
@@ -48,7 +48,7 @@ export async function startCollect({ environment, district: { district }, clock,
   const maintaining = (async () => {
     while (!stopping) await pause((await store.maintain(SLICE_MS)) ? BETWEEN_SLICES_MS : BETWEEN_ROUNDS_MS)
   })()
-  const inbox = watchImportInbox({ folder: join(environment.dataFolder, 'inbox/import'), store, district, clock, log })
+  const inbox = watchImportInbox({ folder: join(environment.dataFolder, IMPORT_INBOX), store, district, clock, log })
   const history = environment.demo
     ? importDemoHistory({ district, days: environment.historyDays, now: clock.now(), store, status, stopping: () => stopping, say })
     : Promise.resolve()

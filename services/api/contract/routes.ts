@@ -37,6 +37,7 @@ export const ROUTES = {
     sources: '/api/operator/sources',
     jobs: '/api/operator/jobs',
     quarantine: '/api/operator/quarantine',
+    imports: '/api/operator/imports',
     stream: '/api/operator/stream',
   },
   service: { live: '/livez', ready: '/readyz', document: '/api/openapi.json' },

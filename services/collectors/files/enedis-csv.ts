@@ -130,6 +130,7 @@ class EnedisCsv implements FileParser {
   #rowHeader(cells: string[], line: number): void {
     const columns = columnsOf(cells)
     this.#isOther = false
+    this.#names = undefined
     this.#steps.end()
     if (columns.value >= 0) this.#columns = columns
     else this.#take.fault(line, 'bad-header')
