@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { KNOWN_UNITS } from '#models/units/convert.ts'
 import { filesProfile } from './files/profile.ts'
+import { httpProfile } from './http/profile.ts'
 import { ticProfile } from './linky-tic/profile.ts'
 import { mbusProfile } from './mbus/profile.ts'
 import type { Profile, ProfileChannel } from './port.ts'
@@ -28,6 +29,7 @@ const PROTOCOLS: Readonly<Record<string, { readonly device: TProperties; readonl
   },
   mqtt: { device: { timePointer: Type.Optional(JsonPointer) }, channel: { pointer: JsonPointer } },
   files: filesProfile,
+  http: httpProfile,
   mbus: mbusProfile,
   'linky-tic': ticProfile,
 }

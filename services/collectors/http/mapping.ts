@@ -126,6 +126,7 @@ class Decoding {
     if (value === undefined || value === Infinity || value === -Infinity) return this.#fault('bad-value')
     // A member that is never there is a fault of the profile, not a gap of the meter.
     if (content === undefined) return this.#fault('no-value')
+    if (content === null && this.#mapping.nullIsLater === true) return
     found.at.push(at)
     found.values.push(value * scale)
     found.quality.push(isMissing ? QUALITY.missing : code)

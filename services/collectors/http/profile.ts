@@ -25,6 +25,8 @@ export const HttpRequest = Type.Object({
     overlapDays: Type.Number({ minimum: 0, maximum: 366 }),
     /** The service gives its last day too, where we count up to a day and without it. */
     lastIncluded: Type.Optional(Type.Boolean()),
+    /** Only days that are over: the service refuses a day that has not ended. */
+    endedDays: Type.Optional(Type.Boolean()),
   }, strict)),
   /** Answers that mean there is nothing for the interval. */
   emptyStatus: Type.Optional(Type.Array(Type.Integer({ minimum: 400, maximum: 499 }), { maxItems: 5 })),
@@ -59,6 +61,8 @@ export const HttpMapping = Type.Object({
   }, strict),
   /** What must stand in the whole answer, else nothing of it is used: the unit, the meter. */
   expect: Type.Optional(Type.Record(Type.String(), Type.String())),
+  /** A null is a value that is not known yet, and not one that will never be. */
+  nullIsLater: Type.Optional(Type.Boolean()),
   /** Of every value, where the service measures nothing itself. */
   quality: Type.Optional(oneOf('measured', 'uncertain', 'estimated')),
   /** What a row says of its value; whatever is not named is measured. */

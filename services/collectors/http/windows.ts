@@ -17,8 +17,8 @@ export function windowsFor(rule: WindowRule, newestAt: number, walkedTo: number 
   const base = walkedTo === undefined ? stored : Math.min(walkedTo, Math.max(stored, walkedTo - longestMs))
   const isDays = rule.format === 'date'
   const from = isDays ? localDayStart(base - rule.overlapDays * DAY_MS, timeZone) : base - rule.overlapDays * DAY_MS
-  // Whole days only where the service counts in days: today's begins to be answered while it lasts.
-  const end = isDays ? nextLocalDayStart(now, timeZone) : now
+  // Whole days where the service counts in days: today's begins to be answered while it lasts.
+  const end = rule.endedDays === true ? localDayStart(now, timeZone) : isDays ? nextLocalDayStart(now, timeZone) : now
   const windows: AskedWindow[] = []
   for (let start = from; start < end; ) {
     // A day of 25 hours must not make a piece of seven days into one of eight.
