@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { loadProfiles } from './profiles.ts'
+import { parse } from 'yaml'
+import { loadProfiles, profileFaults } from './profiles.ts'
 
 function folderWith(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'penfeld-profiles-'))
@@ -51,4 +52,11 @@ test('every fault of every file is named at once', () => {
 
 test('a folder that is not there is named', () => {
   expect(() => loadProfiles(join(tmpdir(), 'penfeld-no-such-folder'))).toThrow(/PF_PROFILE_INVALID.*penfeld-no-such-folder/)
+})
+
+test('the profiles that docs/meters.md shows are right', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/meters.md'), 'utf8')
+  const blocks = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, block]) => block).filter((block) => /^protocol: (files|http)$/m.test(block))
+  expect(blocks).toHaveLength(2)
+  for (const block of blocks) expect(profileFaults(parse(block))).toEqual([])
 })
