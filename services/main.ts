@@ -4,7 +4,7 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 
 const COMMANDS: Record<string, { usage: string; what: string; load: () => Promise<(args: string[], write: (line: string) => void) => Promise<number>> }> = {
   run: {
-    usage: 'run [--demo]',
+    usage: 'run [--demo] [--roles NAMES]',
     what: 'starts the service and keeps it running; with --demo also the demonstration field and sign-in',
     load: async () => (await import('./commands/run.ts')).run,
   },
@@ -27,6 +27,31 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     usage: 'replay [--from DATE] [--to DATE]',
     what: 'runs the load flow of the whole district again over stored history',
     load: async () => (await import('./commands/replay.ts')).replay,
+  },
+  backup: {
+    usage: 'backup --to FOLDER [--keep-days N]',
+    what: 'copies everything while the service runs, and reads the copy back',
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  verify: {
+    usage: 'verify FOLDER',
+    what: 'reads a backup whole: checksums, databases, every block, the counts of every day',
+    load: async () => (await import('./commands/backup.ts')).verify,
+  },
+  restore: {
+    usage: 'restore FOLDER [--replace]',
+    what: 'puts a verified backup in the place of PENFELD_DATA',
+    load: async () => (await import('./commands/backup.ts')).restore,
+  },
+  doctor: {
+    usage: 'doctor [--json]',
+    what: 'looks at everything the service stands on, and says what is wrong and what to do',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  'control-key': {
+    usage: 'control-key',
+    what: 'prints the public key that hosts beside this one are told (PENFELD_CONTROL_KEY)',
+    load: async () => (await import('./commands/control-key.ts')).controlKey,
   },
   role: {
     usage: 'role NAME',

@@ -39,11 +39,15 @@ export const ERROR_CODES = {
   PF_UNIT_INCOMPATIBLE: code('Two units do not measure the same thing.', 'Give a unit of the same quantity.'),
   PF_UNIT_UNKNOWN: code('A unit is not known.', 'Write one of the units the message lists.'),
   // --- store
+  PF_STORE_BACKLOG_FULL: code('More values wait for InfluxDB than the journal may hold.', 'Bring InfluxDB back, or raise INFLUX_BACKLOG_MIB; sources keep their values meanwhile.', { retryable: true, status: 503 }),
   PF_STORE_CLOSED: code('The store was used after it was closed.', 'Restart the process.', { status: 503 }),
   PF_STORE_CORRUPT: code('A block of the store does not match its checksum.', 'Restore the file from the last backup.', { status: 500 }),
   PF_STORE_LOCKED: code('Another process writes this store.', 'Stop that process, or let it do the work (`penfeld import` hands files over by itself).', { retryable: true, status: 503 }),
+  PF_STORE_OTHER: code('The folder holds a store of the other kind.', 'Run `penfeld migrate-store`, set INFLUX_URL as it was, or name another PENFELD_DATA.', { status: 500 }),
   PF_STORE_TIME_INVALID: code('A value given to the store has no valid point or time.', 'Report it: collectors and imports must never pass such a value on.', { status: 500 }),
   PF_STORE_UNAVAILABLE: code('The store does not answer.', 'Check disk space and rights; the call is tried again.', { retryable: true, status: 503 }),
+  PF_BACKUP_INVALID: code('A backup is not whole, or was changed.', 'Take another backup; `penfeld verify FOLDER` lists everything that is wrong with this one.', { status: 500 }),
+  PF_RESTORE_REFUSED: code('A backup was not restored, to lose nothing that is there.', 'Do what the message says, then call it again.', { status: 500 }),
   // --- ingest
   PF_IMPORT_FAILED: code('A file could not be imported.', 'Mend what the message says and import it again; what is stored already stays as it is.'),
   PF_IMPORT_FORMAT_UNKNOWN: code('The file has no form that import knows.', 'Give a header line with timestamp,point,value (and unit, quality), the grid operator\'s export, a Green Button file, or a CSV whose layout a profile describes.'),
@@ -55,6 +59,12 @@ export const ERROR_CODES = {
   PF_COLLECT_UNREACHABLE: code('A source does not answer.', 'Check the address, the network and the device; it is tried again.', { retryable: true, status: 503 }),
   PF_PROFILE_INVALID: code('A meter profile has faults.', 'Mend every line the message lists, in the YAML file it names.', { status: 500 }),
   PF_PROTOCOL_UNKNOWN: code('A source of the district document has a protocol nobody can read.', 'Write one of the protocols that the message lists, or add a driver to services/collectors/registry.ts.', { status: 500 }),
+  // --- hosts
+  PF_HOST_DISTRICT_UNSIGNED: code('A district was announced that the control host did not sign.', 'Find out who wrote it into Redis; nothing of it is taken.', { status: 500 }),
+  PF_HOST_INCOMPLETE: code('A host beside the control host lacks something it cannot do without.', 'Set what the message names, then start it again.', { status: 500 }),
+  PF_HOST_NO_DISTRICT: code('The control host has announced no district yet.', 'Start the control host, with the same REDIS_URL; this host tries again.', { retryable: true, status: 503 }),
+  PF_HOST_UNREACHABLE: code('A service that every host needs does not answer.', 'Check its address, that it runs, and the network between; this host tries again.', { retryable: true, status: 503 }),
+  PF_HOST_VERSION: code('A compute host works with another version of the district.', 'Wait: it takes over the announced one within seconds, and the work is tried again.', { retryable: true, status: 503 }),
   // --- simulator
   PF_SIMULATOR_CLASS_UNKNOWN: code('The demonstration field has no load curve for a class of the district document.', 'Use one of the classes named in the message, or add a line to services/simulator/truth/load-classes.ts.', { status: 500 }),
   PF_SIMULATOR_POINT_UNKNOWN: code('The demonstration field cannot measure a point of the district document.', 'Correct the quantity and what the point is measured on, or leave out its feed.', { status: 500 }),

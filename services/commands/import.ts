@@ -8,7 +8,7 @@ import { loadDistrict } from '#services/config/load-district.ts'
 import { DATA_FILES, IMPORT_INBOX } from '#services/config/role.ts'
 import { REPORT_ENDING, type InboxReport } from '#services/ingest/import-desk.ts'
 import { importFile, type ImportReport } from '#services/ingest/import-file.ts'
-import { writerOf } from '#services/store/embedded/writer-lock.ts'
+import { writerOf } from '#services/store/journal/writer-lock.ts'
 import { openWriter, storeSettings } from '#services/store/open.ts'
 
 const BAR = 30

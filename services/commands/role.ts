@@ -4,6 +4,7 @@ import { readEnvironment } from '#services/config/environment.ts'
 import { loadDistrict } from '#services/config/load-district.ts'
 import { ROLES, isRoleName } from '#services/supervisor/roles.ts'
 import { createLogger } from '#services/telemetry/logger.ts'
+import { metricsOfThisProcess, startMetrics } from '#services/telemetry/metrics.ts'
 
 /**
  * Runs one role until the supervisor says stop, a signal comes, or the supervisor is gone (the channel closes): a killed
@@ -28,6 +29,8 @@ export async function role(args: string[]): Promise<number> {
     process.once('disconnect', resolve)
     process.on('message', (message) => { if (message === 'stop') resolve() })
   })
+  startMetrics(name)
+  process.on('message', (message) => { if (message === 'metrics') void metricsOfThisProcess().then((metrics) => tell({ metrics })) })
   const running = await (await ROLES[name]())(context)
   tell({ ready: true })
   await stopAsked

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { localDayStart, localParts } from '#models/units/local-time.ts'
 import { openPool } from '#services/compute/pool.ts'
+import { sharePool } from '#services/compute/remote-pool.ts'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { findingsOf, seasonOf } from '#services/evaluation/findings.ts'
 import { EVALUATION_STEP_S, evaluationPlan, type EvaluationPlan } from '#services/evaluation/plan.ts'
@@ -9,12 +10,14 @@ import { openRunStore } from '#services/evaluation/run-store.ts'
 import { validatedPoints } from '#services/evaluation/validate.ts'
 import { runLayout } from '#services/evaluation/network-states.ts'
 import type { WorkTasks, WorkThreadSetup } from '#services/evaluation/work-tasks.ts'
+import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { openReleaseStore } from '#services/publication/release-store.ts'
 import { openReader, openWriter, storeSettings } from '#services/store/open.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { openJobQueue } from './embedded/job-queue.ts'
 import { followJournal } from './follow-journal.ts'
 import { startLane } from './lanes.ts'
+import { watchJobs } from './metrics.ts'
 import type { Schedule } from './schedule.ts'
 import { askWhatIsDue, timetable } from './timetable.ts'
 import { BACKLOG_DAYS, createWorkers } from './workers.ts'
@@ -39,12 +42,15 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const runs = openRunStore(place('runs'))
   const releases = openReleaseStore(place('releases'))
   const queue = openJobQueue(place('jobs'), clock)
+  watchJobs(queue, clock)
   const plan = evaluationPlan(district)
   const validated = validatedPoints(district)
   await runs.saveLayout(version, runLayout(district))
 
   const setup: WorkThreadSetup = { loaded, stores }
-  const pool = openPool<WorkTasks>(new URL('../evaluation/work-thread.ts', import.meta.url), THREADS, setup)
+  const threads = openPool<WorkTasks>(new URL('../evaluation/work-thread.ts', import.meta.url), THREADS, setup)
+  const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
+  const pool = redis === undefined ? threads : sharePool(threads, { redis, redisUrl: environment.redisUrl!, districtVersion: version, log })
   const findings = findingsOf(runs.database)
   const firmImportKw = (at: number): number => {
     const season = seasonOf(district.network.winterMonths, localParts(at, district.timeZone).month)
@@ -102,6 +108,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
       await pool.stop()
       await Promise.all(ended)
       await Promise.all([measured.close(), derived.close(), runs.close(), releases.close(), queue.close()])
+      if (redis !== undefined) closeRedis(redis)
     },
   }
 }

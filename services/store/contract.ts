@@ -77,6 +77,16 @@ export function storeContract(name: string, makeHarness: () => Promise<StoreHarn
       expect((await store.latest(Int32Array.of(point))).values[0]).toBe(22)
     })
 
+    test('what comes twice in one turn of the event loop is known the second time, whole batches of it too', async () => {
+      const store = await open()
+      const points = await store.register(Array.from({ length: 3_000 }, (_, index) => `p${index}`))
+      const batch = batchOf([...points].flatMap((point) => [[point, T0, point], [point, T0 + 1_000, -point]] as [number, number, number][]))
+      const results = await Promise.all([store.append(batch, from(T0)), store.append(batch, from(T0 + 1_000)), store.append(batchOf([[points[0], T0, 7]]), from(T0 + 2_000, 'corrected'))])
+      expect(results).toMatchObject([{ stored: 6_000, deduplicated: 0 }, { stored: 0, deduplicated: 6_000, revised: 0 }, { stored: 0, revised: 1 }])
+      expect((await store.revisions(points[0], T0, T0 + HOUR)).map(({ value }) => value)).toEqual([points[0], 7])
+      expect(await store.append(batch, from(T0 + HOUR))).toMatchObject({ stored: 0, deduplicated: 5_999, revised: 1 })
+    })
+
     test('values may come in any order and are read in order of time', async () => {
       const store = await open()
       const [point] = await store.register(['p'])

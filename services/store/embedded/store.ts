@@ -3,7 +3,7 @@ import type { TimeSeriesStore } from '../port.ts'
 import { openForWriting } from './files.ts'
 import type { EmbeddedOptions } from './reader.ts'
 import { EmbeddedStore } from './series-writer.ts'
-import { lockForWriting } from './writer-lock.ts'
+import { lockForWriting } from '../journal/writer-lock.ts'
 
 export interface WriterOptions extends EmbeddedOptions {
   /** Samples of the journal at which it is packed into blocks; fewer make a fault in between more likely to be met. */
