@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { tidyCsv } from '#services/ingest/tidy-csv.ts'
-import { decodingMs, FUZZ_RUNS, HANG_MS } from '../fuzz.testkit.ts'
+import { decodingMs, HANG_MS, TEXT_FUZZ_RUNS } from '../fuzz.testkit.ts'
 import { enedisCsv } from './enedis-csv.ts'
 import type { FileFormat } from './format.ts'
 import { greenButton } from './green-button.ts'
@@ -29,7 +29,7 @@ const CASES: readonly (readonly [string, FileFormat, readonly string[]])[] = [
   ['tidy-csv', tidyCsv, ['timestamp,point,value,unit,quality\n2026-01-01T00:00:00Z,a,1,kW,measured\n"2026-01-01T00:10:00Z","a","",,\n']],
 ]
 
-test.each(CASES)(`${FUZZ_RUNS} mutated texts as %s: rows and named faults, never an exception, never long`, (_, format, bases) => {
+test.each(CASES)(`${TEXT_FUZZ_RUNS} mutated texts as %s: rows and named faults, never an exception, never long`, (_, format, bases) => {
   const mutation = fc.record({ at: fc.nat(10_000), kind: fc.nat(4), length: fc.nat(30), text: fc.oneof(fc.constantFrom('"', ';', '\n', '<', '>', '&', '/', '-', '9999999999999999999', '\uFEFF', ']]>', '<!--', '<a>'), fc.string({ maxLength: 4 })) })
   let longestMs = 0
   let used = 0
@@ -50,7 +50,7 @@ test.each(CASES)(`${FUZZ_RUNS} mutated texts as %s: rows and named faults, never
       if (!at.every((time) => Number.isInteger(time)) || !lines.every((line) => line > 0) || values.some((value) => value === Infinity || value === -Infinity)) throw new Error(`no time, no line or no number: ${text}`)
     }
     for (const fault of faults) if (!/^\d+: [a-z-]+$/.test(fault)) throw new Error(fault)
-  }), { numRuns: FUZZ_RUNS })
-  expect(used).toBeGreaterThan(FUZZ_RUNS / 4)
+  }), { numRuns: TEXT_FUZZ_RUNS })
+  expect(used).toBeGreaterThan(TEXT_FUZZ_RUNS / 4)
   expect(longestMs).toBeLessThan(HANG_MS)
 }, 3_600_000)

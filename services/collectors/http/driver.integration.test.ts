@@ -58,11 +58,11 @@ const one = (value: number) => ({ body: { values: [{ at: 1_000, v: value }] } })
 
 describe('sign-in', () => {
   test('one token for many requests and meters, renewed before its end', async () => {
-    const standIn = await startStandIn({ answer: () => one(1), secret: { ...SECRET, lifeS: 3 } })
+    const standIn = await startStandIn({ answer: () => one(1), secret: { ...SECRET, lifeS: 2 } })
     await watch({ source: sourceAt(standIn.url), channels: [channelAt('m0'), channelAt('m1'), channelAt('m2')] })
     await expect.poll(() => standIn.tokens.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2)
-    await pause(3_500)
-    expect(standIn.asked().length).toBeGreaterThan(3 * standIn.tokens.length)
+    await pause(1_500)
+    expect(standIn.asked().length).toBeGreaterThanOrEqual(3 * standIn.tokens.length)
     // Never with one that had ended.
     expect(new Set(standIn.asked().map(({ headers }) => headers.authorization)).size).toBe(standIn.tokens.length)
   })
@@ -86,10 +86,15 @@ describe('sign-in', () => {
     const standIn = await startStandIn({ answer: () => one(1), secret: SECRET })
     const refused = await started(standIn)
     await expect.poll(() => refused.states.at(-1), { timeout: 10_000 }).toMatch(/reconnecting: .*no token/)
+    // A secret that is put right while we run is taken.
+    process.env['HTTP_TEST_SECRET'] = SECRET.secret
+    await expect.poll(() => refused.states.at(-1), { timeout: 20_000 }).toBe('connected')
+    await refused.stop()
+    const before = standIn.asked().length
     const absent = await started(standIn, {}, { clientSecretVariable: 'HTTP_TEST_NOTHING' })
     await expect.poll(() => absent.states.at(-1), { timeout: 10_000 }).toMatch(/clientSecretVariable/)
-    for (const text of [...refused.states, ...refused.logged, ...absent.states, ...absent.logged]) expect(text).not.toContain('wrong-secret')
-    expect(standIn.asked()).toEqual([])
+    for (const text of [...refused.states, ...refused.logged, ...absent.states, ...absent.logged]) expect(text).not.toMatch(/wrong-secret|s3cr:et/)
+    expect(standIn.asked()).toHaveLength(before)
   })
 
   test('a key in a header, from a variable or from a file', async () => {
@@ -115,7 +120,7 @@ describe('what a service allows', () => {
     await expect.poll(() => standIn.calls.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2)
     await first.stop()
     await watch({ source: sourceAt(standIn.url), channels, stateFolder: first.stateFolder })
-    await pause(9_000)
+    await pause(6_000)
     const times = standIn.calls.map(({ atMs }) => atMs)
     expect(times.length).toBeGreaterThanOrEqual(3)
     // The stand-in measures when a call arrives, which may be some milliseconds later than it was made.
@@ -130,9 +135,9 @@ describe('what a service allows', () => {
     expect(standIn.calls[1].atMs - standIn.calls[0].atMs).toBeGreaterThanOrEqual(2_950)
     const dead = await startStandIn({ answer: () => ({ status: 500 }) })
     await started(dead, plain)
-    await pause(7_000)
+    await pause(4_000)
     expect(dead.calls.length).toBeGreaterThanOrEqual(2)
-    expect(dead.calls.length).toBeLessThanOrEqual(8)
+    expect(dead.calls.length).toBeLessThanOrEqual(7)
   })
 
   test('an answer that did not change is not sent again', async () => {
@@ -215,4 +220,5 @@ test('what is wrong with a source is found before anything is asked', () => {
   expect(faults('https://example.org', good, { request: { path: '/{latitude}' } })[0]).toMatch(/latitude/)
   expect(faults('https://example.org', good, { request: { path: '/', format: 'csv' } })[0]).toMatch(/table/)
   expect(faults('https://example.org', good, { mapping: undefined })[0]).toMatch(/mapping/)
+  expect(faults('https://example.org', good, { request: undefined })).toEqual(['profile test: it is no profile of the protocol http'])
 })

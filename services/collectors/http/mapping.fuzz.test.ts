@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodingMs, FUZZ_RUNS, HANG_MS } from '../fuzz.testkit.ts'
+import { decodingMs, HANG_MS, TEXT_FUZZ_RUNS } from '../fuzz.testkit.ts'
 import { loadProfiles } from '../profiles.ts'
 import { readAnswer, serviceOf } from './meter-poll.ts'
 
@@ -14,7 +14,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 }
 const profiles = loadProfiles()
 
-test(`${FUZZ_RUNS} mutated answers: values and named faults, never an exception, never long`, () => {
+test(`${TEXT_FUZZ_RUNS} mutated answers: values and named faults, never an exception, never long`, () => {
   const scrap = fc.constantFrom('null', '[]', '{}', '"', ',', '1e999', '-1', '"2026-03-29 02:30:00"', '"PT9999M"', '99999999999999999999', 'true', '[[[[', '\\u0000', '__proto__', '25', '"', '\n')
   const mutation = fc.record({ at: fc.nat(2_000), kind: fc.nat(3), length: fc.nat(25), text: fc.oneof(scrap, fc.string({ maxLength: 3 })) })
   const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom<unknown>(null, -1, 1e300, '2026-03-29 02:30:00', '', [], {}))
@@ -37,8 +37,8 @@ test(`${FUZZ_RUNS} mutated answers: values and named faults, never an exception,
       if (!at.every((time, row) => Number.isInteger(time) && time <= NOW && (row === 0 || time >= at[row - 1])) || values.some((one) => one === Infinity || one === -Infinity)) throw new Error(`no time or no number: ${text}`)
     }
     for (const [reason, count] of faults) if (!/^[a-z-]+$/.test(reason) || count < 1) throw new Error(reason)
-  }), { numRuns: FUZZ_RUNS })
-  expect(used).toBeGreaterThan(FUZZ_RUNS / 4)
+  }), { numRuns: TEXT_FUZZ_RUNS })
+  expect(used).toBeGreaterThan(TEXT_FUZZ_RUNS / 4)
   expect(longestMs).toBeLessThan(HANG_MS)
 }, 3_600_000)
 

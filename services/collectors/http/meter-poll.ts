@@ -1,10 +1,10 @@
-import type { DriverContext, ProfileChannel } from '../port.ts'
-import { ColumnIndex, inProfileUnit } from '../files/channels.ts'
-import { tableCsv } from '../files/table-csv.ts'
 import { QUALITY } from '#models/units/quality.ts'
+import { ColumnIndex, inProfileUnit } from '../files/channels.ts'
+import type { TableMapping } from '../files/profile.ts'
+import { tableCsv } from '../files/table-csv.ts'
+import type { DriverContext, ProfileChannel } from '../port.ts'
 import { decodeAnswer, type Decoded, type DecodedChannel } from './mapping.ts'
 import type { HttpAuth, HttpMapping, HttpQuota, HttpRequest } from './profile.ts'
-import type { TableMapping } from '../files/profile.ts'
 
 /** What the profile of a device says, taken together from its channels. */
 export interface Service {

@@ -6,8 +6,8 @@ const LIFE_IF_UNSAID_S = 300
 
 export interface TokenSettings {
   readonly url: string
-  readonly clientId: string
-  readonly clientSecret: string
+  /** Read anew for each token: secrets are changed while we run. */
+  readonly credentials: () => { readonly clientId: string; readonly clientSecret: string }
   readonly scope: string | undefined
   /** Both forms are in RFC 6749, 2.3.1; services take one of them. */
   readonly secretIn: 'header' | 'body'
@@ -35,7 +35,8 @@ export class TokenSource {
   }
 
   async #ask(stopping: AbortSignal): Promise<string> {
-    const { url, clientId, clientSecret, scope, secretIn } = this.#settings
+    const { url, scope, secretIn } = this.#settings
+    const { clientId, clientSecret } = this.#settings.credentials()
     const form = new URLSearchParams({ grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }), ...(secretIn === 'body' ? { client_id: clientId, client_secret: clientSecret } : {}) })
     const basic = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')
     const askedMs = performance.now()
