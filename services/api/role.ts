@@ -10,7 +10,7 @@ import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { identitySettings } from '#services/identity/settings.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
-import { openJobStatus } from '#services/jobs/embedded/job-status.ts'
+import { openJobStatus } from '#services/jobs/open.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
 import { openReader, storeSettings } from '#services/store/open.ts'
 import { buildApp } from './app.ts'
@@ -30,7 +30,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const runs = openRunReader(file('runs'))
   const findings = openFindingsReader(file('runs'))
   const releases = openReleaseReader(file('releases'))
-  const jobs = openJobStatus(file('jobs'))
+  const jobs = openJobStatus(environment)
   const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
   const ownCollect = openCollectStatus(file('collect'))
   const collect = redis === undefined ? ownCollect : readCollectStatus(redis, ownCollect, environment.hostId)
