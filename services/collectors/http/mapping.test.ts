@@ -33,3 +33,11 @@ test('newest first, with the hour that comes twice; steps of each row', () => {
     said: ['2026-10-24T22:00 1', '2026-10-24T23:00 2', '2026-10-25T00:00 3', '2026-10-25T01:00 4', '2026-10-25T02:00 5'].map((one) => `0 ${one} 0`), faults: { 'bad-step': 1 },
   })
 })
+
+test('an object in the place of a text is no text, whatever its members are called', () => {
+  const odd = { toString: '', valueOf: 1 }
+  const mapping: HttpMapping = { rows: '/r', time: { pointer: '/t', format: 'iso', step: '/s' }, qualityOf: { pointer: '/q', bad: ['B'] } }
+  const row = { t: '2026-01-01T00:00:00Z', s: 'PT1H', q: 'M', v: 1 }
+  expect(decode({ r: [{ ...row, t: odd }, { ...row, s: odd }, { ...row, q: odd }, { ...row, v: odd }] }, mapping)).toEqual({ said: ['0 2026-01-01T00:00 1 0'], faults: { 'bad-time': 1, 'bad-step': 1, 'bad-value': 1 } })
+  expect(decode({ r: [row], u: odd }, { ...mapping, expect: { '/u': 'W' } }).faults).toEqual({ 'unexpected-answer': 1 })
+})

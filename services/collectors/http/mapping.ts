@@ -57,7 +57,7 @@ class Decoding {
   }
 
   decode(content: unknown): Decoded {
-    const unmet = Object.entries(this.#mapping.expect ?? {}).some(([pointer, text]) => String(follow(content, pointerTokens(pointer))) !== text)
+    const unmet = Object.entries(this.#mapping.expect ?? {}).some(([pointer, text]) => textOf(follow(content, pointerTokens(pointer))) !== text)
     if (unmet) this.#fault('unexpected-answer')
     else this.#rows(content)
     return { channels: this.#found.map(ascending), faults: this.#faults }
@@ -155,14 +155,17 @@ class Decoding {
 
   #qualityOf(content: unknown): number {
     const { quality = 'measured', qualityOf } = this.#mapping
-    if (qualityOf !== undefined) for (const name of ['bad', 'estimated', 'uncertain'] as const) if (qualityOf[name]?.includes(String(content))) return QUALITY[name]
+    if (qualityOf !== undefined) for (const name of ['bad', 'estimated', 'uncertain'] as const) if (qualityOf[name]?.includes(textOf(content))) return QUALITY[name]
     return QUALITY[quality]
   }
 }
 
+/** Of an object nothing: its own `toString` is the service's to write, and need not be a function. */
+const textOf = (content: unknown): string => (typeof content === 'string' || typeof content === 'number' || typeof content === 'boolean' ? String(content) : '')
+
 /** Minutes of an ISO duration; undefined for what is none of an interval. */
 function minutesOf(content: unknown): number | undefined {
-  const [, days, hours, minutes] = /^P(?:(\d)D)?(?:T(?:(\d{1,2})H)?(?:(\d{1,4})M)?)?$/.exec(String(content)) ?? []
+  const [, days, hours, minutes] = /^P(?:(\d)D)?(?:T(?:(\d{1,2})H)?(?:(\d{1,4})M)?)?$/.exec(textOf(content)) ?? []
   const total = Number(days ?? 0) * DAY_MINUTES + Number(hours ?? 0) * 60 + Number(minutes ?? 0)
   return total > 0 && total <= DAY_MINUTES ? total : undefined
 }
