@@ -177,6 +177,15 @@ describe('a service that misbehaves', () => {
   })
 })
 
+test('a meter that fails is asked again after its own pauses, the others keep their period', async () => {
+  const standIn = await startStandIn({ answer: ({ path }) => (path === '/bad' ? { status: 500 } : one(1)) })
+  const at = (path: string) => channelAt(path, { ...plain, request: { path } }, { id: path.slice(1), profile: path.slice(1) })
+  await watch({ source: { ...sourceAt(standIn.url), periodS: 60 }, channels: [at('/good'), at('/bad')] })
+  const count = (path: string) => standIn.calls.filter((call) => call.path === path).length
+  await expect.poll(() => count('/bad'), { timeout: 20_000 }).toBeGreaterThanOrEqual(4)
+  expect(count('/good')).toBe(1)
+})
+
 test('the past is asked for in pieces from what is stored; an interval without values is not walked through again', async () => {
   const DAY = 86_400_000
   const now = Date.UTC(2026, 2, 31, 12)

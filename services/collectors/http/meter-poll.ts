@@ -25,10 +25,10 @@ export interface PolledMeter {
   /** What the last answers held: asked for again they are not handed on again. */
   readonly seen: Map<number, number>[]
   failures: number
-  /** Why it could not be asked the last time. */
-  lastFailure: string
-  /** Real time before which it is not asked. */
-  pausedUntilMs: number
+  /** Why it could not be asked the last time, if so. */
+  lastFailure: string | undefined
+  /** Monotonic time before which it is not asked. */
+  dueMs: number
 }
 
 export const serviceOf = (channel: ProfileChannel): Service => ({
@@ -40,7 +40,7 @@ export function metersOf({ channels }: Pick<DriverContext, 'channels'>): PolledM
   const byDevice = Map.groupBy(channels.keys(), (index) => channels[index].device.id)
   return [...byDevice].map(([id, indexes]) => ({
     id, address: String(channels[indexes[0]].device.address), service: serviceOf(channels[indexes[0]].profileChannel),
-    indexes, channels: indexes.map((index) => channels[index].profileChannel), seen: indexes.map(() => new Map<number, number>()), failures: 0, lastFailure: '', pausedUntilMs: 0,
+    indexes, channels: indexes.map((index) => channels[index].profileChannel), seen: indexes.map(() => new Map<number, number>()), failures: 0, lastFailure: undefined, dueMs: 0,
   }))
 }
 

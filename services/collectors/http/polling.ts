@@ -16,6 +16,7 @@ const DEFAULT_TIME_ZONE = 'Europe/Paris'
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15 * 60_000
 const MOST_ETAGS = 1_000
+const FAILURES_SHOWN = 3
 /** While an allowance is waited for, it is looked at again so often: the clock may be set. */
 const LOOK_AGAIN_MS = 10_000
 
@@ -31,7 +32,9 @@ export class Polling {
   readonly #etags = new Map<string, string>()
   readonly #timeZone: string
   readonly #options: Readonly<Record<string, unknown>>
+  readonly #periodMs: number
   #waits: string | undefined
+  #hasAnswered = false
 
   constructor(context: DriverContext, queue: ReadingQueue, stopping: AbortSignal) {
     this.#context = context
@@ -40,64 +43,56 @@ export class Polling {
     this.#meters = metersOf(context)
     this.#options = context.source.options ?? {}
     this.#timeZone = String(this.#options['timeZone'] ?? DEFAULT_TIME_ZONE)
+    this.#periodMs = Math.max(1_000, (context.source.periodS * 1_000) / context.clock.speed)
     mkdirSync(context.stateFolder, { recursive: true })
     this.#walked = new Walked(join(context.stateFolder, 'walked.json'))
   }
 
   async run(): Promise<void> {
-    const { source, clock } = this.#context
-    const roundMs = Math.max(1_000, (source.periodS * 1_000) / clock.speed)
     while (!this.#stopping.aborted) {
-      const startedMs = performance.now()
-      const failed = await this.#round().catch((error: unknown): PolledMeter[] => {
+      await this.#round().catch((error: unknown) => {
         // The store or the disk, not the service: nothing was asked, the next round asks.
         this.#context.log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a round of polls failed')
         this.#context.status('reconnecting', error instanceof Error ? error.message : String(error))
-        return []
       })
-      if (this.#stopping.aborted) return
-      // A meter that failed is asked again after its own pause, not only with the next round.
-      const nextMs = Math.min(startedMs + roundMs, ...failed.map(({ pausedUntilMs }) => Math.max(pausedUntilMs, startedMs + FIRST_PAUSE_MS)))
-      await this.#rest(nextMs - performance.now())
+      const nextMs = Math.min(...this.#meters.map(({ dueMs }) => dueMs), performance.now() + this.#periodMs)
+      await this.#rest(Math.max(FIRST_PAUSE_MS / 2, nextMs - performance.now()))
     }
   }
 
-  /** Asks each meter that is due; those that failed. */
-  async #round(): Promise<PolledMeter[]> {
+  /** Asks each meter that is due; one that failed has its own pause, the others keep their period. */
+  async #round(): Promise<void> {
     const newest = await this.#context.lastStoredAt()
-    const failed: { meter: PolledMeter; why: string }[] = []
     for (const meter of this.#meters) {
-      if (this.#stopping.aborted) return []
-      if (performance.now() < meter.pausedUntilMs) {
-        failed.push({ meter, why: meter.lastFailure })
-        continue
-      }
+      if (this.#stopping.aborted) return
+      const startedMs = performance.now()
+      if (startedMs < meter.dueMs) continue
       try {
         await this.#poll(meter, newest)
         meter.failures = 0
+        meter.lastFailure = undefined
+        meter.dueMs = startedMs + this.#periodMs
       } catch (error) {
-        if (this.#stopping.aborted) return []
-        failed.push({ meter, why: this.#afterFailure(meter, error) })
+        if (this.#stopping.aborted) return
+        this.#afterFailure(meter, error)
       }
     }
-    const detail = failed.length === 0 ? undefined : failed.slice(0, 3).map(({ meter, why }) => `${meter.id}: ${why}`).join('; ')
-    this.#context.status(failed.length === this.#meters.length && failed.length > 0 ? 'reconnecting' : 'connected', detail)
-    return failed.map(({ meter }) => meter)
+    const failing = this.#meters.filter(({ lastFailure }) => lastFailure !== undefined)
+    const detail = failing.length === 0 ? undefined : failing.slice(0, FAILURES_SHOWN).map(({ id, lastFailure }) => `${id}: ${lastFailure}`).join('; ')
+    this.#context.status(failing.length === this.#meters.length && failing.length > 0 ? 'reconnecting' : 'connected', detail)
   }
 
-  #afterFailure(meter: PolledMeter, error: unknown): string {
+  #afterFailure(meter: PolledMeter, error: unknown): void {
     const { reason, message, status, retryAfter } = error instanceof AskError ? error : new AskError('failed', error instanceof Error ? error.message : String(error))
     if (!(error instanceof AskError)) this.#context.log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a poll failed')
-    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(20, meter.failures++))
+    // What the service refuses it will mostly refuse again: a consent that ended is not asked for every quarter of an hour.
+    const isRefused = status !== undefined && status >= 400 && status < 500
+    const longest = Math.min(isRefused ? Math.max(LONGEST_PAUSE_MS, this.#periodMs) : LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(30, meter.failures++))
     // Half of the pause is chance, so that many who failed together do not come back together.
-    meter.pausedUntilMs = performance.now() + longest / 2 + (Math.random() * longest) / 2
-    if (status === 429 || status === 503) {
-      const waitMs = retryAfterMs(retryAfter, Date.now()) ?? longest
-      this.#quotaOf(meter).blockUntil(Date.now() + waitMs)
-    }
-    // Silence is no reading that was lost; an answer that was refused is.
+    meter.dueMs = performance.now() + longest / 2 + (Math.random() * longest) / 2
+    meter.lastFailure = message
+    if (status === 429 || status === 503) this.#quotaOf(meter).blockUntil(Date.now() + (retryAfterMs(retryAfter, Date.now()) ?? longest))
     if (reason !== 'unreachable' && reason !== 'too-slow') this.#context.log.warn({ meter: meter.id, reason, status }, 'a request was refused')
-    return (meter.lastFailure = message)
   }
 
   async #poll(meter: PolledMeter, newest: Float64Array): Promise<void> {
@@ -110,6 +105,9 @@ export class Polling {
     for (const window of windowsFor(request.window, newestAt, this.#walked.to(meter.id), now, this.#timeZone)) {
       if (this.#stopping.aborted) return
       await this.#askAndTake(meter, window)
+      // A long past takes many requests: the source answers, although the round has not ended.
+      if (!this.#hasAnswered) this.#context.status('connected', 'brings the past')
+      this.#hasAnswered = true
       this.#walked.set(meter.id, Math.min(window.to, now))
     }
   }
