@@ -23,6 +23,16 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     what: 'load flow of a district folder or of a network of another tool; --json or --csv for all of it',
     load: async () => (await import('./commands/flow.ts')).flow,
   },
+  'migrate-store': {
+    usage: 'migrate-store --to influx | embedded',
+    what: 'copies everything stored into InfluxDB (INFLUX_URL) or back, and reads it back; goes on where it was stopped',
+    load: async () => (await import('./commands/migrate-store.ts')).migrateStore,
+  },
+  quarantine: {
+    usage: 'quarantine [--retry]',
+    what: 'values that InfluxDB refuses, with its reason; or sends them once more',
+    load: async () => (await import('./commands/quarantine.ts')).quarantine,
+  },
   replay: {
     usage: 'replay [--from DATE] [--to DATE]',
     what: 'runs the load flow of the whole district again over stored history',

@@ -31,6 +31,7 @@ let reader: TimeSeriesReader
 let url: string
 let common: NodeJS.ProcessEnv
 const hosts = new Map<string, Child>()
+const metricsUrls = new Map<string, string>()
 const data = (host: string) => join(folder, host)
 
 async function startHost(host: string, roles: string, more: NodeJS.ProcessEnv = {}): Promise<Child> {
@@ -43,6 +44,7 @@ async function startHost(host: string, roles: string, more: NodeJS.ProcessEnv = 
   })
   if (host === 'control') url = `http://127.0.0.1:${http}`
   hosts.set(host, child)
+  metricsUrls.set(host, `http://127.0.0.1:${metrics}/metrics`)
   return child
 }
 
@@ -129,6 +131,16 @@ test('collectors and a compute host join with the key alone; what they store is 
   // The first to ask serves; the other stands by. Values come once.
   const holders = await Promise.all(['network', 'buildings', 'city'].map((source) => redis.get(KEYS.source(source))))
   expect(new Set(holders)).toEqual(new Set(['north']))
+})
+
+test('every metric that an alert on InfluxDB asks for is told by a collector', async () => {
+  const rules = readFileSync(join(root, 'infra/prometheus/alerts.yaml'), 'utf8')
+  const asked = [...new Set(rules.match(/penfeld_influx_[a-z_]+/g))]
+  expect(asked.length).toBeGreaterThan(4)
+  await expect.poll(async () => {
+    const told = await (await fetch(metricsUrls.get('north')!)).text()
+    return asked.filter((name) => !told.includes(`\n${name}{`))
+  }, PATIENCE).toEqual([])
 })
 
 test('live values, sources and states of the network reach the pages of the control host, computed elsewhere', async () => {

@@ -42,8 +42,10 @@ export const ERROR_CODES = {
   PF_STORE_BACKLOG_FULL: code('More values wait for InfluxDB than the journal may hold.', 'Bring InfluxDB back, or raise INFLUX_BACKLOG_MIB; sources keep their values meanwhile.', { retryable: true, status: 503 }),
   PF_STORE_CLOSED: code('The store was used after it was closed.', 'Restart the process.', { status: 503 }),
   PF_STORE_CORRUPT: code('A block of the store does not match its checksum.', 'Restore the file from the last backup.', { status: 500 }),
+  PF_STORE_DENIED: code('InfluxDB refuses the token, the user or the organisation.', 'Correct INFLUX_TOKEN (or INFLUX_TOKEN_FILE) and INFLUX_ORG; values wait in the journal meanwhile.', { retryable: true, status: 503 }),
   PF_STORE_LOCKED: code('Another process writes this store.', 'Stop that process, or let it do the work (`penfeld import` hands files over by itself).', { retryable: true, status: 503 }),
   PF_STORE_OTHER: code('The folder holds a store of the other kind.', 'Run `penfeld migrate-store`, set INFLUX_URL as it was, or name another PENFELD_DATA.', { status: 500 }),
+  PF_STORE_QUARANTINE: code('InfluxDB refuses values of this store, so that a copy of it would lack them.', 'Look at them with `penfeld quarantine`, mend the cause, and send them again with `penfeld quarantine --retry`.', { status: 500 }),
   PF_STORE_TIME_INVALID: code('A value given to the store has no valid point or time.', 'Report it: collectors and imports must never pass such a value on.', { status: 500 }),
   PF_STORE_UNAVAILABLE: code('The store does not answer.', 'Check disk space and rights; the call is tried again.', { retryable: true, status: 503 }),
   PF_BACKUP_INVALID: code('A backup is not whole, or was changed.', 'Take another backup; `penfeld verify FOLDER` lists everything that is wrong with this one.', { status: 500 }),
@@ -94,6 +96,7 @@ export const ERROR_CODES = {
   // --- api, identity, directory
   PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
   PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),
+  PF_EDIT_CONFLICT: code('An edit contradicts one that is in the ledger.', 'Look at the ledger; ask again with a new edit id if it is another edit.', { status: 409 }),
   PF_IDENTITY_UNAVAILABLE: code('The sign-in service does not answer or is not configured.', 'Check PENFELD_OIDC_ISSUER and PENFELD_OIDC_CLIENT_ID, and that the address answers.', { retryable: true, status: 503 }),
   PF_NOT_FOUND: code('There is nothing here for you.', 'Check the address.', { status: 404 }),
   PF_RANGE_TOO_LONG: code('The interval asks for more than one answer may hold.', 'Ask for a shorter interval or a longer step.'),

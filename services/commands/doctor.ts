@@ -8,11 +8,13 @@ import { readDistrict } from '#services/config/load-district.ts'
 import { checked, fault, warning, well, type Check } from '#services/doctor/check.ts'
 import { checkDatabases, checkWriters } from '#services/doctor/files.ts'
 import { checkBackup, checkDataFolder, checkMemory, checkNode, checkTimeZone } from '#services/doctor/machine.ts'
-import { checkInflux, checkPages, checkRedis } from '#services/doctor/servers.ts'
+import { checkForwarding, checkInflux, checkPages, checkRedis } from '#services/doctor/servers.ts'
 import { checkSources } from '#services/doctor/sources.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
-import { openJobStatus } from '#services/jobs/embedded/job-status.ts'
+import { openJobStatus } from '#services/jobs/open.ts'
+import { readForwardingStatus } from '#services/store/influx/status-of-folder.ts'
+import { storeFolder } from '#services/store/open.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
 
 const MARKS = { well: 'well    ', warning: 'WARNING ', fault: 'FAULT   ' } as const
@@ -28,7 +30,7 @@ export async function doctor(args: string[], write: (line: string) => void): Pro
     checked('Sources', () => sources(environment)),
     checked('Jobs', () => jobs(environment)),
     ...(environment.redisUrl === undefined ? [] : [checked('Redis', () => redis(environment.redisUrl!))]),
-    ...(environment.influxUrl === undefined ? [] : [checked('InfluxDB', () => checkInflux(environment.influxUrl!))]),
+    ...(environment.influxUrl === undefined ? [] : [checked('InfluxDB', () => checkInflux(environment.influxUrl!)), checked('Forwarding', () => forwarding(environment))]),
     checked('Pages', () => checkPages(`http://127.0.0.1:${environment.portHttp}`)),
     checked('Backup', () => [checkBackup(lastBackup(environment.dataFolder), Date.now())]),
   ])).flat()
@@ -60,6 +62,9 @@ async function sources({ dataFolder, clockSetting, variables }: Environment): Pr
   }
 }
 
+const forwarding = ({ dataFolder }: Environment): Check[] =>
+  (['measured', 'derived'] as const).flatMap((store) => checkForwarding(store, readForwardingStatus(storeFolder(dataFolder, store, 'influx'))))
+
 const startedRealMs = (dataFolder: string): number => {
   try {
     return (JSON.parse(readFileSync(join(dataFolder, 'clock.json'), 'utf8')) as { startedRealMs: number }).startedRealMs
@@ -68,8 +73,8 @@ const startedRealMs = (dataFolder: string): number => {
   }
 }
 
-async function jobs({ dataFolder }: Environment): Promise<Check[]> {
-  const status = openJobStatus(join(dataFolder, DATA_FILES.jobs))
+async function jobs(environment: Environment): Promise<Check[]> {
+  const status = openJobStatus(environment)
   try {
     return (await status.kinds()).map(({ kind, waiting, running, failed, lastError }) => {
       const found = `${waiting} wait, ${running} run, ${failed} failed${lastError === null ? '' : `, the last with ${lastError}`}`

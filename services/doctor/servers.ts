@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import type { ForwardingStatus } from '#services/store/influx/status.ts'
 import { hostsPresent } from '#services/hosts/presence.ts'
 import { fault, warning, well, type Check } from './check.ts'
 
@@ -26,6 +27,16 @@ export async function checkInflux(url: string): Promise<Check[]> {
   const answer = await fetch(new URL('/ping', url), { signal: AbortSignal.timeout(PATIENCE_MS) })
   const version = answer.headers.get('x-influxdb-version')
   return answer.ok ? [well('InfluxDB', version ?? 'answers')] : [fault('InfluxDB', `answers ${answer.status}`, 'docs/runbooks/store-away.md')]
+}
+
+/** How far the server has taken what lies in the journal of this machine. */
+export function checkForwarding(store: string, status: ForwardingStatus | undefined): Check[] {
+  if (status === undefined) return []
+  const { state, lastError, backlogEntries, backlogBytes, lagMs, quarantined, refusedFull } = status
+  const found = `${backlogEntries} entries wait (${(backlogBytes / 2 ** 20).toFixed(1)} MiB, the oldest for ${(lagMs / 1_000).toFixed(0)} s), ${quarantined} values refused${lastError === undefined ? '' : `; ${lastError}`}`
+  const subject = `Forwarding of ${store}`
+  if (state === 'denied' || refusedFull > 0) return [fault(subject, found, 'docs/runbooks/store-away.md')]
+  return [state === 'away' || quarantined > 0 ? warning(subject, found, 'docs/runbooks/store-away.md') : well(subject, found)]
 }
 
 /** Whether the pages answer, and are ready. */

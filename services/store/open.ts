@@ -6,7 +6,8 @@ import { DATA_FILES } from '#services/config/role.ts'
 import { openEmbeddedReader, openEmbeddedStore } from './embedded/index.ts'
 import { servedSources } from '#services/hosts/requirements.ts'
 import { openSharedReader } from '#services/hosts/shared-reader.ts'
-import { openInfluxReader, openInfluxStore, openServerReader, readInfluxSettings, type InfluxSettings } from './influx/index.ts'
+import { openInfluxReader, openInfluxStore, openServerReader, readInfluxSettings, watchForwarding, type InfluxSettings } from './influx/index.ts'
+import { isHalfCopied } from './migration/progress-file.ts'
 import type { TimeSeriesReader, TimeSeriesStore } from './port.ts'
 
 export type StoreName = 'measured' | 'derived'
@@ -49,7 +50,10 @@ export async function openWriter(name: StoreName, settings: StoreSettings): Prom
   if (!existsSync(folder) && existsSync(other)) {
     throw new PenfeldError('PF_STORE_OTHER', `${other} holds what was stored so far, and INFLUX_URL is ${influx === undefined ? 'not set' : 'set'}.`, { where: folder })
   }
-  return influx === undefined ? openEmbeddedStore(folder, { timeZone }) : openInfluxStore(folder, { timeZone, settings: influx, measurement: name })
+  if (isHalfCopied(folder)) throw new PenfeldError('PF_STORE_OTHER', `A copy into ${folder} was begun and has not ended.`, { where: folder })
+  if (influx === undefined) return openEmbeddedStore(folder, { timeZone })
+  watchForwarding(name, folder, influx.backlogBytes)
+  return openInfluxStore(folder, { timeZone, settings: influx, measurement: name })
 }
 
 export async function openReader(name: StoreName, settings: StoreSettings): Promise<TimeSeriesReader> {

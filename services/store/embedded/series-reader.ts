@@ -93,6 +93,11 @@ export class EmbeddedReader implements TimeSeriesReader {
     return { at, sum, points }
   }
 
+  /** Time of the oldest value; NaN if there is none. */
+  async firstAt(pointId: number): Promise<number> {
+    return this.opened()?.firstAt(pointId) ?? NaN
+  }
+
   async revisions(pointId: number, from: number, to: number): Promise<readonly Revision[]> {
     return this.opened()?.revisionHistory(pointId, from, to) ?? []
   }
@@ -164,6 +169,12 @@ export class Opened {
     const recent = this.tail.series(pointId)
     if (recent !== undefined && recent.latestAt >= from && recent.earliestAt < to) parts.push(between(recent.series(), from, to))
     return joined(parts.filter((series) => series.at.length > 0))
+  }
+
+  firstAt(pointId: number): number {
+    const packed = this.files.samples.prepare('SELECT min(fromAt) AS at FROM blocks WHERE pointId = ?').get(pointId) as { at: number | null }
+    const first = Math.min(packed.at ?? Infinity, this.tail.series(pointId)?.earliestAt ?? Infinity)
+    return first === Infinity ? NaN : first
   }
 
   /** One whole block, for joining small ones. */

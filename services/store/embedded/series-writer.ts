@@ -1,5 +1,5 @@
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
-import type { AppendResult, Provenance, SampleBatch, Series, TimeSeriesStore } from '../port.ts'
+import type { AppendResult, ImportedSeries, Provenance, SampleBatch, Series, TimeSeriesStore } from '../port.ts'
 import { insertEntry } from '../journal/entry.ts'
 import { Known, requireAscending, same } from '../journal/known.ts'
 import { NewestTimes } from '../journal/newest-times.ts'
@@ -60,10 +60,12 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
       const opened = this.#ready()
       const added: { seq: number; batch: SampleBatch; provenance: Provenance; revises: boolean }[] = []
       const results: AppendResult[] = []
+      // Before anything is written: looking up a time catches up with the journal, and would meet what this commit puts there.
+      const known = new Known((pointId, from, to) => opened.read(pointId, from, to), this.#newest)
+      const sorted = waiting.map(({ input, provenance }) => known.sort(input, provenance.recordedAt))
       transaction(this.#files.journal, (journal) => {
-        const known = new Known((pointId, from, to) => opened.read(pointId, from, to), this.#newest)
-        for (const { input, provenance } of waiting) {
-          const { fresh, revised, deduplicated } = known.sort(input, provenance.recordedAt)
+        for (const [index, { provenance }] of waiting.entries()) {
+          const { fresh, revised, deduplicated } = sorted[index]
           let seq = 0
           for (const [batch, revises] of [[fresh, false], [revised, true]] as const) {
             if (batch.pointIds.length === 0) continue
@@ -83,7 +85,7 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
     }
   }
 
-  importSeries(pointId: number, series: Omit<Series, 'recordedAt'>, provenance: Provenance): Promise<AppendResult> {
+  importSeries(pointId: number, series: ImportedSeries, provenance: Provenance): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
       try {
         const opened = this.#ready()
@@ -103,10 +105,10 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
     })
   }
 
-  #importInto(opened: Opened, pointId: number, series: Omit<Series, 'recordedAt'>, provenance: Provenance): AppendResult {
+  #importInto(opened: Opened, pointId: number, series: ImportedSeries, provenance: Provenance): AppendResult {
     const count = series.at.length
     if (count === 0) return { stored: 0, deduplicated: 0, revised: 0, seq: 0 }
-    const whole: Series = { ...series, recordedAt: new Float64Array(count).fill(provenance.recordedAt) }
+    const whole: Series = { ...series, recordedAt: series.recordedAt ?? new Float64Array(count).fill(provenance.recordedAt) }
     const existing = opened.firstValues(pointId, series.at[0], series.at[count - 1] + 1)
     if (existing.at.length === 0) {
       this.#maintenance.writeSeries(pointId, whole)

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs'
-import type { TimeSeriesStore } from '../port.ts'
 import { openForWriting } from './files.ts'
 import type { EmbeddedOptions } from './reader.ts'
 import { EmbeddedStore } from './series-writer.ts'
@@ -11,7 +10,7 @@ export interface WriterOptions extends EmbeddedOptions {
 }
 
 /** The one writer of a folder; fails with PF_STORE_LOCKED while another process writes it. */
-export async function openEmbeddedStore(folder: string, { timeZone, packSamples }: WriterOptions): Promise<TimeSeriesStore> {
+export async function openEmbeddedStore(folder: string, { timeZone, packSamples }: WriterOptions): Promise<EmbeddedStore> {
   mkdirSync(folder, { recursive: true })
   const unlock = lockForWriting(folder)
   try {

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
-import { DIALECTS, dialectOf, errorText, type Dialect } from './dialect.ts'
+import { DIALECTS, dialectOf, errorText, isDenied, type Dialect } from './dialect.ts'
 import { HttpServer, type HttpAnswer } from './http.ts'
 import type { InfluxSettings } from './settings.ts'
 
@@ -45,7 +45,8 @@ export class InfluxClient {
     if (this.settings.dialect !== undefined) return (this.#dialect = DIALECTS[this.settings.dialect])
     const { token } = this.settings
     // Version 3 wants a token here too; the others do not look at it.
-    const { headers, status } = await this.#server.ask({ method: 'GET', path: '/ping', headers: token === undefined || token.includes(':') ? {} : { authorization: `Bearer ${token}` } }, PING_TIMEOUT_MS)
+    const { headers, status, body } = await this.#server.ask({ method: 'GET', path: '/ping', headers: token === undefined || token.includes(':') ? {} : { authorization: `Bearer ${token}` } }, PING_TIMEOUT_MS)
+    if (isDenied(status)) throw denied(`${status} ${errorText(body)}.`)
     const version = headers['x-influxdb-version']
     const dialect = dialectOf(typeof version === 'string' ? version : undefined)
     if (dialect === undefined) throw new PenfeldError('PF_STORE_UNAVAILABLE', `The server at ${this.settings.url} answers ${status} and does not say that it is an InfluxDB; INFLUX_DIALECT would say which.`, { where: 'INFLUX_URL' })
@@ -57,7 +58,7 @@ export class InfluxClient {
     if (this.#prepared) return
     const dialect = await this.dialect()
     const refused = await dialect.prepare(this.settings, (request) => this.#server.ask(request, PING_TIMEOUT_MS))
-    if (refused !== undefined) throw new PenfeldError('PF_STORE_UNAVAILABLE', refused, { where: 'INFLUX_DATABASE' })
+    if (refused !== undefined) throw refused.denied ? denied(refused.why) : new PenfeldError('PF_STORE_UNAVAILABLE', refused.why, { where: 'INFLUX_DATABASE' })
     this.#prepared = true
   }
 
@@ -72,7 +73,7 @@ export class InfluxClient {
       return resultOf(answer, dialect)
     } catch (error) {
       if (!(error instanceof PenfeldError)) throw error
-      return { kind: 'later', why: error.detail, afterMs: undefined }
+      return error.code === 'PF_STORE_DENIED' ? { kind: 'denied', why: error.detail } : { kind: 'later', why: error.detail, afterMs: undefined }
     }
   }
 
@@ -80,6 +81,7 @@ export class InfluxClient {
   async query(statement: string, timeoutMs = QUERY_TIMEOUT_MS): Promise<readonly Answered[]> {
     const dialect = await this.dialect()
     const { status, body } = await this.#server.ask({ method: 'POST', ...dialect.query(this.settings, statement) }, timeoutMs)
+    if (isDenied(status)) throw denied(`${status} ${errorText(body)}.`)
     const fail = (why: string) => new PenfeldError('PF_STORE_UNAVAILABLE', `InfluxDB answers a query with ${status}: ${why}`, { where: 'INFLUX_URL' })
     let answer: { results?: { series?: Partial<Answered>[]; error?: string; partial?: boolean }[]; error?: string }
     try {
@@ -100,13 +102,15 @@ export class InfluxClient {
   }
 }
 
+const denied = (why: string) => new PenfeldError('PF_STORE_DENIED', `InfluxDB refuses us: ${why}`, { where: 'INFLUX_TOKEN' })
+
 function resultOf(answer: HttpAnswer, dialect: Dialect): WriteResult {
   const { status, body } = answer
   const why = `${status} ${errorText(body)}`.slice(0, 500)
   if (status === 204) return { kind: 'taken' }
   if (status === 413) return { kind: 'too-large', why }
   if (status === 400 || status === 422) return { kind: 'refused', why, lines: dialect.refusedLines(answer) }
-  if (status === 401 || status === 403) return { kind: 'denied', why }
+  if (isDenied(status)) return { kind: 'denied', why }
   return { kind: 'later', why, afterMs: retryAfterMs(answer.headers['retry-after']) }
 }
 

@@ -3,6 +3,9 @@ import type { DialectName, InfluxSettings } from './settings.ts'
 
 export type Ask = (request: HttpRequest) => Promise<HttpAnswer>
 
+/** `denied`: a person must correct token, rights or organisation. */
+export interface Refusal { readonly why: string; readonly denied: boolean }
+
 /** What differs between the generations of InfluxDB: one object each. Lines and InfluxQL are the same for all. */
 export interface Dialect {
   readonly name: DialectName
@@ -12,8 +15,8 @@ export interface Dialect {
   write(settings: InfluxSettings): Pick<HttpRequest, 'path' | 'headers'>
   /** One statement of InfluxQL, answered in JSON with times in milliseconds. */
   query(settings: InfluxSettings, statement: string): Pick<HttpRequest, 'path' | 'headers' | 'body'>
-  /** Makes the database (or bucket) where it is not there; does nothing otherwise. Returns what the server refused, undefined if all is well. */
-  prepare(settings: InfluxSettings, ask: Ask): Promise<string | undefined>
+  /** Makes the database (or bucket) where it is not there; does nothing otherwise. Undefined if all is well. */
+  prepare(settings: InfluxSettings, ask: Ask): Promise<Refusal | undefined>
   /** Lines (0-based) that a refusal names as the only ones not taken; undefined: it must be found out. */
   refusedLines(answer: HttpAnswer): { readonly line: number; readonly why: string }[] | undefined
 }
@@ -23,7 +26,8 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded', accept: 'app
 const LINES = { 'content-type': 'text/plain; charset=utf-8', 'content-encoding': 'gzip' }
 const JSON_BODY = { 'content-type': 'application/json', accept: 'application/json' }
 const isTaken = ({ status }: HttpAnswer) => status >= 200 && status < 300
-const refusal = (what: string, { status, body }: HttpAnswer) => `${what} was refused: ${status} ${errorText(body)}`
+export const isDenied = (status: number): boolean => status === 401 || status === 403
+const refusal = (what: string, { status, body }: HttpAnswer): Refusal => ({ why: `${what} was refused: ${status} ${errorText(body)}.`, denied: isDenied(status) })
 
 /** What a server says in its error bodies: `error` (1.x, 3) or `message` (2.x). */
 export function errorText(body: string): string {
@@ -65,7 +69,7 @@ const version2: Dialect = {
   query: ({ database, token }, statement) => ({ path: `/query?${form({ db: database, epoch: 'ms' })}`, headers: { ...FORM, ...schemed('Token', token) }, body: form({ q: statement }) }),
   async prepare({ database, token, organisation }, ask) {
     const authorised = schemed('Token', token)
-    const list = async <Row>(path: string, key: string): Promise<Row[] | string> => {
+    const list = async <Row>(path: string, key: string): Promise<Row[] | Refusal> => {
       const answer = await ask({ method: 'GET', path, headers: { accept: 'application/json', ...authorised } })
       // A bucket that is not there is a 404 for some versions and an empty list for others.
       if (answer.status === 404) return []
@@ -73,11 +77,11 @@ const version2: Dialect = {
       return ((JSON.parse(answer.body) as Record<string, Row[] | undefined>)[key] ?? [])
     }
     const orgs = await list<{ id: string }>(`/api/v2/orgs?${form({ org: organisation ?? '' })}`, 'orgs')
-    if (typeof orgs === 'string') return orgs
-    if (orgs[0] === undefined) return `There is no organisation "${organisation ?? ''}" (INFLUX_ORG).`
+    if (!Array.isArray(orgs)) return orgs
+    if (orgs[0] === undefined) return { why: `There is no organisation "${organisation ?? ''}" (INFLUX_ORG).`, denied: true }
     const orgID = orgs[0].id
     const buckets = await list<{ id: string; name: string }>(`/api/v2/buckets?${form({ orgID, name: database })}`, 'buckets')
-    if (typeof buckets === 'string') return buckets
+    if (!Array.isArray(buckets)) return buckets
     let bucketID = buckets.find(({ name }) => name === database)?.id
     if (bucketID === undefined) {
       const made = await ask({ method: 'POST', path: '/api/v2/buckets', headers: { ...JSON_BODY, ...authorised }, body: JSON.stringify({ orgID, name: database, retentionRules: [] }) })
@@ -85,7 +89,7 @@ const version2: Dialect = {
       bucketID = (JSON.parse(made.body) as { id: string }).id
     }
     const mappings = await list<{ database: string }>(`/api/v2/dbrps?${form({ orgID, bucketID, db: database })}`, 'content')
-    if (typeof mappings === 'string') return mappings
+    if (!Array.isArray(mappings)) return mappings
     if (mappings.some((one) => one.database === database)) return undefined
     const mapped = await ask({ method: 'POST', path: '/api/v2/dbrps', headers: { ...JSON_BODY, ...authorised }, body: JSON.stringify({ bucketID, database, default: true, orgID, retention_policy: 'autogen' }) })
     return isTaken(mapped) ? undefined : refusal(`Mapping the bucket ${database} to a database`, mapped)

@@ -349,7 +349,7 @@ export class Forwarder {
 
   #failed(error: unknown): void {
     if (this.#stopped) return
-    const denied = error instanceof NotNow && error.result.kind === 'denied'
+    const denied = (error instanceof NotNow && error.result.kind === 'denied') || (error instanceof PenfeldError && error.code === 'PF_STORE_DENIED')
     const asked = error instanceof NotNow && error.result.kind === 'later' ? error.result.afterMs : undefined
     const growing = Math.min(this.#options.longestPauseMs, FIRST_PAUSE_MS * 2 ** Math.min(this.#failures, 20)) * (0.75 + 0.5 * Math.random())
     this.#failures++

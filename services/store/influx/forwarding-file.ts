@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { transaction } from '../journal/transaction.ts'
 import type { Acknowledged } from './acknowledged.ts'
-import { sampleOf, type Parcel, type PoisonLine } from './parcel.ts'
+import { recordedAtOf, sampleOf, type Parcel, type PoisonLine } from './parcel.ts'
 
 export interface QuarantinedLine {
   readonly id: number
@@ -42,7 +42,7 @@ export class ForwardingFile {
     const insert = this.#forwarding.prepare('INSERT INTO quarantine (seq, pointId, at, value, quality, recordedAt, why, putApartRealMs) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     for (const { line, why } of poison) {
       const { slice, index } = sampleOf(parcel, line)
-      insert.run(slice.seq, slice.batch.pointIds[index], slice.batch.at[index], orNull(slice.batch.values[index]), slice.batch.quality[index], slice.recordedAt, why, Date.now())
+      insert.run(slice.seq, slice.batch.pointIds[index], slice.batch.at[index], orNull(slice.batch.values[index]), slice.batch.quality[index], recordedAtOf(slice, index), why, Date.now())
     }
   }
 

@@ -99,6 +99,12 @@ export class Measurement {
     }
   }
 
+  /** Time of the oldest value; NaN if there is none. */
+  async firstAt(name: string): Promise<number> {
+    const [one] = await this.#ask(`SELECT quality FROM ${this.#name} WHERE ${anyOf([name])} ORDER BY time ASC LIMIT 1`)
+    return one === undefined ? NaN : Number(one.values[0]?.[one.columns.indexOf('time')] ?? NaN)
+  }
+
   async readOne(name: string, from: number, to: number): Promise<Series> {
     const parts: Series[] = []
     await this.read([name], from, to, (_, series) => parts.push(series))

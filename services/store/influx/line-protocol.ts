@@ -20,21 +20,27 @@ export class LineStarts {
   }
 }
 
-const FIRST_BYTES = 1 << 20
+/** Of a line, as a first guess: more is made room for. */
+const USUAL_LINE_BYTES = 110
 /** Longest number, fields, time and line end together. */
 const REST_BYTES = 160
 
 /** Lines one after the other, and where each begins. */
 export class Lines {
-  #bytes = new Uint8Array(FIRST_BYTES)
+  #bytes: Uint8Array
   #length = 0
-  #starts = new Int32Array(1_024)
+  #starts: Int32Array
   count = 0
   // A time and a time of recording mostly stand in many lines in a row: their digits are kept.
   #timeAt = NaN
   #timeDigits = new Uint8Array(0)
   #recordedS = NaN
   #recordedDigits = new Uint8Array(0)
+
+  constructor(expected = 16) {
+    this.#bytes = new Uint8Array(expected * USUAL_LINE_BYTES)
+    this.#starts = new Int32Array(expected)
+  }
 
   /** The line of one value; `revised`: what was there before is to be hidden where this has no value. */
   add(start: Uint8Array, at: number, value: number, quality: number, recordedAt: number, revised = false): void {

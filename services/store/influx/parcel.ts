@@ -7,6 +7,8 @@ export interface Slice {
   readonly seq: number
   readonly batch: SampleBatch
   readonly recordedAt: number
+  /** Where each value has a time of recording of its own. */
+  readonly recordedAtOf?: Float64Array | undefined
   readonly from: number
   readonly to: number
 }
@@ -36,22 +38,25 @@ export function halves({ slices, count }: Parcel): [Parcel, Parcel] {
 }
 
 /** Made anew for each attempt: a value revised meanwhile goes with its newest revision, whatever entry carries it. */
-export function linesOf({ slices }: Parcel, starts: LineStarts, revised: RevisedValues): Lines {
-  const lines = new Lines()
-  for (const { batch, from, to, recordedAt } of slices) {
-    if (revised.isEmpty) {
+export function linesOf({ slices, count }: Parcel, starts: LineStarts, revised: RevisedValues): Lines {
+  const lines = new Lines(Math.max(16, count))
+  for (const slice of slices) {
+    const { batch, from, to, recordedAt } = slice
+    if (revised.isEmpty && slice.recordedAtOf === undefined) {
       lines.addBatch(batch, from, to, recordedAt, starts)
       continue
     }
     for (let index = from; index < to; index++) {
       const pointId = batch.pointIds[index]
       const newest = revised.of(pointId, batch.at[index])
-      if (newest === undefined) lines.add(starts.of(pointId), batch.at[index], batch.values[index], batch.quality[index], recordedAt)
+      if (newest === undefined) lines.add(starts.of(pointId), batch.at[index], batch.values[index], batch.quality[index], recordedAtOf(slice, index))
       else lines.add(starts.of(pointId), batch.at[index], newest.value, newest.quality, newest.recordedAt, true)
     }
   }
   return lines
 }
+
+export const recordedAtOf = (slice: Slice, index: number): number => slice.recordedAtOf?.[index] ?? slice.recordedAt
 
 /** The sample that a line was made of. */
 export function sampleOf({ slices }: Parcel, line: number): { slice: Slice; index: number } {

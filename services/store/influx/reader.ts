@@ -204,6 +204,12 @@ export class InfluxReader implements TimeSeriesReader {
     return { at, sum, points }
   }
 
+  /** Time of the oldest value that the server has; NaN if there is none. */
+  async firstAt(pointId: number): Promise<number> {
+    const name = this.#nameOf(pointId)
+    return name === undefined ? NaN : this.measurement.firstAt(name)
+  }
+
   async revisions(pointId: number, from: number, to: number): Promise<readonly Revision[]> {
     return (this.local()?.revisions(pointId, from, to) ?? []).map((row) => ({ ...row, value: row.value ?? NaN }))
   }

@@ -20,12 +20,14 @@ interface Segment {
 /** The newest journal entries that the server has not taken, in memory; what was taken goes segment by segment. */
 export class RecentEntries {
   readonly #mostSamples: number
+  readonly #segmentSamples: number
   readonly #segments: Segment[] = []
   /** Entries that the server has not taken up to here are in the journal alone. */
   onDiskTo = 0
 
   constructor(mostSamples = MOST_SAMPLES) {
     this.#mostSamples = mostSamples
+    this.#segmentSamples = Math.min(SEGMENT_SAMPLES, mostSamples / FEW_SEGMENTS)
   }
 
   get capacity(): number {
@@ -35,13 +37,13 @@ export class RecentEntries {
   add(seq: number, batch: SampleBatch, recordedAt: number): void {
     const now = performance.now()
     let segment = this.#segments.at(-1)
-    if (segment === undefined || segment.samples.count >= SEGMENT_SAMPLES || (now - segment.begunMs > SEGMENT_MS && this.#segments.length < FEW_SEGMENTS)) {
+    if (segment === undefined || segment.samples.count >= this.#segmentSamples || (now - segment.begunMs > SEGMENT_MS && this.#segments.length < FEW_SEGMENTS)) {
       segment = { from: seq, to: seq, begunMs: now, samples: new TailSamples() }
       this.#segments.push(segment)
-      while (this.#segments.length > 1 && this.sampleCount > this.#mostSamples) this.onDiskTo = this.#segments.shift()!.to
     }
     segment.to = seq
     segment.samples.add(batch, recordedAt)
+    while (this.#segments.length > 1 && this.sampleCount > this.#mostSamples) this.onDiskTo = this.#segments.shift()!.to
   }
 
   drop(taken: Acknowledged): void {

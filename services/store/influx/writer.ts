@@ -6,7 +6,7 @@ import { insertEntry } from '../journal/entry.ts'
 import { Known, requireAscending, same, type KnownValue } from '../journal/known.ts'
 import { NewestTimes } from '../journal/newest-times.ts'
 import { transaction } from '../journal/transaction.ts'
-import type { AppendResult, Provenance, SampleBatch, Series, TimeSeriesStore } from '../port.ts'
+import type { AppendResult, ImportedSeries, Provenance, SampleBatch, Series, TimeSeriesStore } from '../port.ts'
 import { joined, lowerBound } from '../series/columns.ts'
 import type { InfluxClient } from './client.ts'
 import { decideEntries } from './decide.ts'
@@ -250,7 +250,7 @@ export class InfluxStore extends InfluxReader implements TimeSeriesStore {
   }
 
   /** History goes to the server without the journal: it resolves when the server has it, and waits for a server that is away. */
-  async importSeries(pointId: number, series: Omit<Series, 'recordedAt'>, provenance: Provenance): Promise<AppendResult> {
+  async importSeries(pointId: number, series: ImportedSeries, provenance: Provenance): Promise<AppendResult> {
     requireAscending(series.at, pointId)
     const count = series.at.length
     if (count === 0) return { stored: 0, deduplicated: 0, revised: 0, seq: 0 }
@@ -267,22 +267,25 @@ export class InfluxStore extends InfluxReader implements TimeSeriesStore {
         kind[index] = same(current.values[place], current.quality[place], series.values[index], series.quality[index]) ? 1 : 2
         if (kind[index] === 1) deduplicated++
       }
-      const chosen = (wanted: number): SampleBatch => {
-        const indexes = new Uint32Array(count).map((_, index) => index).filter((index) => kind[index] === wanted)
+      const indexesOf = (wanted: number) => new Uint32Array(count).map((_, index) => index).filter((index) => kind[index] === wanted)
+      const chosen = (indexes: Uint32Array): SampleBatch => {
         return {
           pointIds: new Int32Array(indexes.length).fill(pointId), at: Float64Array.from(indexes, (index) => series.at[index]),
           values: Float64Array.from(indexes, (index) => series.values[index]), quality: Uint8Array.from(indexes, (index) => series.quality[index]),
         }
       }
-      const fresh = chosen(0)
+      const freshIndexes = indexesOf(0)
+      const fresh = chosen(freshIndexes)
+      const { recordedAt } = series
+      const recordedAtOf = recordedAt === undefined ? undefined : Float64Array.from(freshIndexes, (index) => recordedAt[index])
       const sending: Promise<void>[] = []
       for (let from = 0; from < fresh.at.length; from += IMPORT_LINES) {
-        sending.push(this.#forwarder.sendImport({ seq: 0, batch: fresh, recordedAt: provenance.recordedAt, from, to: Math.min(fresh.at.length, from + IMPORT_LINES) }))
+        sending.push(this.#forwarder.sendImport({ seq: 0, batch: fresh, recordedAt: provenance.recordedAt, recordedAtOf, from, to: Math.min(fresh.at.length, from + IMPORT_LINES) }))
       }
       await Promise.all(sending)
       this.#newestKnown.add(fresh)
       if (fresh.at.length > 0) this.#newest.forget()
-      const changed = chosen(2)
+      const changed = chosen(indexesOf(2))
       const result = changed.at.length === 0 ? undefined : await this.append(changed, provenance)
       return { stored: fresh.at.length, deduplicated: deduplicated + (result?.deduplicated ?? 0), revised: result?.revised ?? 0, seq: 0 }
     } finally {
