@@ -15,7 +15,7 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
   },
   import: {
     usage: 'import FILE...',
-    what: 'brings measured history from CSV files into the store',
+    what: 'brings measured history from files into the store: grid operator, Green Button, CSV',
     load: async () => (await import('./commands/import.ts')).importFiles,
   },
   flow: {

@@ -52,7 +52,9 @@ export const ERROR_CODES = {
   PF_RESTORE_REFUSED: code('A backup was not restored, to lose nothing that is there.', 'Do what the message says, then call it again.', { status: 500 }),
   // --- ingest
   PF_IMPORT_FAILED: code('A file could not be imported.', 'Mend what the message says and import it again; what is stored already stays as it is.'),
-  PF_IMPORT_FORMAT_UNKNOWN: code('The file has no form that import knows.', 'Give a header line with timestamp,point,value (and unit, quality), or the grid operator\'s export.'),
+  PF_IMPORT_FORMAT_UNKNOWN: code('The file has no form that import knows.', 'Give a header line with timestamp,point,value (and unit, quality), the grid operator\'s export, a Green Button file, or a CSV whose layout a profile describes.'),
+  PF_IMPORT_NAME_INVALID: code('The name of the uploaded file is not one that import takes.', 'Give a name that ends in .csv, .txt or .xml, packed also with .gz.'),
+  PF_IMPORT_TOO_LARGE: code('The file is larger than import takes.', 'Cut it into smaller files, a month or a few hundred meters each.', { status: 413 }),
   PF_IMPORT_UNREADABLE: code('The file to import could not be read.', 'Check the path, the rights, and that a .gz file is whole.'),
   PF_INGEST_CLOCK_SUSPECT: code('The time of a value is too far from now.', 'Set the clock of the device.'),
   // --- collectors

@@ -17,6 +17,7 @@ import { problemPlugin } from './plugins/problem.ts'
 import { securityPlugin } from './plugins/security.ts'
 import { connectionStudyRoutes } from './routes/connection-study.ts'
 import { outageStudyRoutes } from './routes/outage-study.ts'
+import { importRoutes } from './routes/imports.ts'
 import { merchantRoutes } from './routes/merchant.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { plannerRoutes } from './routes/planner.ts'
@@ -32,7 +33,8 @@ const SHED_AFTER_MS = 2_000
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 30_000,
+    // Long enough for the largest upload at 5 Mbit/s; headers alone have Node's own, shorter limit.
+    requestTimeout: 120_000,
     // Nobody in between is trusted but proxies named one by one: what others say in X-Forwarded-* changes nothing.
     trustProxy: deps.trustedProxies === undefined || deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     genReqId: () => randomUUID(),
@@ -70,6 +72,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(connectionStudyRoutes, { deps })
   await app.register(outageStudyRoutes, { deps })
   await app.register(operatorRoutes, { deps, streams })
+  await app.register(importRoutes, { deps })
   await app.register(validationRoutes, { deps })
 
   const access = 'public' as const
