@@ -59,6 +59,7 @@ export async function runSource(options: SourceRunnerOptions): Promise<SourceRun
   let state: DriverState = 'starting'
   let detail: string | undefined
   let reconnects = 0
+  let certificateExpiresAt: number | null = null
   let builtRealMs = Date.now()
   mkdirSync(options.stateFolder, { recursive: true })
 
@@ -76,6 +77,9 @@ export async function runSource(options: SourceRunnerOptions): Promise<SourceRun
         state = next
         detail = what
       },
+      certificate(expiresAt) {
+        certificateExpiresAt = expiresAt
+      },
     })
   let driver: Driver | undefined = await start()
   const silentS = () => (clock.now() - (Number.isNaN(sink.newestStoredAt) ? startedAt : sink.newestStoredAt)) / 1000
@@ -90,7 +94,7 @@ export async function runSource(options: SourceRunnerOptions): Promise<SourceRun
       newestStoredAt: orNull(sink.newestStoredAt),
       stale: silentS() > limitS,
       reconnects,
-      certificateExpiresAt: null,
+      certificateExpiresAt,
     }),
     async watch() {
       if (driver === undefined || silentS() < limitS * REBUILD_AFTER_LIMITS || Date.now() - builtRealMs < REBUILD_AFTER_REAL_MS) return
