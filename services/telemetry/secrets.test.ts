@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { secretOf } from '#services/collectors/http/secret.ts'
 import { fillVariables } from '#services/config/fill-variables.ts'
 import { readEnvironment } from '#services/config/environment.ts'
 import { learnFrom, learnSecret, oneLine, scrub } from './secrets.ts'
@@ -40,8 +41,9 @@ test('users of addresses, headers and cookies are taken out unlearnt', () => {
 test('secrets are learnt where they are read: settings, addresses, options of sources', () => {
   readEnvironment({ INFLUX_TOKEN: 'anne:influx-pw-1', REDIS_URL: 'redis://:red%21is-2@h:1', MQTT_PASSWORD: 'mqtt-pw-3' })
   fillVariables({ sources: [{ id: 's', url: 'mqtt://u:url-pw-4@h', options: { password: '${X}', clientSecret: 'oauth-5', username: 'anne-6' } }, { id: 't' }, null] }, { X: 'filled-7' })
+  secretOf('ENEDIS_CLIENT', { ENEDIS_CLIENT: 'enedis-9' })
   learnFrom('PENFELD_CONTROL_KEY', 'public-8')
-  expect(scrub('influx-pw-1 red%21is-2 red!is-2 mqtt-pw-3 url-pw-4 filled-7 oauth-5')).toBe(Array(7).fill('[secret]').join(' '))
+  expect(scrub('influx-pw-1 red%21is-2 red!is-2 mqtt-pw-3 url-pw-4 filled-7 oauth-5 enedis-9')).toBe(Array(8).fill('[secret]').join(' '))
   expect(scrub('anne-6 public-8')).toBe('anne-6 public-8')
 })
 
