@@ -41,6 +41,8 @@ export const ERROR_CODES = {
   // --- store
   PF_STORE_CLOSED: code('The store was used after it was closed.', 'Restart the process.', { status: 503 }),
   PF_STORE_CORRUPT: code('A block of the store does not match its checksum.', 'Restore the file from the last backup.', { status: 500 }),
+  PF_STORE_FAILED: code('A write to the store failed, so that its process no longer trusts the file.', 'The process ends and starts anew by itself; if it happens again, look at the disk (`dmesg`).', { retryable: true, status: 503 }),
+  PF_STORE_FULL: code('The disk is full: a write was refused as a whole.', 'Free some space; sources that can wait deliver again by themselves.', { retryable: true, status: 503 }),
   PF_STORE_LOCKED: code('Another process writes this store.', 'Stop that process, or let it do the work (`penfeld import` hands files over by itself).', { retryable: true, status: 503 }),
   PF_STORE_TIME_INVALID: code('A value given to the store has no valid point or time.', 'Report it: collectors and imports must never pass such a value on.', { status: 500 }),
   PF_STORE_UNAVAILABLE: code('The store does not answer.', 'Check disk space and rights; the call is tried again.', { retryable: true, status: 503 }),

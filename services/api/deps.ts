@@ -28,6 +28,8 @@ export interface ApiDeps {
   readonly jobs: JobStatusReader
   readonly collect: CollectStatusReader
   readonly studies: Studies
+  /** Why no more should be sent here; empty: ready. */
+  notReady(): Promise<readonly string[]>
   /** Built pages; the API works without them. */
   readonly dashboardFolder: string
   readonly requestsPerMinute?: number

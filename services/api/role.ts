@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { openDirectory } from '#services/directory/directory.ts'
 import { openFindingsReader } from '#services/evaluation/findings.ts'
@@ -12,7 +13,10 @@ import { openReleaseReader } from '#services/publication/release-store.ts'
 import { openReader, storeSettings } from '#services/store/open.ts'
 import { buildApp } from './app.ts'
 import { openStudies } from './planner/studies.ts'
+import { createReadiness } from './readiness.ts'
 
+/** Between saying "not ready" and closing the door: whoever sends requests here must hear of it. */
+const UNREADY_MS = 500
 const DASHBOARD = resolve(import.meta.dirname, '../../dashboard/dist')
 
 /** The api process: bounded reads of what others write, and the directory, which it writes itself. */
@@ -31,17 +35,22 @@ export async function startApi({ environment, district, clock, log }: RoleContex
 
   const studies = openStudies({ loaded: district, stores })
 
+  const readiness = createReadiness({ dataFolder: environment.dataFolder, collect })
+
   const app = await buildApp({
     district, clock, log, directory, measured, runs, findings, releases, jobs, collect, studies,
     relyingParty: createRelyingParty(identity),
     origins: identity.origins,
     secure: identity.secure,
+    notReady: () => readiness.notReady(),
     dashboardFolder: DASHBOARD,
   })
   // TLS is ended by a reverse proxy on this machine; nothing else may reach the plain port.
   await app.listen({ host: '127.0.0.1', port: environment.portHttp })
   return {
     async stop() {
+      readiness.stopping()
+      await pause(UNREADY_MS)
       await app.close()
       await studies.stop()
       await Promise.all([measured, runs, findings, releases, jobs, collect].map((reader) => reader.close()))

@@ -5,6 +5,10 @@ import { loadDistrict } from '#services/config/load-district.ts'
 import { ROLES, isRoleName } from '#services/supervisor/roles.ts'
 import { createLogger } from '#services/telemetry/logger.ts'
 
+/** EX_TEMPFAIL: the supervisor starts it again. */
+const RETRYABLE_EXIT = 75
+const STOP_PATIENCE_MS = 10_000
+
 /**
  * Runs one role until the supervisor says stop, a signal comes, or the supervisor is gone (the channel closes): a killed
  * supervisor leaves no orphan behind.
@@ -24,14 +28,26 @@ export async function role(args: string[]): Promise<number> {
   // Ctrl-C reaches the whole group; only the supervisor decides the order of stopping.
   process.on('SIGINT', () => {})
   const stopAsked = new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve)
+    let asked = false
+    process.on('SIGTERM', () => {
+      // A second one means now: what was acknowledged is safe on the disk.
+      if (asked) process.exit(1)
+      asked = true
+      resolve()
+    })
     process.once('disconnect', resolve)
     process.on('message', (message) => { if (message === 'stop') resolve() })
   })
   const running = await (await ROLES[name]())(context)
   tell({ ready: true })
-  await stopAsked
-  await running.stop()
+  const failure = await Promise.race([stopAsked.then(() => undefined), running.failed?.then((cause) => ({ cause })) ?? new Promise<never>(() => {})])
+  if (failure !== undefined) context.log.error({ error: failure.cause instanceof Error ? failure.cause.stack : String(failure.cause) }, 'the role cannot go on: it starts anew')
+  const impatience = setTimeout(() => process.exit(failure === undefined ? 1 : RETRYABLE_EXIT), STOP_PATIENCE_MS)
+  // What failed may not even stop cleanly.
+  await running.stop().catch((error: unknown) => {
+    if (failure === undefined) throw error
+  })
+  clearTimeout(impatience)
   if (process.connected) process.disconnect()
-  return 0
+  return failure === undefined ? 0 : RETRYABLE_EXIT
 }

@@ -8,6 +8,8 @@ import { DEMO_ROLES, SITE_ROLES } from '#services/supervisor/roles.ts'
 import { startSupervisor } from '#services/supervisor/supervisor.ts'
 import { welcome } from '#services/supervisor/welcome.ts'
 
+const STOP_PATIENCE_MS = 20_000
+
 /** `penfeld run`: the whole service on this machine, until Ctrl-C. */
 export async function run(args: string[], write: (line: string) => void): Promise<number> {
   const demo = args.includes('--demo')
@@ -40,19 +42,26 @@ export async function run(args: string[], write: (line: string) => void): Promis
     },
   })
   const stopWatching = watchDistrict({ environment, variables, first: district, supervisor, say: (message) => write(`  ${message}`) })
-  process.once('SIGINT', () => ended.resolve(0))
-  process.once('SIGTERM', () => ended.resolve(0))
+  let asked = false
+  const stopOrExit = () => {
+    // A second signal while stopping means now; what was acknowledged is safe in the journal.
+    if (asked) process.exit(1)
+    asked = true
+    ended.resolve(0)
+  }
+  process.on('SIGINT', stopOrExit)
+  process.on('SIGTERM', stopOrExit)
 
   write('Starting: collectors, work, pages ...')
   void supervisor.ready('api').then(async () => {
     for (const line of await welcome(environment, district)) write(line)
   })
   const exitCode = await ended.promise
-  // A second signal while stopping means now; what was acknowledged is safe in the journal.
-  process.once('SIGINT', () => process.exit(1))
+  const impatience = setTimeout(() => process.exit(1), STOP_PATIENCE_MS)
   write('Stopping ...')
   stopWatching()
   await supervisor.stop()
+  clearTimeout(impatience)
   write('Stopped. Nothing acknowledged is lost; start again to go on.')
   return exitCode
 }

@@ -13,10 +13,12 @@ const SCHEMA = `
     reason TEXT NOT NULL, receivedAt REAL NOT NULL) STRICT;`
 /** A device gone mad must not fill the disk: beyond this its values are still counted, no longer kept. */
 const QUARANTINE_ROWS = 200_000
+const SIGN_OF_LIFE = 'alive'
 
 /** The writing side: collect alone. */
 export interface CollectStatusStore {
   quarantine(sourceId: string, apart: Judged['quarantined'], receivedAt: number): void
+  /** Also a sign of life: that this much could be written now. */
   write(sources: readonly SourceStatus[], counters: readonly SourceCounters[]): void
   progress(name: string, share: number, detail: string): void
   progressOf(name: string): { share: number; detail: string } | undefined
@@ -31,6 +33,7 @@ export function openCollectStatusStore(file: string): CollectStatusStore {
   const row = database.prepare('INSERT INTO quarantine (sourceId, point, at, value, quality, reason, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)')
   const setSource = database.prepare('INSERT OR REPLACE INTO sources VALUES (?, ?)')
   const setCounters = database.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?)')
+  const setProgress = database.prepare('INSERT OR REPLACE INTO progress VALUES (?, ?, ?)')
   let kept = (database.prepare('SELECT count(*) AS count FROM quarantine').get() as { count: number }).count
   return {
     quarantine(sourceId, apart, receivedAt) {
@@ -45,9 +48,10 @@ export function openCollectStatusStore(file: string): CollectStatusStore {
       transaction(database, () => {
         for (const status of sources) setSource.run(status.sourceId, JSON.stringify(status))
         for (const counts of counters) setCounters.run(counts.sourceId, JSON.stringify(counts))
+        setProgress.run(SIGN_OF_LIFE, 1, String(Date.now()))
       })
     },
-    progress: (name, share, detail) => void database.prepare('INSERT OR REPLACE INTO progress VALUES (?, ?, ?)').run(name, share, detail),
+    progress: (name, share, detail) => void setProgress.run(name, share, detail),
     progressOf: (name) => database.prepare('SELECT share, detail FROM progress WHERE name = ?').get(name) as { share: number; detail: string } | undefined,
     counters: () => readAll<SourceCounters>(database, 'SELECT counts AS text FROM counters'),
     close: () => database.close(),
@@ -71,6 +75,7 @@ export function openCollectStatus(file: string): CollectStatusReader {
   return {
     sources: async () => read<SourceStatus>('SELECT status AS text FROM sources ORDER BY sourceId'),
     counters: async () => read<SourceCounters>('SELECT counts AS text FROM counters ORDER BY sourceId'),
+    wroteAtRealMs: async () => read<number>(`SELECT detail AS text FROM progress WHERE name = '${SIGN_OF_LIFE}'`)[0],
     close: async () => database?.close(),
   }
 }

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { loadProfiles } from '#services/collectors/profiles.ts'
 import { driverFactory } from '#services/collectors/registry.ts'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { isDiskFull } from '#services/sqlite/disk-full.ts'
 import { openWriter, storeSettings } from '#services/store/open.ts'
 import { openCollectStatusStore } from './collect-status.ts'
 import { Counters } from './counters.ts'
@@ -19,7 +21,8 @@ const BETWEEN_ROUNDS_MS = 2_000
 /** The role `collect`: every source, ingest, and the one writer of the measured store. */
 export async function startCollect({ environment, district: { district }, clock, log, say }: RoleContext): Promise<RunningRole> {
   const place = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
-  const store = await openWriter('measured', storeSettings(environment, district))
+  const failed = Promise.withResolvers<unknown>()
+  const store = await openWriter('measured', storeSettings(environment, district), failed.resolve)
   const status = openCollectStatusStore(place('collect'))
   const counters = new Counters(status.counters())
   await store.register(district.measurementPoints.map(({ id }) => id))
@@ -37,16 +40,26 @@ export async function startCollect({ environment, district: { district }, clock,
     }))
   }
 
-  const write = () => status.write(runners.map((runner) => runner.status()), counters.all())
+  // A full disk is waited for: what must be written is tried again. Any other failure ends this process.
+  const unlessFull = async <T>(action: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await action()
+    } catch (error) {
+      if (isDiskFull(error) || (error instanceof PenfeldError && error.code === 'PF_STORE_FULL')) log.error({ error: String(error) }, 'the disk is full: sources wait')
+      else failed.resolve(error)
+      return undefined
+    }
+  }
+  const write = () => unlessFull(() => status.write(runners.map((runner) => runner.status()), counters.all()))
   const watching = (async () => {
     while (!stopping) {
-      for (const runner of runners) await runner.watch()
-      write()
+      for (const runner of runners) await unlessFull(() => runner.watch())
+      await write()
       await pause(WATCH_EVERY_MS)
     }
   })()
   const maintaining = (async () => {
-    while (!stopping) await pause((await store.maintain(SLICE_MS)) ? BETWEEN_SLICES_MS : BETWEEN_ROUNDS_MS)
+    while (!stopping) await pause((await unlessFull(() => store.maintain(SLICE_MS))) === true ? BETWEEN_SLICES_MS : BETWEEN_ROUNDS_MS)
   })()
   const inbox = watchImportInbox({ folder: join(environment.dataFolder, 'inbox/import'), store, district, clock, log })
   const history = environment.demo
@@ -58,11 +71,12 @@ export async function startCollect({ environment, district: { district }, clock,
   })
 
   return {
+    failed: failed.promise,
     async stop() {
       stopping = true
       await Promise.all(runners.map((runner) => runner.stop()))
       await Promise.allSettled([watching, maintaining, inbox.stop(), history])
-      write()
+      await write()
       await store.close()
       status.close()
     },

@@ -11,9 +11,12 @@ export type StoreSettings = Pick<Environment, 'dataFolder' | 'influxUrl'> & { re
 /** Settings of the stores of a district. */
 export const storeSettings = ({ dataFolder, influxUrl }: Environment, { timeZone }: { readonly timeZone: string }): StoreSettings => ({ dataFolder, influxUrl, timeZone })
 
-/** The one writer of a store. The only place, with `openReader`, that chooses between the stores there are. */
-export async function openWriter(name: StoreName, { dataFolder, timeZone }: StoreSettings): Promise<TimeSeriesStore> {
-  return openEmbeddedStore(join(dataFolder, DATA_FILES[name]), { timeZone })
+/**
+ * The one writer of a store. The only place, with `openReader`, that chooses between the stores there are. `onFailure` is
+ * told when this process can trust the store no more and must start anew.
+ */
+export async function openWriter(name: StoreName, { dataFolder, timeZone }: StoreSettings, onFailure?: (error: unknown) => void): Promise<TimeSeriesStore> {
+  return openEmbeddedStore(join(dataFolder, DATA_FILES[name]), { timeZone, onFailure })
 }
 
 export async function openReader(name: StoreName, { dataFolder, timeZone }: StoreSettings): Promise<TimeSeriesReader> {
