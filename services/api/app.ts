@@ -58,7 +58,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   app.removeContentTypeParser('text/plain')
   // Every route may answer with a problem; said once.
   app.addHook('onRoute', (route) => {
-    if (route.url.startsWith('/api/') && route.schema !== undefined) route.schema.response = { ...(route.schema.response as object | undefined), default: Problem }
+    if (route.url.startsWith('/api/') && route.schema !== undefined && route.schema.hide !== true) route.schema.response = { ...(route.schema.response as object | undefined), default: Problem }
   })
 
   const { district, clock, releases } = deps

@@ -20,6 +20,8 @@ export interface CollectStatusStore {
   quarantine(sourceId: string, apart: Judged['quarantined'], receivedAt: number): void
   /** Also a sign of life: that this much could be written now. */
   write(sources: readonly SourceStatus[], counters: readonly SourceCounters[]): void
+  /** Takes the sign of life back, as far as that can still be written: not ready from now on. */
+  takeBack(): void
   progress(name: string, share: number, detail: string): void
   progressOf(name: string): { share: number; detail: string } | undefined
   counters(): SourceCounters[]
@@ -50,6 +52,13 @@ export function openCollectStatusStore(file: string): CollectStatusStore {
         for (const counts of counters) setCounters.run(counts.sourceId, JSON.stringify(counts))
         setProgress.run(SIGN_OF_LIFE, 1, String(Date.now()))
       })
+    },
+    takeBack() {
+      try {
+        setProgress.run(SIGN_OF_LIFE, 0, '0')
+      } catch {
+        // Then it grows old by itself.
+      }
     },
     progress: (name, share, detail) => void setProgress.run(name, share, detail),
     progressOf: (name) => database.prepare('SELECT share, detail FROM progress WHERE name = ?').get(name) as { share: number; detail: string } | undefined,

@@ -22,8 +22,10 @@ const BETWEEN_ROUNDS_MS = 2_000
 export async function startCollect({ environment, district: { district }, clock, log, say }: RoleContext): Promise<RunningRole> {
   const place = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
   const failed = Promise.withResolvers<unknown>()
+  let isFailed = false
   const store = await openWriter('measured', storeSettings(environment, district), failed.resolve)
   const status = openCollectStatusStore(place('collect'))
+  void failed.promise.then(() => { isFailed = true; status.takeBack() })
   const counters = new Counters(status.counters())
   await store.register(district.measurementPoints.map(({ id }) => id))
   const profiles = loadProfiles()
@@ -76,7 +78,7 @@ export async function startCollect({ environment, district: { district }, clock,
       stopping = true
       await Promise.all(runners.map((runner) => runner.stop()))
       await Promise.allSettled([watching, maintaining, inbox.stop(), history])
-      await write()
+      if (!isFailed) await write()
       await store.close()
       status.close()
     },
