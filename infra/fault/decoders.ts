@@ -1,0 +1,93 @@
+/** Every decoder of what comes from outside, with true inputs to mutate: experiment 24 takes them from here. One entry a decoder. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { decodeTelegram } from '#services/collectors/mbus/telegram.ts'
+import { FrameReader as MbusFrameReader, longFrame } from '#services/collectors/mbus/frames.ts'
+import { parseEnedisCsv } from '#services/collectors/files/enedis-csv.ts'
+import { frameValues } from '#services/collectors/linky-tic/frame-values.ts'
+import { TicParser } from '#services/collectors/linky-tic/parser.ts'
+import { FrameReader, readAnswer, readRequest } from '#services/collectors/modbus/frames.ts'
+import { decodePayload } from '#services/collectors/mqtt/payload.ts'
+import { tidyHeader, tidyRow } from '#services/ingest/tidy-csv.ts'
+
+export interface DecoderUnderTest {
+  readonly name: string
+  /** Inputs that are right, recorded where there are recordings. */
+  readonly corpus: readonly Uint8Array[]
+  /** Decodes one input; may throw a PenfeldError and nothing else. True when something usable came out. */
+  decode(input: Uint8Array): boolean
+  /** Makes lengths and checksums right again, so that the damage is met further in; done to every other input. */
+  mend?(input: Uint8Array): Uint8Array
+}
+
+const recordings = resolve(import.meta.dirname, '../../fixtures/recordings')
+const filesOf = (folder: string, ending: string) => readdirSync(join(recordings, folder)).filter((name) => name.endsWith(ending)).map((name) => new Uint8Array(readFileSync(join(recordings, folder, name))))
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+const fromHex = (bytes: Uint8Array): Uint8Array => Uint8Array.from(textOf(bytes).trim().split(/\s+/), (byte) => parseInt(byte, 16))
+
+const modbusAnswer = (registers: readonly number[]): Uint8Array => Uint8Array.of(0, 1, 0, 0, 0, 3 + registers.length * 2, 1, 3, registers.length * 2, ...registers.flatMap((register) => [register >> 8, register & 0xff]))
+const TIDY = `timestamp,point,value,unit,quality
+2026-01-12T17:00:00Z,elec.dp.bakery.p,12.5,kW,measured
+2026-01-12T17:10:00+01:00,elec.dp.bakery.p,,kW,missing
+2026-10-25T02:30:00+0200,"water.dp.bakery.v",0.001,m3,
+`
+const ENEDIS = `Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;Etape metier;Unite;Pas en minutes
+99000000000001;Courbe de charge;12/01/2026;13/01/2026;Energie active;Consommation;Comptage Brut;W;30
+Horodate;Valeur
+2026-01-12T00:30:00+01:00;1250
+2026-01-12T01:00:00+01:00;980
+`
+const STATION = [{ pointer: '/temperatureC', scale: 1 }, { pointer: '/irradianceWm2', scale: 1 }]
+
+export const DECODERS: readonly DecoderUnderTest[] = [
+  {
+    name: 'mbus',
+    corpus: filesOf('mbus', '.hex').map(fromHex),
+    decode(input) {
+      new MbusFrameReader().push(input)
+      return 'records' in decodeTelegram(input)
+    },
+    mend: (input) => (input.length < 9 || input.length > 261 ? input : longFrame(0x08, input[5], input[6], input.subarray(7, input.length - 2))),
+  },
+  {
+    name: 'linky-tic',
+    corpus: [...filesOf('linky-tic', '.bin'), ...filesOf('linky-tic', '.txt')].map((bytes) => bytes.slice(0, 4_000)),
+    decode(input) {
+      const { frames } = new TicParser().push(input)
+      for (const frame of frames) frameValues(frame, [], 0)
+      return frames.length > 0
+    },
+  },
+  {
+    name: 'modbus',
+    corpus: [modbusAnswer([0x1234, 0xffff, 0, 1]), modbusAnswer(Array.from({ length: 125 }, (_, index) => index)), Uint8Array.of(0, 2, 0, 0, 0, 3, 1, 0x83, 6), readRequest(7, 1, 0, 10)],
+    decode(input) {
+      const { frames } = new FrameReader().push(input)
+      return frames.map((frame) => readAnswer(frame, 4)).some((reading) => 'registers' in reading)
+    },
+    mend(input) {
+      if (input.length < 9 || input.length > 260) return input
+      return Uint8Array.of(input[0], input[1], 0, 0, 0, input.length - 6, input[6], 3, input.length - 9, ...input.subarray(9))
+    },
+  },
+  {
+    name: 'mqtt-json',
+    corpus: ['{"ts":"2026-01-12T17:00:00.000Z","temperatureC":4.5,"irradianceWm2":0}', '{"ts":"2026-01-12T18:00:00+01:00","temperatureC":-1e1,"irradianceWm2":null,"more":{"deep":[1,2,{"a":"b"}]}}'].map(bytesOf),
+    decode: (input) => 'values' in decodePayload(input, STATION, '/ts'),
+  },
+  {
+    name: 'csv-tidy',
+    corpus: [bytesOf(TIDY), bytesOf(TIDY.replaceAll(',', ';'))],
+    decode(input) {
+      const [head, ...lines] = textOf(input).split('\n')
+      const columns = tidyHeader(head)
+      return columns !== undefined && lines.map((line) => tidyRow(line, columns)).some((row) => typeof row === 'object')
+    },
+  },
+  {
+    name: 'csv-enedis',
+    corpus: [bytesOf(ENEDIS)],
+    decode: (input) => parseEnedisCsv(textOf(input), 'Europe/Paris').blocks.length > 0,
+  },
+]
