@@ -8,6 +8,7 @@ import { acknowledged, batchOf, POINTS, STEP_MS } from '#services/store/embedded
 import { counts, isAsked } from './lab/full.ts'
 import { experiment } from './lab/report.ts'
 import { countCalls, runTraced, WRITING_CALLS } from './lab/strace.ts'
+import { POINTS_EACH, roundOf, ROUNDS, SOURCES } from './lab/waiting-writer.ts'
 
 /** The writer of the embedded store, appending, packing, rolling up and joining blocks, with faults under its feet. */
 const BATCHES = 120
@@ -121,4 +122,27 @@ test.runIf(isAsked(10))('fsync that answers EIO: the batch is refused, the store
     }
   }
   run.values({ stored })
+}))
+
+test.runIf(isAsked(11))('no room, now and then: what several sources gave in one commit is taken back whole and taken later', () => experiment(11, 'writer', async (run) => {
+  for (const [file, first, last] of [['journal', 25, 32], ['journal', 60, 61], ['samples', 40, 43], ['samples', 80, 85]] as const) {
+    const store = join(folder, `full-${file}-${first}`)
+    const writer = join(import.meta.dirname, 'lab/waiting-writer.ts')
+    const end = await runTraced(process.execPath, ['--disable-warning=ExperimentalWarning', writer, store], 'pwrite64', `error=ENOSPC:when=${first}..${last}`, join(store, `${file}.sqlite-wal`))
+    expect(end).toMatchObject({ code: 0, output: expect.stringContaining('full') })
+    const { full, known } = JSON.parse(end.output) as { full: number; known: number }
+    run.fault(full)
+    expect(full).toBeGreaterThanOrEqual((last - first) / 2)
+    // Nothing was ever taken twice by the sources, so nothing may be taken for known.
+    expect(known).toBe(0)
+    const reader = await openEmbeddedStore(store, { timeZone: 'Europe/Paris' })
+    for (let source = 0; source < SOURCES; source++) {
+      for (let row = 0; row < POINTS_EACH; row++) {
+        const { at, values } = await reader.read(1 + source * POINTS_EACH + row, 0, Infinity)
+        expect([...at]).toEqual(Array.from({ length: ROUNDS }, (_, round) => (round + 1) * 1_000))
+        expect([...values]).toEqual(Array.from({ length: ROUNDS }, (_, round) => roundOf(source, round + 1).values[row]))
+      }
+    }
+    await reader.close()
+  }
 }))

@@ -6,7 +6,7 @@ const LONGEST = 8_192
 
 /** An input like one of the corpus, with one to eight changes: bits, bytes, pieces lost, doubled, moved or taken from another. */
 export function mutated(corpus: readonly Uint8Array[], random: Random): Uint8Array {
-  let bytes = random.pick(corpus).slice()
+  let bytes: Uint8Array = random.pick(corpus).slice()
   for (let changes = 1 + random.below(1 + random.below(MOST_CHANGES)); changes > 0; changes--) {
     const at = random.below(Math.max(1, bytes.length))
     const length = 1 + random.below(1 + random.below(32))

@@ -7,6 +7,8 @@ import { programPath } from './children.ts'
 export const WRITING_CALLS = ['pwrite64', 'fdatasync', 'fsync', 'ftruncate', 'unlink', 'openat', 'write'] as const
 export type WritingCall = (typeof WRITING_CALLS)[number]
 
+const PATIENCE_MS = 60_000
+
 export interface TracedEnd {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -20,10 +22,16 @@ export interface TracedEnd {
 export async function runTraced(command: string, args: readonly string[], call: WritingCall, inject: string, folder?: string): Promise<TracedEnd> {
   const child = spawn(programPath('strace'), [
     '-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:${inject}`, ...(folder === undefined ? [] : ['-P', folder]), command, ...args,
-  ], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } })
+  ], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' }, detached: true })
+  // A group of their own: what is traced would outlive the tracer.
+  const end = () => { try { process.kill(-child.pid!, 'SIGKILL') } catch { /* ended already */ } }
+  const impatience = setTimeout(end, PATIENCE_MS)
+  process.once('exit', end)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { output += text })
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+  clearTimeout(impatience)
+  process.off('exit', end)
   return { code, signal, output }
 }
 

@@ -32,7 +32,7 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
   #importedSamples = 0
   #importOpen = false
   #failed: unknown
-  readonly #newest: NewestTimes
+  readonly #newest = new NewestTimes()
   readonly #onFailure: (error: unknown) => void
 
   constructor(files: StoreFiles, unlock: () => void, { timeZone, packSamples, onFailure }: WriterOptions) {
@@ -40,7 +40,6 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
     this.#onFailure = onFailure ?? (() => {})
     this.#files = files
     this.#unlock = unlock
-    this.#newest = new NewestTimes((pointId) => this.#ready().newestAt(pointId))
     this.#maintenance = new Maintenance(files, () => this.#ready(), packSamples)
   }
 
@@ -231,18 +230,17 @@ function requireAscending(at: Float64Array, pointId: number): void {
 
 /** Newest time of each point, kept over commits: asking the files for each value was nine tenths of the work of a commit. */
 class NewestTimes {
-  readonly #ask: (pointId: number) => number
   /** By point; NaN: not asked yet. */
   #at = new Float64Array(1_024).fill(NaN)
 
-  constructor(ask: (pointId: number) => number) {
-    this.#ask = ask
-  }
-
-  of(pointId: number): number {
+  /**
+   * `opened` as it was before the commit began: catching up with the journal in its middle would take for stored what the
+   * same commit has only just written, and what a commit that fails takes back.
+   */
+  of(pointId: number, opened: Opened): number {
     const known = pointId < this.#at.length ? this.#at[pointId] : NaN
     if (known === known) return known
-    const newest = this.#ask(pointId)
+    const newest = opened.newestAt(pointId)
     this.set(pointId, newest)
     return newest
   }
@@ -282,7 +280,7 @@ class Known {
       const at = batch.at[index]
       if (!Number.isSafeInteger(at)) throw new PenfeldError('PF_STORE_TIME_INVALID', `Time ${at} of value ${index} is not a whole number of milliseconds.`, { where: `point ${pointId}` })
       if (!(pointId > 0)) throw new PenfeldError('PF_STORE_TIME_INVALID', `Value ${index} belongs to point ${pointId}, which was never registered.`, { where: `point ${pointId}` })
-      if (at > this.#newest.of(pointId)) {
+      if (at > this.#newest.of(pointId, this.#opened)) {
         this.#newest.set(pointId, at)
         this.#values.get(pointId)?.set(at, { value: batch.values[index], quality: batch.quality[index] })
       } else late.push(index)
