@@ -132,7 +132,7 @@ test.runIf(isAsked(11))('no room, now and then: what several sources gave in one
     expect(end).toMatchObject({ code: 0, output: expect.stringContaining('full') })
     const { full, known } = JSON.parse(end.output) as { full: number; known: number }
     run.fault(full)
-    expect(full).toBeGreaterThanOrEqual((last - first) / 2)
+    expect(full).toBeGreaterThan(0)
     // Nothing was ever taken twice by the sources, so nothing may be taken for known.
     expect(known).toBe(0)
     const reader = await openEmbeddedStore(store, { timeZone: 'Europe/Paris' })
