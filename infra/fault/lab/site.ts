@@ -12,6 +12,7 @@ import type { RoleName } from '#services/supervisor/roles.ts'
 import { childrenOf } from '../../e2e/service.ts'
 import { freePort, startChild, type Child } from './children.ts'
 import { compareLedger, openLedger, readLedger, type Comparison } from './ledger.ts'
+import { startProxy, type FaultProxy } from './proxy.ts'
 import { startMosquitto, type ServerChild } from './servers.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
@@ -24,6 +25,8 @@ export interface SiteSettings {
   /** Where the service keeps its files; a new folder if not given. */
   readonly dataFolder?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Between the service and the broker lies a line with faults. */
+  readonly proxied?: boolean
   /** What comes before `node` in the command of the service. */
   readonly wrapper?: readonly string[]
   /** Time of the devices; they have clocks of their own. */
@@ -35,6 +38,8 @@ export interface Site {
   readonly dataFolder: string
   readonly service: Child
   readonly broker: ServerChild
+  /** Only where it was asked for. */
+  readonly proxy: FaultProxy | undefined
   readonly reader: TimeSeriesReader
   pid(role: RoleName): number | undefined
   /** One message of each device, acknowledged by the broker when this resolves; values are in the ledger before. */
@@ -77,15 +82,16 @@ function siteDistrict(brokerUrl: string, sources: number, perSource: number): Di
 }
 
 /** Starts broker and service and waits until the API answers. End it with `killChildren` whatever happens. */
-export async function startSite({ sources = 2, devicesPerSource = 5, dataFolder: given, env = {}, wrapper = [], now = Date.now }: SiteSettings = {}): Promise<Site> {
+export async function startSite({ sources = 2, devicesPerSource = 5, dataFolder: given, env = {}, proxied = false, wrapper = [], now = Date.now }: SiteSettings = {}): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'penfeld-site-'))
   const dataFolder = given ?? join(folder, 'data')
   const ledgerFile = join(folder, 'ledger')
   // Everything may wait in the broker for as long as the service is away.
   const broker = await startMosquitto(join(folder, 'broker'), { more: 'max_queued_messages 0\nmax_inflight_messages 200\n' })
+  const proxy = proxied ? await startProxy({ port: broker.port }) : undefined
   const districtFolder = join(folder, 'district')
   mkdirSync(districtFolder, { recursive: true })
-  writeFileSync(join(districtFolder, 'district.json'), JSON.stringify(siteDistrict(broker.url, sources, devicesPerSource)))
+  writeFileSync(join(districtFolder, 'district.json'), JSON.stringify(siteDistrict(proxy === undefined ? broker.url : `mqtt://127.0.0.1:${proxy.port}`, sources, devicesPerSource)))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const command = [...wrapper, process.execPath, '--disable-warning=ExperimentalWarning', join(root, 'services/main.ts'), 'run']
@@ -130,7 +136,7 @@ export async function startSite({ sources = 2, devicesPerSource = 5, dataFolder:
     return compareLedger(readLedger(ledgerFile), (point, from, to) => reader.read(ids[point], from, to))
   }
   return {
-    url, dataFolder, service, broker, reader, produce, compare,
+    url, dataFolder, service, broker, proxy, reader, produce, compare,
     pid: (role) => (service.pid === undefined ? undefined : childrenOf(service.pid).find(({ command: line }) => line.endsWith(`role ${role}`))?.pid),
     keepProducing(roundsPerS) {
       let going = true
@@ -163,6 +169,7 @@ export async function startSite({ sources = 2, devicesPerSource = 5, dataFolder:
     async remove() {
       await publisher.endAsync(true)
       await service.kill()
+      await proxy?.close()
       await broker.kill()
       await reader.close()
       await status.close()
