@@ -16,7 +16,7 @@ import { openStudies } from './planner/studies.ts'
 import { createReadiness } from './readiness.ts'
 
 /** Between saying "not ready" and closing the door: whoever sends requests here must hear of it. */
-const UNREADY_MS = 500
+const UNREADY_MS = 1_500
 const DASHBOARD = resolve(import.meta.dirname, '../../dashboard/dist')
 
 /** The api process: bounded reads of what others write, and the directory, which it writes itself. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { CollectStatusReader, SourceCounters, SourceStatus } from '#services/collectors/status.ts'
 import { transaction } from '#services/store/embedded/transaction.ts'
@@ -14,6 +14,7 @@ const SCHEMA = `
 /** A device gone mad must not fill the disk: beyond this its values are still counted, no longer kept. */
 const QUARANTINE_ROWS = 200_000
 const SIGN_OF_LIFE = 'alive'
+const FAILED = '.failed'
 
 /** The writing side: collect alone. */
 export interface CollectStatusStore {
@@ -47,6 +48,7 @@ export function openCollectStatusStore(file: string): CollectStatusStore {
       })
     },
     write(sources, counters) {
+      rmSync(`${file}${FAILED}`, { force: true })
       transaction(database, () => {
         for (const status of sources) setSource.run(status.sourceId, JSON.stringify(status))
         for (const counts of counters) setCounters.run(counts.sourceId, JSON.stringify(counts))
@@ -55,9 +57,10 @@ export function openCollectStatusStore(file: string): CollectStatusStore {
     },
     takeBack() {
       try {
-        setProgress.run(SIGN_OF_LIFE, 0, '0')
+        // Beside the database: what made its writes fail may hold for this one too.
+        writeFileSync(`${file}${FAILED}`, '')
       } catch {
-        // Then it grows old by itself.
+        // Then the sign grows old by itself.
       }
     },
     progress: (name, share, detail) => void setProgress.run(name, share, detail),
@@ -84,7 +87,7 @@ export function openCollectStatus(file: string): CollectStatusReader {
   return {
     sources: async () => read<SourceStatus>('SELECT status AS text FROM sources ORDER BY sourceId'),
     counters: async () => read<SourceCounters>('SELECT counts AS text FROM counters ORDER BY sourceId'),
-    wroteAtRealMs: async () => read<number>(`SELECT detail AS text FROM progress WHERE name = '${SIGN_OF_LIFE}'`)[0],
+    wroteAtRealMs: async () => existsSync(`${file}${FAILED}`) ? 0 : read<number>(`SELECT detail AS text FROM progress WHERE name = '${SIGN_OF_LIFE}'`)[0],
     close: async () => database?.close(),
   }
 }

@@ -40,6 +40,15 @@ export interface Supervisor {
   stop(): Promise<void>
 }
 
+/** A disk that takes no log must not end what is to start everything again. */
+function openLog(file: string): number | 'ignore' {
+  try {
+    return openSync(file, 'a')
+  } catch {
+    return 'ignore'
+  }
+}
+
 /** Starts each role as a process of its own, restarts what dies, stops all in order. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const children = new Map<RoleName, Child>()
@@ -53,14 +62,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   const start = (role: RoleName, previous?: Child) => {
-    const logFile = openSync(join(options.logFolder, `${role}.log`), 'a')
+    const logFile = openLog(join(options.logFolder, `${role}.log`))
     const child = fork(options.mainFile, ['role', role], {
       env: options.variables,
       stdio: ['ignore', logFile, logFile, 'ipc'],
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',
     })
-    closeSync(logFile)
+    if (logFile !== 'ignore') closeSync(logFile)
     const entry: Child = { process: child, startedMs: Date.now(), pauseMs: previous?.pauseMs ?? FIRST_PAUSE_MS, restarts: (previous?.restarts ?? -1) + 1, ready: false }
     children.set(role, entry)
     child.on('message', (message: { say?: string; ready?: boolean }) => {

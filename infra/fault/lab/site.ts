@@ -41,6 +41,8 @@ export interface Site {
   /** Only where it was asked for. */
   readonly proxy: FaultProxy | undefined
   readonly reader: TimeSeriesReader
+  /** Closes every file of the service that is open here, until something is asked for again. */
+  letGo(): Promise<void>
   pid(role: RoleName): number | undefined
   /** One message of each device, acknowledged by the broker when this resolves; values are in the ledger before. */
   produce(): Promise<void>
@@ -103,8 +105,11 @@ export async function startSite({ sources = 2, devicesPerSource = 5, dataFolder:
     },
     ready: () => fetch(`${url}/readyz`).then(({ status }) => status === 200, () => false),
   })
-  const reader = await openEmbeddedReader(join(dataFolder, 'measured'), { timeZone: 'Europe/Paris' })
-  const status = openCollectStatus(join(dataFolder, 'collect.sqlite'))
+  // Both open their files when first asked.
+  const openReader = () => openEmbeddedReader(join(dataFolder, 'measured'), { timeZone: 'Europe/Paris' })
+  const openStatus = () => openCollectStatus(join(dataFolder, 'collect.sqlite'))
+  let reader = await openReader()
+  let status = openStatus()
   // Before its first subscription the broker keeps nothing for a session that it has never met.
   const isConnected = async () => {
     const states = (await status.sources()).map(({ state }) => state)
@@ -136,7 +141,14 @@ export async function startSite({ sources = 2, devicesPerSource = 5, dataFolder:
     return compareLedger(readLedger(ledgerFile), (point, from, to) => reader.read(ids[point], from, to))
   }
   return {
-    url, dataFolder, service, broker, proxy, reader, produce, compare,
+    url, dataFolder, service, broker, proxy, produce, compare,
+    get reader() { return reader },
+    async letGo() {
+      await reader.close()
+      await status.close()
+      reader = await openReader()
+      status = openStatus()
+    },
     pid: (role) => (service.pid === undefined ? undefined : childrenOf(service.pid).find(({ command: line }) => line.endsWith(`role ${role}`))?.pid),
     keepProducing(roundsPerS) {
       let going = true

@@ -1,7 +1,7 @@
-/** A file system of a few megabytes in memory, to be filled and freed. Needs the right to mount. */
+/** File systems of their own for experiments: one to be filled and freed, one to become read-only. They need the right to mount. */
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } from 'node:fs'
+import { basename, join } from 'node:path'
 
 export interface SmallDisk {
   readonly folder: string
@@ -41,5 +41,50 @@ export function smallDisk(folder: string, megabytes: number): SmallDisk | undefi
     free: () => rmSync(filler, { force: true }),
     freeBytes: () => { const { bavail, bsize } = statfsSync(folder); return bavail * bsize },
     remove: () => void execFileSync('umount', ['--lazy', folder]),
+  }
+}
+
+export interface LoopDisk {
+  readonly folder: string
+  /** The kernel takes it for damaged and lets nobody write any more, whatever is open. */
+  makeReadOnly(): void
+  /** What an administrator does: unmount, check, mount again. Nobody may have anything open in it. */
+  repair(): void
+  remove(): void
+}
+
+/** An ext4 file system in a file; undefined where this account may not mount one. */
+export function loopDisk(folder: string, megabytes: number): LoopDisk | undefined {
+  const image = `${folder}.img`
+  mkdirSync(folder, { recursive: true })
+  const run = (program: string, ...args: string[]) => execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  const mount = () => run('mount', '-o', 'loop,errors=remount-ro', image, folder)
+  const triggerOf = () => `/sys/fs/ext4/${basename(run('findmnt', '-no', 'SOURCE', folder))}/trigger_fs_error`
+  try {
+    run('truncate', '-s', `${megabytes}M`, image)
+    run('mkfs.ext4', '-q', image)
+    mount()
+    if (!existsSync(triggerOf())) throw new Error('this kernel cannot be told of a damage')
+  } catch {
+    rmSync(image, { force: true })
+    return undefined
+  }
+  return {
+    folder,
+    makeReadOnly: () => writeFileSync(triggerOf(), 'fault experiment'),
+    repair() {
+      run('umount', folder)
+      try {
+        run('e2fsck', '-fy', image)
+      } catch (error) {
+        // 1: mended.
+        if ((error as { status?: number }).status !== 1) throw error
+      }
+      mount()
+    },
+    remove() {
+      run('umount', '--lazy', folder)
+      rmSync(image, { force: true })
+    },
   }
 }
