@@ -4,7 +4,7 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 
 const COMMANDS: Record<string, { usage: string; what: string; load: () => Promise<(args: string[], write: (line: string) => void) => Promise<number>> }> = {
   run: {
-    usage: 'run [--demo]',
+    usage: 'run [--demo] [--roles NAMES]',
     what: 'starts the service and keeps it running; with --demo also the demonstration field and sign-in',
     load: async () => (await import('./commands/run.ts')).run,
   },
@@ -23,10 +23,45 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     what: 'load flow of a district folder or of a network of another tool; --json or --csv for all of it',
     load: async () => (await import('./commands/flow.ts')).flow,
   },
+  'migrate-store': {
+    usage: 'migrate-store --to influx | embedded',
+    what: 'copies everything stored into InfluxDB (INFLUX_URL) or back, and reads it back; goes on where it was stopped',
+    load: async () => (await import('./commands/migrate-store.ts')).migrateStore,
+  },
+  quarantine: {
+    usage: 'quarantine [--retry]',
+    what: 'values that InfluxDB refuses, with its reason; or sends them once more',
+    load: async () => (await import('./commands/quarantine.ts')).quarantine,
+  },
   replay: {
     usage: 'replay [--from DATE] [--to DATE]',
     what: 'runs the load flow of the whole district again over stored history',
     load: async () => (await import('./commands/replay.ts')).replay,
+  },
+  backup: {
+    usage: 'backup --to FOLDER [--keep-days N]',
+    what: 'copies everything while the service runs, and reads the copy back',
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  verify: {
+    usage: 'verify FOLDER',
+    what: 'reads a backup whole: checksums, databases, every block, the counts of every day',
+    load: async () => (await import('./commands/backup.ts')).verify,
+  },
+  restore: {
+    usage: 'restore FOLDER [--replace]',
+    what: 'puts a verified backup in the place of PENFELD_DATA',
+    load: async () => (await import('./commands/backup.ts')).restore,
+  },
+  doctor: {
+    usage: 'doctor [--json]',
+    what: 'looks at everything the service stands on, and says what is wrong and what to do',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  'control-key': {
+    usage: 'control-key',
+    what: 'prints the public key that hosts beside this one are told (PENFELD_CONTROL_KEY)',
+    load: async () => (await import('./commands/control-key.ts')).controlKey,
   },
   role: {
     usage: 'role NAME',

@@ -12,6 +12,7 @@ const START_PATIENCE_MS = 120_000
 export interface RunningService {
   readonly url: string
   readonly fieldControlUrl: string
+  readonly metricsUrl: string
   readonly dataFolder: string
   /** Everything the terminal has shown. */
   output(): string
@@ -30,7 +31,7 @@ export interface ServiceSettings {
 /** Starts and waits until the terminal says where to look. */
 export async function startService(settings: ServiceSettings = {}): Promise<RunningService> {
   const dataFolder = settings.dataFolder ?? mkdtempSync(join(tmpdir(), 'penfeld-e2e-'))
-  const [http, identity, opcua, modbus, mqtt, fieldControl] = await freePorts(6)
+  const [http, identity, opcua, modbus, mqtt, fieldControl, metrics] = await freePorts(7)
   const child = spawn(process.execPath, [join(root, 'services/main.ts'), 'run', '--demo'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,6 +49,7 @@ export async function startService(settings: ServiceSettings = {}): Promise<Runn
       PENFELD_MODBUS_PORT: String(modbus),
       PENFELD_MQTT_PORT: String(mqtt),
       PENFELD_FIELD_CONTROL_PORT: String(fieldControl),
+      PENFELD_METRICS_PORT: String(metrics),
     },
   })
   let output = ''
@@ -73,6 +75,7 @@ export async function startService(settings: ServiceSettings = {}): Promise<Runn
   return {
     url: `http://127.0.0.1:${http}`,
     fieldControlUrl: `http://127.0.0.1:${fieldControl}`,
+    metricsUrl: `http://127.0.0.1:${metrics}/metrics`,
     dataFolder,
     output: () => output,
     pid: (role) => childrenOf(child.pid!).find(({ command }) => command.endsWith(`role ${role}`))?.pid,

@@ -72,6 +72,7 @@ if (purpose === 'test') {
     { programs: ['mosquitto'], debian: 'mosquitto' },
     { programs: ['redis-server'], debian: 'redis-server' },
     { programs: ['influxd'], debian: 'influxdb' },
+    { programs: ['nginx'], debian: 'nginx-light' },
     // The fault experiments: system calls that fail, clocks that jump, alert rules.
     { programs: ['strace'], debian: 'strace' },
     { programs: ['faketime'], debian: 'faketime' },

@@ -39,13 +39,19 @@ export const ERROR_CODES = {
   PF_UNIT_INCOMPATIBLE: code('Two units do not measure the same thing.', 'Give a unit of the same quantity.'),
   PF_UNIT_UNKNOWN: code('A unit is not known.', 'Write one of the units the message lists.'),
   // --- store
+  PF_STORE_BACKLOG_FULL: code('More values wait for InfluxDB than the journal may hold.', 'Bring InfluxDB back, or raise INFLUX_BACKLOG_MIB; sources keep their values meanwhile.', { retryable: true, status: 503 }),
   PF_STORE_CLOSED: code('The store was used after it was closed.', 'Restart the process.', { status: 503 }),
   PF_STORE_CORRUPT: code('A block of the store does not match its checksum.', 'Restore the file from the last backup.', { status: 500 }),
+  PF_STORE_DENIED: code('InfluxDB refuses the token, the user or the organisation.', 'Correct INFLUX_TOKEN (or INFLUX_TOKEN_FILE) and INFLUX_ORG; values wait in the journal meanwhile.', { retryable: true, status: 503 }),
   PF_STORE_FAILED: code('A write to the store failed, so that its process no longer trusts the file.', 'The process ends and starts anew by itself; if it happens again, look at the disk (`dmesg`).', { retryable: true, status: 503 }),
   PF_STORE_FULL: code('The disk is full: a write was refused as a whole.', 'Free some space; sources that can wait deliver again by themselves.', { retryable: true, status: 503 }),
   PF_STORE_LOCKED: code('Another process writes this store.', 'Stop that process, or let it do the work (`penfeld import` hands files over by itself).', { retryable: true, status: 503 }),
+  PF_STORE_OTHER: code('The folder holds a store of the other kind.', 'Run `penfeld migrate-store`, set INFLUX_URL as it was, or name another PENFELD_DATA.', { status: 500 }),
+  PF_STORE_QUARANTINE: code('InfluxDB refuses values of this store, so that a copy of it would lack them.', 'Look at them with `penfeld quarantine`, mend the cause, and send them again with `penfeld quarantine --retry`.', { status: 500 }),
   PF_STORE_TIME_INVALID: code('A value given to the store has no valid point or time.', 'Report it: collectors and imports must never pass such a value on.', { status: 500 }),
   PF_STORE_UNAVAILABLE: code('The store does not answer.', 'Check disk space and rights; the call is tried again.', { retryable: true, status: 503 }),
+  PF_BACKUP_INVALID: code('A backup is not whole, or was changed.', 'Take another backup; `penfeld verify FOLDER` lists everything that is wrong with this one.', { status: 500 }),
+  PF_RESTORE_REFUSED: code('A backup was not restored, to lose nothing that is there.', 'Do what the message says, then call it again.', { status: 500 }),
   // --- ingest
   PF_IMPORT_FAILED: code('A file could not be imported.', 'Mend what the message says and import it again; what is stored already stays as it is.'),
   PF_IMPORT_FORMAT_UNKNOWN: code('The file has no form that import knows.', 'Give a header line with timestamp,point,value (and unit, quality), or the grid operator\'s export.'),
@@ -55,6 +61,12 @@ export const ERROR_CODES = {
   PF_COLLECT_UNREACHABLE: code('A source does not answer.', 'Check the address, the network and the device; it is tried again.', { retryable: true, status: 503 }),
   PF_PROFILE_INVALID: code('A meter profile has faults.', 'Mend every line the message lists, in the YAML file it names.', { status: 500 }),
   PF_PROTOCOL_UNKNOWN: code('A source of the district document has a protocol nobody can read.', 'Write one of the protocols that the message lists, or add a driver to services/collectors/registry.ts.', { status: 500 }),
+  // --- hosts
+  PF_HOST_DISTRICT_UNSIGNED: code('A district was announced that the control host did not sign.', 'Find out who wrote it into Redis; nothing of it is taken.', { status: 500 }),
+  PF_HOST_INCOMPLETE: code('A host beside the control host lacks something it cannot do without.', 'Set what the message names, then start it again.', { status: 500 }),
+  PF_HOST_NO_DISTRICT: code('The control host has announced no district yet.', 'Start the control host, with the same REDIS_URL; this host tries again.', { retryable: true, status: 503 }),
+  PF_HOST_UNREACHABLE: code('A service that every host needs does not answer.', 'Check its address, that it runs, and the network between; this host tries again.', { retryable: true, status: 503 }),
+  PF_HOST_VERSION: code('A compute host works with another version of the district.', 'Wait: it takes over the announced one within seconds, and the work is tried again.', { retryable: true, status: 503 }),
   // --- simulator
   PF_SIMULATOR_CLASS_UNKNOWN: code('The demonstration field has no load curve for a class of the district document.', 'Use one of the classes named in the message, or add a line to services/simulator/truth/load-classes.ts.', { status: 500 }),
   PF_SIMULATOR_POINT_UNKNOWN: code('The demonstration field cannot measure a point of the district document.', 'Correct the quantity and what the point is measured on, or leave out its feed.', { status: 500 }),
@@ -78,7 +90,9 @@ export const ERROR_CODES = {
   // --- jobs, evaluation, publication
   PF_COMPUTE_THREAD_LOST: code('A worker thread ended while it worked.', 'The job is tried again; look at the log of work if it happens often.', { retryable: true, status: 503 }),
   PF_EVALUATION_NOT_READY: code('The estimate of the network for this time is not made yet.', 'Wait; the job is tried again.', { retryable: true, status: 503 }),
+  PF_JOB_FENCED: code('A worker that was given up for dead came back with a result; another had taken the job over.', 'Nothing: the result was refused, the newer worker keeps its own.', { retryable: true, status: 409 }),
   PF_JOB_SKIPPED: code('Steps were not done because the service was down for too long.', 'Run `penfeld replay` for that time if its results are needed.'),
+  PF_JOBS_UNAVAILABLE: code('The queue of jobs does not answer.', 'Check that Redis runs, REDIS_URL and its password; the call is tried again.', { retryable: true, status: 503 }),
   // --- api, identity, directory
   PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
   PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),

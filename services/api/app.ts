@@ -12,6 +12,7 @@ import { openApiOptions } from './openapi.ts'
 import { accessPlugin } from './plugins/access.ts'
 import { closeGentlyPlugin } from './plugins/close-gently.ts'
 import { etagPlugin } from './plugins/etag.ts'
+import { metricsPlugin } from './plugins/metrics.ts'
 import { pagesPlugin } from './plugins/pages.ts'
 import { problemPlugin } from './plugins/problem.ts'
 import { securityPlugin } from './plugins/security.ts'
@@ -31,8 +32,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
-    // Nobody in between is trusted: what X-Forwarded-* says changes nothing.
-    trustProxy: false,
+    // Nobody in between is trusted but proxies named one by one: what others say in X-Forwarded-* changes nothing.
+    trustProxy: deps.trustedProxies === undefined || deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     // Strict: what is unknown is refused, not silently removed.
@@ -54,6 +55,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(cookie)
   await app.register(accessPlugin, { directory: deps.directory, secure: deps.secure })
   await app.register(etagPlugin)
+  await app.register(metricsPlugin)
   // The API takes JSON only: no form of another site can be made to fit.
   app.removeContentTypeParser('text/plain')
   // Every route may answer with a problem; said once.

@@ -33,6 +33,8 @@ export interface ApiDeps {
   /** Built pages; the API works without them. */
   readonly dashboardFolder: string
   readonly requestsPerMinute?: number
+  /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: readonly string[]
 }
 
 /** Public routes get these and nothing more: no other reader can be reached from them. */

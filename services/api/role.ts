@@ -6,9 +6,11 @@ import { openFindingsReader } from '#services/evaluation/findings.ts'
 import { openRunReader } from '#services/evaluation/run-store.ts'
 import { enrolSamplePeople } from '#services/identity/enrol-sample-people.ts'
 import { createRelyingParty } from '#services/identity/relying-party.ts'
+import { readCollectStatus } from '#services/hosts/collect-status.ts'
+import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { identitySettings } from '#services/identity/settings.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
-import { openJobStatus } from '#services/jobs/embedded/job-status.ts'
+import { openJobStatus } from '#services/jobs/open.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
 import { openReader, storeSettings } from '#services/store/open.ts'
 import { buildApp } from './app.ts'
@@ -30,8 +32,10 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const runs = openRunReader(file('runs'))
   const findings = openFindingsReader(file('runs'))
   const releases = openReleaseReader(file('releases'))
-  const jobs = openJobStatus(file('jobs'))
-  const collect = openCollectStatus(file('collect'))
+  const jobs = openJobStatus(environment)
+  const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
+  const ownCollect = openCollectStatus(file('collect'))
+  const collect = redis === undefined ? ownCollect : readCollectStatus(redis, ownCollect, environment.hostId)
 
   const studies = openStudies({ loaded: district, stores })
 
@@ -44,6 +48,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
     secure: identity.secure,
     notReady: () => readiness.notReady(),
     dashboardFolder: DASHBOARD,
+    trustedProxies: environment.trustedProxies,
   })
   // TLS is ended by a reverse proxy on this machine; nothing else may reach the plain port.
   await app.listen({ host: '127.0.0.1', port: environment.portHttp })
@@ -55,6 +60,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
       await studies.stop()
       await Promise.all([measured, runs, findings, releases, jobs, collect].map((reader) => reader.close()))
       directory.close()
+      if (redis !== undefined) closeRedis(redis)
     },
   }
 }

@@ -5,12 +5,10 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { createClock } from '#services/clock/shifted-clock.ts'
 import { readEnvironment, type Environment } from '#services/config/environment.ts'
 import { loadDistrict } from '#services/config/load-district.ts'
-import { DATA_FILES } from '#services/config/role.ts'
 import { importFile, type ImportReport } from '#services/ingest/import-file.ts'
-import { writerOf } from '#services/store/embedded/writer-lock.ts'
-import { openWriter, storeSettings } from '#services/store/open.ts'
-
-const BAR = 30
+import { writerOf } from '#services/store/journal/writer-lock.ts'
+import { openWriter, storeFolder, storeSettings } from '#services/store/open.ts'
+import { progressBar } from './progress-bar.ts'
 
 /** `penfeld import FILE...`: measured history from CSV files; while the service runs, its collector does the work. */
 export async function importFiles(args: string[], write: (line: string) => void): Promise<number> {
@@ -21,7 +19,7 @@ export async function importFiles(args: string[], write: (line: string) => void)
   const missing = args.find((file) => !existsSync(file))
   if (missing !== undefined) throw new PenfeldError('PF_IMPORT_UNREADABLE', 'There is no such file.', { where: missing })
   const environment = readEnvironment()
-  const folder = join(environment.dataFolder, DATA_FILES.measured)
+  const folder = measuredFolder(environment)
   const bring = writerOf(folder) === undefined ? bringHere : bringThroughCollect
   let refused = 0
   for (const file of args) {
@@ -34,6 +32,8 @@ export async function importFiles(args: string[], write: (line: string) => void)
   }
   return refused > 0 ? 1 : 0
 }
+
+const measuredFolder = ({ dataFolder, influxUrl }: Environment) => storeFolder(dataFolder, 'measured', influxUrl === undefined ? 'embedded' : 'influx')
 
 type Bring = (file: string, environment: Environment, progress: (share: number) => void) => Promise<ImportReport>
 
@@ -68,22 +68,8 @@ const bringThroughCollect: Bring = async (file, environment, progress) => {
         if (report === undefined) throw new PenfeldError('PF_IMPORT_FAILED', error ?? 'The collector gave no reason.', { where: file })
         return report
       }
-    } else if (writerOf(join(environment.dataFolder, DATA_FILES.measured)) === undefined) {
+    } else if (writerOf(measuredFolder(environment)) === undefined) {
       throw new PenfeldError('PF_IMPORT_FAILED', 'The collector ended before it took the file; it takes it when it starts again.', { where: file })
-    }
-  }
-}
-
-function progressBar(name: string): (share: number) => void {
-  let told = -1
-  return (share) => {
-    const percent = Math.floor(share * 100)
-    if (process.stdout.isTTY) {
-      const full = Math.round(share * BAR)
-      process.stdout.write(`\r${name} [${'#'.repeat(full)}${'.'.repeat(BAR - full)}] ${percent} %`)
-    } else if (percent >= told + 10) {
-      told = percent
-      process.stdout.write(`${name} ${percent} %\n`)
     }
   }
 }

@@ -4,6 +4,7 @@ import { readEnvironment } from '#services/config/environment.ts'
 import { loadDistrict } from '#services/config/load-district.ts'
 import { ROLES, isRoleName } from '#services/supervisor/roles.ts'
 import { createLogger } from '#services/telemetry/logger.ts'
+import { metricsOfThisProcess, startMetrics } from '#services/telemetry/metrics.ts'
 
 /** EX_TEMPFAIL: the supervisor starts it again. */
 const RETRYABLE_EXIT = 75
@@ -38,6 +39,8 @@ export async function role(args: string[]): Promise<number> {
     process.once('disconnect', resolve)
     process.on('message', (message) => { if (message === 'stop') resolve() })
   })
+  startMetrics(name)
+  process.on('message', (message) => { if (message === 'metrics') void metricsOfThisProcess().then((metrics) => tell({ metrics })) })
   const running = await (await ROLES[name]())(context)
   tell({ ready: true })
   const failure = await Promise.race([stopAsked.then(() => undefined), running.failed?.then((cause) => ({ cause })) ?? new Promise<never>(() => {})])

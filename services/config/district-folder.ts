@@ -6,4 +6,6 @@ export interface LoadedDistrict {
   /** `sha256` of the canonical content, shortened to 16 hex digits. */
   readonly version: string
   readonly folder: string
+  /** The document as it was written, before the environment filled anything in: what other hosts are given. */
+  readonly written?: unknown
 }

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 
@@ -21,6 +23,12 @@ export interface Environment {
   readonly influxUrl: string | undefined
   /** Where jobs are queued instead of the embedded file; undefined: embedded. */
   readonly redisUrl: string | undefined
+  /** Addresses of reverse proxies whose X-Forwarded-For is believed; nobody else's is. */
+  readonly trustedProxies: readonly string[]
+  /** What this machine is called among the hosts. */
+  readonly hostId: string
+  /** The public key of the control host; set on every host beside it. */
+  readonly controlKey: string | undefined
   /** For `${NAME:-default}` in source addresses of the district document. */
   readonly variables: Readonly<Record<string, string | undefined>>
 }
@@ -73,9 +81,27 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     },
     portMetrics: port('PENFELD_METRICS_PORT', portHttp + 2),
     influxUrl: url('INFLUX_URL', ['http:', 'https:']),
-    redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
+    redisUrl: withPassword(url('REDIS_URL', ['redis:', 'rediss:']), readSecret('REDIS_PASSWORD', variables)),
+    trustedProxies: addresses('PENFELD_TRUSTED_PROXIES', variables['PENFELD_TRUSTED_PROXIES']),
+    hostId: variables['PENFELD_HOST'] || hostname(),
+    controlKey: readSecret('PENFELD_CONTROL_KEY', variables),
     variables,
   }
+}
+
+/** The password may stand in a file, where no list of processes shows it. */
+function withPassword(url: string | undefined, password: string | undefined): string | undefined {
+  if (url === undefined || password === undefined || password === '') return url
+  const whole = new URL(url)
+  whole.password = encodeURIComponent(password)
+  return whole.href
+}
+
+function addresses(name: string, text = ''): readonly string[] {
+  const listed = text.split(',').map((one) => one.trim()).filter((one) => one !== '')
+  const wrong = listed.find((one) => isIP(one) === 0)
+  if (wrong !== undefined) throw new PenfeldError('PF_CONFIG_INVALID', `${name} has "${wrong}", expected addresses such as 127.0.0.1 with commas between.`, { where: name })
+  return listed
 }
 
 /** A secret by its name, or from the file that `NAME_FILE` names. */

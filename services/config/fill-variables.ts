@@ -4,9 +4,14 @@ const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g
 
 /**
  * `${NAME}` and `${NAME:-default}` in the url and the options of sources, and nowhere else: the rest of a document means
- * the same on every machine. Returns a copy; a variable that is neither set nor has a default is a fault.
+ * the same on every machine. Returns a copy; a variable that is neither set nor has a default is a fault. With `served`, only the
+ * sources named there need theirs: the addresses and secrets of the others are another host's.
  */
-export function fillVariables(document: unknown, variables: Readonly<Record<string, string | undefined>>): { document: unknown; faults: readonly Fault[] } {
+export function fillVariables(
+  document: unknown,
+  variables: Readonly<Record<string, string | undefined>>,
+  served?: ReadonlySet<string>,
+): { document: unknown; faults: readonly Fault[] } {
   const faults: Fault[] = []
   const fill = (text: unknown, path: string): unknown =>
     typeof text !== 'string' ? text : text.replace(VARIABLE, (whole, name: string, fallback: string | undefined) => {
@@ -19,7 +24,8 @@ export function fillVariables(document: unknown, variables: Readonly<Record<stri
   if (!Array.isArray(sources)) return { document, faults }
   const filled = sources.map((source: unknown, index) => {
     if (typeof source !== 'object' || source === null) return source
-    const { url, options } = source as { url?: unknown; options?: unknown }
+    const { id, url, options } = source as { id?: unknown; url?: unknown; options?: unknown }
+    if (served !== undefined && !served.has(String(id))) return source
     const path = `/sources/${index}`
     return {
       ...source,

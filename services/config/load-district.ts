@@ -11,6 +11,7 @@ import type { District } from '#models/district/schema.ts'
 import { validateGrid } from '#models/grid/validate.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { profileChannels } from '#services/collectors/profile-channels.ts'
+import { servedSources } from '#services/hosts/requirements.ts'
 import type { LoadedDistrict } from './district-folder.ts'
 import { fillVariables } from './fill-variables.ts'
 import { lineFinder } from './line-finder.ts'
@@ -60,7 +61,7 @@ export async function readDistrict(folder: string, variables: Variables, profile
 
   // The version names the content of the folder, whatever the environment fills in (secrets stay out of the hash).
   const version = createHash('sha256').update(canonicalText(merged.document)).digest('hex').slice(0, 16)
-  const filled = fillVariables(merged.document, variables)
+  const filled = fillVariables(merged.document, variables, servedSources(variables))
   const found = [...filled.faults, ...checkDistrict(filled.document, profiles)]
   if (found.length === 0) found.push(...networkFaults(filled.document as District))
   if (found.length > 0) {
@@ -71,7 +72,7 @@ export async function readDistrict(folder: string, variables: Variables, profile
     }
     return { faults: found.map(place), loaded: undefined }
   }
-  return { faults: [], loaded: { district: filled.document as District, version, folder } }
+  return { faults: [], loaded: { district: filled.document as District, version, folder, written: merged.document } }
 }
 
 /** The network as it is switched after the last dated change: can it be computed and rated? */

@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { CollectStatusReader, SourceCounters, SourceStatus } from '#services/collectors/status.ts'
-import { transaction } from '#services/store/embedded/transaction.ts'
+import { transaction } from '#services/store/journal/transaction.ts'
 import type { Judged } from './judge.ts'
 
 const SCHEMA = `

@@ -1,15 +1,24 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Source } from '#models/district/schema.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { loadProfiles } from '#services/collectors/profiles.ts'
 import { driverFactory } from '#services/collectors/registry.ts'
+import type { SourceStatus } from '#services/collectors/status.ts'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { tellCollectStatus } from '#services/hosts/collect-status.ts'
+import { startPresence } from '#services/hosts/presence.ts'
+import { closeRedis, openRedis } from '#services/hosts/redis.ts'
+import { servedSources } from '#services/hosts/requirements.ts'
+import { openSourceLeases } from '#services/hosts/source-leases.ts'
+import { tellTail } from '#services/hosts/tell-tail.ts'
 import { isDiskFull } from '#services/sqlite/disk-full.ts'
-import { openWriter, storeSettings } from '#services/store/open.ts'
+import { collectsWithOthers, openWriter, storeFolder, storeSettings } from '#services/store/open.ts'
 import { openCollectStatusStore } from './collect-status.ts'
 import { Counters } from './counters.ts'
 import { importDemoHistory } from './demo-history.ts'
 import { watchImportInbox } from './import-inbox.ts'
+import { watchSources } from './metrics.ts'
 import { channelsOf, runSource, type SourceRunner } from './source-runner.ts'
 
 const WATCH_EVERY_MS = 1_000
@@ -19,7 +28,7 @@ const BETWEEN_SLICES_MS = 10
 const BETWEEN_ROUNDS_MS = 2_000
 
 /** The role `collect`: every source, ingest, and the one writer of the measured store. */
-export async function startCollect({ environment, district: { district }, clock, log, say }: RoleContext): Promise<RunningRole> {
+export async function startCollect({ environment, district: { district, version }, clock, log, say }: RoleContext): Promise<RunningRole> {
   const place = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
   const failed = Promise.withResolvers<unknown>()
   let isFailed = false
@@ -31,31 +40,67 @@ export async function startCollect({ environment, district: { district }, clock,
   const profiles = loadProfiles()
   let stopping = false
 
-  const runners: SourceRunner[] = []
-  for (const source of district.sources) {
+  // Which host serves a source is agreed on in Redis; one machine alone serves them all.
+  const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
+  const tell = redis === undefined ? undefined : tellCollectStatus(redis, environment.hostId, log)
+  const telling = redis !== undefined && collectsWithOthers(environment)
+    ? tellTail({ redis, hostId: environment.hostId, storeFolder: storeFolder(environment.dataFolder, 'measured', 'influx'), stateFolder: environment.dataFolder, log })
+    : undefined
+  const presence = redis === undefined ? undefined : startPresence(redis, { hostId: environment.hostId, role: 'collect', districtVersion: version, startedRealMs: Date.now(), threads: 0 }, log)
+  const served = servedSources(environment.variables)
+  const sources = district.sources.filter(({ id }) => served === undefined || served.has(id))
+  const leases = redis === undefined ? undefined : await openSourceLeases(redis, environment.hostId, sources.map(({ id }) => id), log)
+  const runners = new Map<string, SourceRunner>()
+  const elsewhere = new Map<string, string>()
+  const serve = async (source: Source): Promise<void> => {
     const factory = await driverFactory(source.protocol)
     const channels = channelsOf(source, district, profiles)
     for (const fault of factory.check(source, channels)) log.error({ source: source.id, fault }, 'a fault in the set-up of a source')
-    runners.push(await runSource({
+    runners.set(source.id, await runSource({
       source, channels, district, factory, store, clock, counters, log,
       quarantine: status.quarantine, stateFolder: join(environment.dataFolder, 'sources', source.id),
     }))
   }
+  /** Serves what is this host's to serve, and gives up what another has taken over. */
+  const followLeases = async (): Promise<void> => {
+    for (const source of sources) {
+      const holder = leases?.holderOf(source.id) ?? environment.hostId
+      const running = runners.get(source.id)
+      if (holder === environment.hostId) {
+        elsewhere.delete(source.id)
+        if (running === undefined) await serve(source)
+      } else {
+        elsewhere.set(source.id, holder)
+        runners.delete(source.id)
+        await running?.stop()
+      }
+    }
+  }
+  await followLeases()
 
-  // A full disk is waited for: what must be written is tried again. Any other failure ends this process.
+  // A full disk and a server that is away are waited for: what must be written is tried again. Any other failure ends this process.
   const unlessFull = async <T>(action: () => T | Promise<T>): Promise<T | undefined> => {
     try {
       return await action()
     } catch (error) {
-      if (isDiskFull(error) || (error instanceof PenfeldError && error.code === 'PF_STORE_FULL')) log.error({ error: String(error) }, 'the disk is full: sources wait')
+      const isWaitedFor = error instanceof PenfeldError ? error.retryable && error.code !== 'PF_STORE_FAILED' : isDiskFull(error)
+      if (isWaitedFor) log.error({ error: String(error) }, 'the store takes nothing for now: sources wait')
       else failed.resolve(error)
       return undefined
     }
   }
-  const write = () => unlessFull(() => status.write(runners.map((runner) => runner.status()), counters.all()))
+  watchSources({ district, clock, sources: () => [...runners.values()].map((runner) => runner.status()), counters: () => counters.all() })
+  const write = () => unlessFull(() => {
+    const states = [...runners.values()].map((runner) => runner.status())
+    const standby = [...elsewhere].map(([sourceId, holder]) => standingBy(sourceId, holder))
+    const counts = counters.all()
+    status.write([...states, ...standby], counts)
+    tell?.(states, counts)
+  })
   const watching = (async () => {
     while (!stopping) {
-      for (const runner of runners) await unlessFull(() => runner.watch())
+      for (const runner of runners.values()) await unlessFull(() => runner.watch())
+      await unlessFull(followLeases)
       await write()
       await pause(WATCH_EVERY_MS)
     }
@@ -76,11 +121,20 @@ export async function startCollect({ environment, district: { district }, clock,
     failed: failed.promise,
     async stop() {
       stopping = true
-      await Promise.all(runners.map((runner) => runner.stop()))
-      await Promise.allSettled([watching, maintaining, inbox.stop(), history])
+      await Promise.allSettled([watching])
+      await Promise.all([...runners.values()].map((runner) => runner.stop()))
+      await Promise.allSettled([maintaining, inbox.stop(), history])
       if (!isFailed) await write()
+      await telling?.stop()
       await store.close()
       status.close()
+      await Promise.all([leases?.stop(), presence?.()])
+      if (redis !== undefined) closeRedis(redis)
     },
   }
 }
+
+/** A source that another host serves, as this one tells it. */
+const standingBy = (sourceId: string, holder: string): SourceStatus => ({
+  sourceId, state: 'stopped', detail: `served by ${holder}; this host stands by`, newestAt: null, newestStoredAt: null, stale: false, reconnects: 0, certificateExpiresAt: null,
+})

@@ -2,6 +2,7 @@ import type { RawReadings } from '#services/collectors/port.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
 import type { Counters } from './counters.ts'
+import { appendTimes } from './metrics.ts'
 import { judge, type Judged, type PointRule } from './judge.ts'
 
 export interface SinkOptions {
@@ -35,7 +36,9 @@ export function createSink({ sourceId, rules, store, clock, counters, quarantine
       if (quarantined.at.length > 0) quarantine(sourceId, quarantined, readings.receivedAt)
       if (batch.pointIds.length > 0) {
         const recordedAt = clock.now()
+        const end = appendTimes.startTimer()
         const result = await store.append(batch, { recordedAt, source: sourceId })
+        end()
         counters.stored(sourceId, result)
         let newest = Number.isNaN(sink.newestAt) ? -Infinity : sink.newestAt
         for (const at of batch.at) if (at > newest) newest = at

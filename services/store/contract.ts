@@ -77,6 +77,30 @@ export function storeContract(name: string, makeHarness: () => Promise<StoreHarn
       expect((await store.latest(Int32Array.of(point))).values[0]).toBe(22)
     })
 
+    test('what comes twice in one turn of the event loop is known the second time, whole batches of it too', async () => {
+      const store = await open()
+      const points = await store.register(Array.from({ length: 3_000 }, (_, index) => `p${index}`))
+      const batch = batchOf([...points].flatMap((point) => [[point, T0, point], [point, T0 + 1_000, -point]] as [number, number, number][]))
+      const results = await Promise.all([store.append(batch, from(T0)), store.append(batch, from(T0 + 1_000)), store.append(batchOf([[points[0], T0, 7]]), from(T0 + 2_000, 'corrected'))])
+      expect(results).toMatchObject([{ stored: 6_000, deduplicated: 0 }, { stored: 0, deduplicated: 6_000, revised: 0 }, { stored: 0, revised: 1 }])
+      expect((await store.revisions(points[0], T0, T0 + HOUR)).map(({ value }) => value)).toEqual([points[0], 7])
+      expect(await store.append(batch, from(T0 + HOUR))).toMatchObject({ stored: 0, deduplicated: 5_999, revised: 1 })
+    })
+
+    test('revisions of several points that come in one turn, as after an import, are each kept once', async () => {
+      let store = await open()
+      const points = await store.register(Array.from({ length: 20 }, (_, index) => `p${index}`))
+      for (const point of points) await store.importSeries(point, seriesOf([T0, T0 + 1_000], [1, 2]), from(T0))
+      await Promise.all([...points].map((point) => store.append(batchOf([[point, T0, 10 * point]]), from(T0 + HOUR, `from ${point}`))))
+      const check = async () => {
+        for (const point of points) expect((await store.revisions(point, 0, Infinity)).map(({ value, source }) => [value, source])).toEqual([[1, 'first received'], [10 * point, `from ${point}`]])
+      }
+      await check()
+      store = await harness!.reopen(store)
+      await settle(store)
+      await check()
+    })
+
     test('values may come in any order and are read in order of time', async () => {
       const store = await open()
       const [point] = await store.register(['p'])

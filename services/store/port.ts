@@ -21,6 +21,9 @@ export interface Series {
   readonly recordedAt: Float64Array
 }
 
+/** History; `recordedAt` where it is known of each value, otherwise that of the provenance holds for all. */
+export type ImportedSeries = Omit<Series, 'recordedAt'> & Partial<Pick<Series, 'recordedAt'>>
+
 export interface AppendResult {
   readonly stored: number
   /** Same point, time and value as already known. */
@@ -99,7 +102,7 @@ export interface TimeSeriesStore extends TimeSeriesReader {
   /** Resolves only when the batch is safe on disk (fsync). */
   append(batch: SampleBatch, provenance: Provenance): Promise<AppendResult>
   /** Fast path for history: one series, ascending, any length; calling it again with the same values changes nothing. */
-  importSeries(pointId: number, series: Omit<Series, 'recordedAt'>, provenance: Provenance): Promise<AppendResult>
+  importSeries(pointId: number, series: ImportedSeries, provenance: Provenance): Promise<AppendResult>
   /** Packing, compaction and roll-ups, in slices of at most `budgetMs`; true if more is to be done. */
   maintain(budgetMs: number): Promise<boolean>
 }

@@ -6,6 +6,7 @@ export const ROLES = {
   simulate: async (): Promise<StartRole> => (await import('#services/simulator/role.ts')).startSimulate,
   collect: async (): Promise<StartRole> => (await import('#services/ingest/role.ts')).startCollect,
   work: async (): Promise<StartRole> => (await import('#services/jobs/role.ts')).startWork,
+  compute: async (): Promise<StartRole> => (await import('#services/compute/role.ts')).startCompute,
   api: async (): Promise<StartRole> => (await import('#services/api/role.ts')).startApi,
 } as const
 

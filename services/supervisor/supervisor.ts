@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import type { MetricsColumns } from '#services/telemetry/metrics.ts'
 import type { RoleName } from './roles.ts'
 
 /** Exit codes after which starting again cannot help: EX_CONFIG, wrong usage. */
@@ -10,6 +11,7 @@ const LONGEST_PAUSE_MS = 15_000
 /** A child that ran so long is taken as healthy again: its next restart is quick. */
 const HEALTHY_AFTER_MS = 60_000
 const STOP_PATIENCE_MS = 12_000
+const METRICS_PATIENCE_MS = 3_000
 
 export interface SupervisorOptions {
   readonly roles: readonly RoleName[]
@@ -35,6 +37,8 @@ export interface Supervisor {
   ready(role: RoleName): Promise<void>
   pid(role: RoleName): number | undefined
   restarts(role: RoleName): number
+  /** What the role counts; undefined if it does not answer. */
+  metrics(role: RoleName): Promise<MetricsColumns | undefined>
   /** Stops the role cleanly; it starts again by itself. */
   renew(role: RoleName): Promise<void>
   stop(): Promise<void>
@@ -116,6 +120,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     ready: (role) => readiness.get(role)?.promise ?? Promise.reject(new Error(`${role} is not run here`)),
     pid: (role) => children.get(role)?.process.pid,
     restarts: (role) => children.get(role)?.restarts ?? 0,
+    metrics: (role) => metricsOf(children.get(role)?.process),
     async renew(role) {
       const child = children.get(role)
       if (child !== undefined) await end(child)
@@ -123,11 +128,27 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     async stop() {
       stopping = true
       // Readers and sources first, the writer of the measured store last but one, the field it reads from last.
-      const order: readonly RoleName[] = ['api', 'work', 'collect', 'simulate', 'identity']
+      const order: readonly RoleName[] = ['api', 'work', 'compute', 'collect', 'simulate', 'identity']
       for (const role of order) {
         const child = children.get(role)
         if (child !== undefined) await end(child)
       }
     },
   }
+}
+
+function metricsOf(child: ChildProcess | undefined): Promise<MetricsColumns | undefined> {
+  if (child?.connected !== true) return Promise.resolve(undefined)
+  return new Promise((resolve) => {
+    const end = (answer: MetricsColumns | undefined) => {
+      clearTimeout(impatience)
+      child.off('message', onMessage)
+      resolve(answer)
+    }
+    // Every answer is the same for all who ask at this moment.
+    const onMessage = (message: { metrics?: MetricsColumns }) => { if (message.metrics !== undefined) end(message.metrics) }
+    const impatience = setTimeout(end, METRICS_PATIENCE_MS, undefined)
+    child.on('message', onMessage)
+    child.send('metrics', () => {})
+  })
 }

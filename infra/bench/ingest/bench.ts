@@ -1,7 +1,8 @@
 /**
  * From the field to the durable store: protocol servers in processes of their own, the role `collect` in one.
- *   npm run bench:ingest -- [--json] [--quick] [--points N] [--seconds N]
- * A value counts as stored when the commit of its journal entry begins; how long a commit takes is measured beside.
+ *   npm run bench:ingest -- [--json] [--quick] [--points N] [--seconds N] [--influx]
+ * A value counts as stored when the commit of its journal entry begins; how long a commit takes is measured beside. With `--influx`
+ * it counts when a real influxd, in a process of its own, has acknowledged it.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,6 +12,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { decodeBatch } from '#services/store/codec/batch.ts'
 import { openEmbeddedStore } from '#services/store/embedded/index.ts'
+import { startInfluxd, type Influxd } from '#services/store/influx/influxd.testkit.ts'
+import { storeFolder } from '#services/store/open.ts'
 import { freePorts } from '../../e2e/service.ts'
 import { printer, quick } from '../load-flow/print.ts'
 import { certificateFolderOf } from '#services/simulator/opcua/server.ts'
@@ -21,6 +24,7 @@ const print = printer('ingest')
 const option = (name: string, otherwise: number): number => Number(process.argv[process.argv.indexOf(name) + 1] && process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : otherwise)
 const SECONDS = option('--seconds', quick ? 10 : 180)
 const SIZES = process.argv.includes('--points') ? [option('--points', 0)] : quick ? [14_000] : [14_000, 75_000]
+const KIND = process.argv.includes('--influx') ? 'influx' : 'embedded'
 /** Connecting, reading what there is, filling caches. */
 const SETTLE_S = quick ? 6 : 60
 const HIGHEST_LATENCY_MS = 120_000
@@ -56,19 +60,27 @@ class Delays {
   }
 }
 
-/** Entries of the journal that were committed between two real times. */
+/** When a value of an entry was stored: by the commit of the journal, or by the acknowledgement of the server. */
+const ENTRIES = {
+  embedded: 'SELECT source, writtenRealMs AS storedRealMs, batch FROM journal WHERE revises = 0 AND writtenRealMs >= ? AND writtenRealMs < ?',
+  influx: 'SELECT source, takenRealMs AS storedRealMs, batch FROM journal JOIN forwarding.taken_times USING (seq) WHERE revises = 0 AND takenRealMs >= ? AND takenRealMs < ?',
+}
+
+/** Entries of the journal that were stored between two real times. */
 function readJournal(folder: string, from: number, to: number): { bySource: Map<string, number>; delays: Delays; entries: number } {
-  const journal = new DatabaseSync(join(folder, 'measured/journal.sqlite'), { readOnly: true, timeout: 5_000 })
+  const place = storeFolder(folder, 'measured', KIND)
+  const journal = new DatabaseSync(join(place, 'journal.sqlite'), { readOnly: true, timeout: 5_000 })
+  if (KIND === 'influx') journal.prepare('ATTACH ? AS forwarding').run(join(place, 'forwarding.sqlite'))
   const delays = new Delays()
   const bySource = new Map<string, number>()
   let entries = 0
-  for (const row of journal.prepare('SELECT source, writtenRealMs, batch FROM journal WHERE revises = 0 AND writtenRealMs >= ? AND writtenRealMs < ?').iterate(from, to)) {
-    const { source, writtenRealMs, batch } = row as { source: string; writtenRealMs: number; batch: Uint8Array }
+  for (const row of journal.prepare(ENTRIES[KIND]).iterate(from, to)) {
+    const { source, storedRealMs, batch } = row as { source: string; storedRealMs: number; batch: Uint8Array }
     const { at } = decodeBatch(batch)
     entries++
     bySource.set(source, (bySource.get(source) ?? 0) + at.length)
     // A Modbus meter tells its time in whole seconds: it counts, and says nothing about delay.
-    if (!source.startsWith('modbus')) for (const time of at) delays.add(writtenRealMs - time)
+    if (!source.startsWith('modbus')) for (const time of at) delays.add(storedRealMs - time)
   }
   journal.close()
   return { bySource, delays, entries }
@@ -80,7 +92,8 @@ async function benchField(size: number): Promise<void> {
   const plan = fieldPlan(size, () => ports.pop()!)
   const offered = valuesPerSecond(plan)
   const pki = (sourceId: string) => join(folder, 'field', sourceId)
-  const environment = { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning', PENFELD_DATA: folder, PENFELD_LOG: 'error' }
+  const influxd: Influxd | undefined = KIND === 'influx' ? await startInfluxd(join(folder, 'influxd')) : undefined
+  const environment = { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning', PENFELD_DATA: folder, PENFELD_LOG: 'error', INFLUX_URL: influxd?.url ?? '' }
   const field: ChildProcess[] = []
   let collect: ChildProcess | undefined
   try {
@@ -99,18 +112,20 @@ async function benchField(size: number): Promise<void> {
     await pause(SETTLE_S * 1_000)
 
     const beforeS = processorSeconds(collect.pid!)
+    const serverBeforeS = influxd === undefined ? 0 : processorSeconds(influxd.pid)
     const produced = await Promise.all(field.map(producedBy))
     const from = Date.now()
     await pause(SECONDS * 1_000)
     const to = Date.now()
     const producedAfter = await Promise.all(field.map(producedBy))
     const cores = (processorSeconds(collect.pid!) - beforeS) / ((to - from) / 1_000)
+    const serverCores = influxd === undefined ? 0 : (processorSeconds(influxd.pid) - serverBeforeS) / ((to - from) / 1_000)
     const memoryMib = peakMemoryMib(collect.pid!)
     const given = producedAfter.reduce((sum, one, index) => sum + one.produced - produced[index].produced, 0)
     const { bySource, delays, entries } = readJournal(folder, from, to)
     const stored = [...bySource.values()].reduce((sum, count) => sum + count, 0)
 
-    const what = `${size} points, embedded`
+    const what = `${size} points, ${KIND}`
     const perSecond = stored / ((to - from) / 1_000)
     const p99 = delays.quantile(0.99)
     print(`${what}: given by the field (${MIX})`, (given / (to - from)) * 1_000, 'values/s')
@@ -127,10 +142,15 @@ async function benchField(size: number): Promise<void> {
     print(`${what}: journal entries`, entries / ((to - from) / 1_000), '1/s')
     print(`${what}: processor time of collect`, cores, 'cores', '< 1', cores < 1)
     print(`${what}: largest memory of collect`, memoryMib, 'MiB', '< 512', memoryMib < 512)
+    if (influxd !== undefined) {
+      print(`${what}: processor time of influxd`, serverCores, 'cores')
+      print(`${what}: largest memory of influxd`, peakMemoryMib(influxd.pid), 'MiB')
+    }
     print(`${what}: largest delay of a simulator`, Math.max(...producedAfter.map(({ lagMs }) => lagMs)), 'ms')
   } finally {
     if (collect !== undefined) await ended(collect)
     await Promise.all(field.map(ended))
+    await influxd?.kill()
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -1,12 +1,13 @@
 import type { StatementSync } from 'node:sqlite'
 import { encodeBlock } from '../codec/block.ts'
 import type { Series } from '../port.ts'
-import { joined, part } from './columns.ts'
+import { joined, part } from '../series/columns.ts'
 import type { StoreFiles } from './files.ts'
-import { CHUNK_MS, chunkOf, decodeHours, emptyHours, encodeHours, HOUR_MS, rollUp } from './hours.ts'
+import { emptyHours, HOUR_MS, rollUp } from '../series/hours.ts'
+import { CHUNK_MS, chunkOf, decodeHours, encodeHours } from './hours.ts'
 import type { Opened } from './series-reader.ts'
 import type { TailRevision } from './tail.ts'
-import { transaction } from './transaction.ts'
+import { transaction } from '../journal/transaction.ts'
 
 /** Samples of one block: long enough to compress well, short enough that one day of a series is read quickly. */
 const BLOCK_SAMPLES = 8_192

@@ -1,12 +1,14 @@
 import type { StatementSync } from 'node:sqlite'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
-import { localDayStarts, nextLocalDayStart } from '#models/units/local-time.ts'
 import { decodeBlock } from '../codec/block.ts'
 import type { JournalEntry, Revision, Rollup, RollupStep, Series, TimeSeriesReader } from '../port.ts'
-import { between, EMPTY_SERIES, joined, lowerBound, pick } from './columns.ts'
+import { between, EMPTY_SERIES, joined, lowerBound, pick } from '../series/columns.ts'
+import { entryOf } from '../journal/entry.ts'
 import type { StoreFiles } from './files.ts'
-import { CHUNK_HOURS, CHUNK_MS, chunkOf, decodeHours, decodeMeans, emptyHours, HOUR_MS, rollUp, type Hours } from './hours.ts'
-import { entryOf, JournalTail } from './tail.ts'
+import { emptyHours, HOUR_MS, rollUp, type Hours } from '../series/hours.ts'
+import { emptyRollup, rollupOf, stepEnd, stepsOf } from '../series/rollup.ts'
+import { CHUNK_HOURS, CHUNK_MS, chunkOf, decodeHours, decodeMeans } from './hours.ts'
+import { JournalTail } from './tail.ts'
 
 interface BlockRow { fromAt: number; crc: number; payload: Uint8Array }
 interface HoursRow { chunkAt: number; mean: Uint8Array; spread: Uint8Array }
@@ -60,33 +62,15 @@ export class EmbeddedReader implements TimeSeriesReader {
   }
 
   async rollup(pointId: number, step: RollupStep, from: number, to: number): Promise<Rollup> {
-    const at = this.#steps(step, from, to)
-    const result: Rollup = { at, sum: missing(at.length), mean: missing(at.length), min: missing(at.length), max: missing(at.length), count: new Float64Array(at.length) }
-    if (at.length === 0) return result
-    const hours = this.opened()?.hours(pointId, at[0], this.#end(step, at))
-    if (hours === undefined) return result
-    for (let index = 0; index < at.length; index++) {
-      const end = index + 1 < at.length ? at[index + 1] : this.#end(step, at)
-      let sum = 0, count = 0, min = Infinity, max = -Infinity
-      for (let hour = (at[index] - at[0]) / HOUR_MS; hour < (end - at[0]) / HOUR_MS; hour++) {
-        if (!(hours.count[hour] > 0)) continue
-        sum += hours.mean[hour] * hours.count[hour]
-        count += hours.count[hour]
-        if (hours.min[hour] < min) min = hours.min[hour]
-        if (hours.max[hour] > max) max = hours.max[hour]
-      }
-      if (count === 0) continue
-      result.sum[index] = sum
-      result.mean[index] = sum / count
-      result.min[index] = min
-      result.max[index] = max
-      result.count[index] = count
-    }
-    return result
+    const at = stepsOf(step, from, to, this.timeZone)
+    if (at.length === 0) return emptyRollup(at)
+    const end = stepEnd(step, at, this.timeZone)
+    const hours = this.opened()?.hours(pointId, at[0], end)
+    return hours === undefined ? emptyRollup(at) : rollupOf(hours, at, end)
   }
 
   async sumOfMeans(pointIds: Int32Array, step: RollupStep, from: number, to: number): Promise<{ at: Float64Array; sum: Float64Array; points: Float64Array }> {
-    const at = this.#steps(step, from, to)
+    const at = stepsOf(step, from, to, this.timeZone)
     const sum = new Float64Array(at.length)
     const points = new Float64Array(at.length)
     const open = this.opened()
@@ -109,6 +93,11 @@ export class EmbeddedReader implements TimeSeriesReader {
     return { at, sum, points }
   }
 
+  /** Time of the oldest value; NaN if there is none. */
+  async firstAt(pointId: number): Promise<number> {
+    return this.opened()?.firstAt(pointId) ?? NaN
+  }
+
   async revisions(pointId: number, from: number, to: number): Promise<readonly Revision[]> {
     return this.opened()?.revisionHistory(pointId, from, to) ?? []
   }
@@ -125,18 +114,6 @@ export class EmbeddedReader implements TimeSeriesReader {
     this.#closed = true
     this.#open?.files.close()
     this.#open = undefined
-  }
-
-  /** Starts of the hours (UTC) or local days that begin in [from, to), the one that holds `from` first. */
-  #steps(step: RollupStep, from: number, to: number): Float64Array {
-    if (step === 'day') return localDayStarts(from, to, this.timeZone)
-    const first = Math.floor(from / HOUR_MS)
-    return Float64Array.from({ length: Math.max(0, Math.ceil(to / HOUR_MS) - first) }, (_, index) => (first + index) * HOUR_MS)
-  }
-
-  #end(step: RollupStep, at: Float64Array): number {
-    const last = at[at.length - 1]
-    return step === 'day' ? nextLocalDayStart(last, this.timeZone) : last + HOUR_MS
   }
 }
 
@@ -192,6 +169,12 @@ export class Opened {
     const recent = this.tail.series(pointId)
     if (recent !== undefined && recent.latestAt >= from && recent.earliestAt < to) parts.push(between(recent.series(), from, to))
     return joined(parts.filter((series) => series.at.length > 0))
+  }
+
+  firstAt(pointId: number): number {
+    const packed = this.files.samples.prepare('SELECT min(fromAt) AS at FROM blocks WHERE pointId = ?').get(pointId) as { at: number | null }
+    const first = Math.min(packed.at ?? Infinity, this.tail.series(pointId)?.earliestAt ?? Infinity)
+    return first === Infinity ? NaN : first
   }
 
   /** One whole block, for joining small ones. */

@@ -1,14 +1,15 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { isDiskFull } from '#services/sqlite/disk-full.ts'
-import { encodeBatch } from '../codec/batch.ts'
-import type { AppendResult, Provenance, SampleBatch, Series, TimeSeriesStore } from '../port.ts'
-import { lowerBound, part } from './columns.ts'
+import type { AppendResult, ImportedSeries, Provenance, SampleBatch, Series, TimeSeriesStore } from '../port.ts'
+import { insertEntry } from '../journal/entry.ts'
+import { Known, requireAscending, same } from '../journal/known.ts'
+import { NewestTimes } from '../journal/newest-times.ts'
+import { lowerBound, part } from '../series/columns.ts'
 import type { StoreFiles } from './files.ts'
 import { Maintenance } from './maintenance.ts'
 import type { EmbeddedOptions } from './reader.ts'
 import { EmbeddedReader, type Opened } from './series-reader.ts'
-import { transaction } from './transaction.ts'
+import { transaction } from '../journal/transaction.ts'
 
 /** An open import is committed at the latest after so many samples: a crash costs at most that much work. */
 const IMPORT_COMMIT_SAMPLES = 4_000_000
@@ -32,7 +33,7 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
   #importedSamples = 0
   #importOpen = false
   #failed: unknown
-  readonly #newest = new NewestTimes()
+  readonly #newest: NewestTimes
   readonly #onFailure: (error: unknown) => void
 
   constructor(files: StoreFiles, unlock: () => void, { timeZone, packSamples, onFailure }: WriterOptions) {
@@ -40,6 +41,7 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
     this.#onFailure = onFailure ?? (() => {})
     this.#files = files
     this.#unlock = unlock
+    this.#newest = new NewestTimes((pointId) => this.#ready().newestAt(pointId))
     this.#maintenance = new Maintenance(files, () => this.#ready(), packSamples)
   }
 
@@ -88,14 +90,16 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
       const opened = this.#ready()
       const added: { seq: number; batch: SampleBatch; provenance: Provenance; revises: boolean }[] = []
       const results: AppendResult[] = []
+      // Before anything is written: looking up a time catches up with the journal, and would meet what this commit puts there.
+      const known = new Known((pointId, from, to) => opened.read(pointId, from, to), this.#newest)
+      const sorted = waiting.map(({ input, provenance }) => known.sort(input, provenance.recordedAt))
       transaction(this.#files.journal, (journal) => {
-        const known = new Known(opened, this.#newest)
-        for (const { input, provenance } of waiting) {
-          const { fresh, revised, deduplicated } = known.sort(input)
+        for (const [index, { provenance }] of waiting.entries()) {
+          const { fresh, revised, deduplicated } = sorted[index]
           let seq = 0
           for (const [batch, revises] of [[fresh, false], [revised, true]] as const) {
             if (batch.pointIds.length === 0) continue
-            seq = insertEntry(journal, batch, provenance, revises)
+            seq = insertEntry(journal, batch, provenance, revises ? 1 : 0)
             added.push({ seq, batch, provenance, revises })
           }
           results.push({ stored: fresh.pointIds.length, revised: revised.pointIds.length, deduplicated, seq })
@@ -111,7 +115,7 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
     }
   }
 
-  importSeries(pointId: number, series: Omit<Series, 'recordedAt'>, provenance: Provenance): Promise<AppendResult> {
+  importSeries(pointId: number, series: ImportedSeries, provenance: Provenance): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
       try {
         const opened = this.#ready()
@@ -134,10 +138,10 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
     })
   }
 
-  #importInto(opened: Opened, pointId: number, series: Omit<Series, 'recordedAt'>, provenance: Provenance): AppendResult {
+  #importInto(opened: Opened, pointId: number, series: ImportedSeries, provenance: Provenance): AppendResult {
     const count = series.at.length
     if (count === 0) return { stored: 0, deduplicated: 0, revised: 0, seq: 0 }
-    const whole: Series = { ...series, recordedAt: new Float64Array(count).fill(provenance.recordedAt) }
+    const whole: Series = { ...series, recordedAt: series.recordedAt ?? new Float64Array(count).fill(provenance.recordedAt) }
     const existing = opened.firstValues(pointId, series.at[0], series.at[count - 1] + 1)
     if (existing.at.length === 0) {
       this.#maintenance.writeSeries(pointId, whole)
@@ -211,120 +215,3 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
     this.#unlock()
   }
 }
-
-const same = (leftValue: number, leftQuality: number, rightValue: number, rightQuality: number) => Object.is(leftValue, rightValue) && leftQuality === rightQuality
-
-function insertEntry(journal: DatabaseSync, batch: SampleBatch, { recordedAt, source, reason }: Provenance, revises: boolean): number {
-  const { lastInsertRowid } = journal
-    .prepare('INSERT INTO journal (recordedAt, source, reason, revises, writtenRealMs, batch) VALUES (?, ?, ?, ?, ?, ?)')
-    .run(recordedAt, source, reason ?? null, revises ? 1 : 0, Date.now(), encodeBatch(batch))
-  return Number(lastInsertRowid)
-}
-
-function requireAscending(at: Float64Array, pointId: number): void {
-  for (let index = 0; index < at.length; index++) {
-    if (!Number.isSafeInteger(at[index])) throw new PenfeldError('PF_STORE_TIME_INVALID', `Time ${at[index]} of value ${index} is not a whole number of milliseconds.`, { where: `point ${pointId}` })
-    if (index > 0 && at[index] <= at[index - 1]) throw new PenfeldError('PF_STORE_TIME_INVALID', `The time of value ${index} is not after the one before it.`, { where: `point ${pointId}` })
-  }
-}
-
-/** Newest time of each point, kept over commits: asking the files for each value was nine tenths of the work of a commit. */
-class NewestTimes {
-  /** By point; NaN: not asked yet. */
-  #at = new Float64Array(1_024).fill(NaN)
-
-  /**
-   * `opened` as it was before the commit began: catching up with the journal in its middle would take for stored what the
-   * same commit has only just written, and what a commit that fails takes back.
-   */
-  of(pointId: number, opened: Opened): number {
-    const known = pointId < this.#at.length ? this.#at[pointId] : NaN
-    if (known === known) return known
-    const newest = opened.newestAt(pointId)
-    this.set(pointId, newest)
-    return newest
-  }
-
-  set(pointId: number, at: number): void {
-    if (pointId >= this.#at.length) {
-      const longer = new Float64Array(2 * pointId).fill(NaN)
-      longer.set(this.#at)
-      this.#at = longer
-    }
-    this.#at[pointId] = at
-  }
-
-  /** After an import, or a commit that came to nothing. */
-  forget(): void {
-    this.#at.fill(NaN)
-  }
-}
-
-/** Tells new from known during one commit. Live values arrive in order and are decided by the newest time alone. */
-class Known {
-  readonly #opened: Opened
-  readonly #newest: NewestTimes
-  readonly #values = new Map<number, Map<number, { value: number; quality: number }>>()
-
-  constructor(opened: Opened, newest: NewestTimes) {
-    this.#opened = opened
-    this.#newest = newest
-  }
-
-  sort(batch: SampleBatch): { fresh: SampleBatch; revised: SampleBatch; deduplicated: number } {
-    const count = batch.pointIds.length
-    const kind = new Uint8Array(count)
-    const late: number[] = []
-    for (let index = 0; index < count; index++) {
-      const pointId = batch.pointIds[index]
-      const at = batch.at[index]
-      if (!Number.isSafeInteger(at)) throw new PenfeldError('PF_STORE_TIME_INVALID', `Time ${at} of value ${index} is not a whole number of milliseconds.`, { where: `point ${pointId}` })
-      if (!(pointId > 0)) throw new PenfeldError('PF_STORE_TIME_INVALID', `Value ${index} belongs to point ${pointId}, which was never registered.`, { where: `point ${pointId}` })
-      if (at > this.#newest.of(pointId, this.#opened)) {
-        this.#newest.set(pointId, at)
-        this.#values.get(pointId)?.set(at, { value: batch.values[index], quality: batch.quality[index] })
-      } else late.push(index)
-    }
-    // Live values mostly all are new: nothing is copied then.
-    if (late.length === 0) return { fresh: batch, revised: NO_SAMPLES, deduplicated: 0 }
-    this.#decide(batch, late, kind)
-    return { fresh: choose(batch, kind, FRESH), revised: choose(batch, kind, REVISED), deduplicated: kind.reduce((sum, code) => sum + (code === KNOWN ? 1 : 0), 0) }
-  }
-
-  #decide(batch: SampleBatch, late: number[], kind: Uint8Array): void {
-    for (const [pointId, indexes] of Map.groupBy(late, (index) => batch.pointIds[index])) {
-      const from = indexes.reduce((earliest, index) => Math.min(earliest, batch.at[index]), Infinity)
-      const to = indexes.reduce((last, index) => Math.max(last, batch.at[index]), -Infinity) + 1
-      let known = this.#values.get(pointId)
-      if (known === undefined) this.#values.set(pointId, (known = new Map()))
-      const stored = this.#opened.read(pointId, from, to)
-      for (let index = 0; index < stored.at.length; index++) if (!known.has(stored.at[index])) known.set(stored.at[index], { value: stored.values[index], quality: stored.quality[index] })
-      // Values of this very batch that were taken as new above are known to the ones that repeat them.
-      const isLate = new Set(indexes)
-      for (let index = 0; index < batch.pointIds.length; index++) {
-        if (batch.pointIds[index] === pointId && !isLate.has(index) && !known.has(batch.at[index])) known.set(batch.at[index], { value: batch.values[index], quality: batch.quality[index] })
-      }
-      for (const index of indexes) {
-        const before = known.get(batch.at[index])
-        kind[index] = before === undefined ? FRESH : same(before.value, before.quality, batch.values[index], batch.quality[index]) ? KNOWN : REVISED
-        known.set(batch.at[index], { value: batch.values[index], quality: batch.quality[index] })
-      }
-    }
-  }
-}
-
-const NO_SAMPLES: SampleBatch = { pointIds: new Int32Array(0), at: new Float64Array(0), values: new Float64Array(0), quality: new Uint8Array(0) }
-const FRESH = 0
-const KNOWN = 1
-const REVISED = 2
-
-function choose(batch: SampleBatch, kind: Uint8Array, wanted: number): SampleBatch {
-  const indexes = Uint32Array.from(kind.keys()).filter((index) => kind[index] === wanted)
-  return {
-    pointIds: Int32Array.from(indexes, (index) => batch.pointIds[index]),
-    at: Float64Array.from(indexes, (index) => batch.at[index]),
-    values: Float64Array.from(indexes, (index) => batch.values[index]),
-    quality: Uint8Array.from(indexes, (index) => batch.quality[index]),
-  }
-}
-

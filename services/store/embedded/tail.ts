@@ -1,11 +1,10 @@
 import type { StatementSync } from 'node:sqlite'
-import { decodeBatch } from '../codec/batch.ts'
-import type { JournalEntry, Revision, SampleBatch } from '../port.ts'
-import { joined } from './columns.ts'
+import { entryOf, type JournalRow } from '../journal/entry.ts'
+import type { JournalEntry, Revision } from '../port.ts'
+import { joined } from '../series/columns.ts'
 import type { StoreFiles } from './files.ts'
-import { TailSamples, type RecentSeries } from './tail-samples.ts'
+import { TailSamples, type RecentSeries } from '../journal/tail-samples.ts'
 
-interface JournalRow { seq: number; recordedAt: number; source: string; reason: string | null; revises: number; batch: Uint8Array }
 export type TailRevision = Omit<Revision, 'revision'>
 
 /**
@@ -129,11 +128,3 @@ export class JournalTail {
     return this.#samples.pointCount
   }
 }
-
-export const entryOf = (row: { seq: number; recordedAt: number; source: string; reason: string | null; batch: Uint8Array }): JournalEntry => ({
-  seq: row.seq,
-  recordedAt: row.recordedAt,
-  source: row.source,
-  ...(row.reason === null ? {} : { reason: row.reason }),
-  batch: decodeBatch(row.batch) satisfies SampleBatch,
-})

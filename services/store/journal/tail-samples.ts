@@ -1,5 +1,5 @@
 import type { SampleBatch, Series } from '../port.ts'
-import { inOrder } from './columns.ts'
+import { inOrder } from '../series/columns.ts'
 
 const NONE = -1
 /** Samples of one chunk: large enough to be few, and none is ever copied to make room. */
