@@ -4,10 +4,18 @@ import { join, resolve } from 'node:path'
 import { decodeTelegram } from '#services/collectors/mbus/telegram.ts'
 import { FrameReader as MbusFrameReader, longFrame } from '#services/collectors/mbus/frames.ts'
 import { parseEnedisCsv } from '#services/collectors/files/enedis-csv.ts'
+import { FrameReader as Iec104FrameReader, iFrame } from '#services/collectors/iec104/apci.ts'
+import { decodeAsdu, isFault } from '#services/collectors/iec104/asdu.ts'
+import { tcpPayloads } from '#services/collectors/iec104/pcap.testkit.ts'
+import { parseMessage } from '#services/collectors/json-message.ts'
 import { frameValues } from '#services/collectors/linky-tic/frame-values.ts'
 import { TicParser } from '#services/collectors/linky-tic/parser.ts'
+import { chirpStackUplink, thingsStackUplink, type SentUplink } from '#services/collectors/lorawan/network-server.testkit.ts'
+import { readingsOf, toWanted } from '#services/collectors/lorawan/readings.ts'
+import { readUplink } from '#services/collectors/lorawan/uplink.ts'
 import { FrameReader, readAnswer, readRequest } from '#services/collectors/modbus/frames.ts'
 import { decodePayload } from '#services/collectors/mqtt/payload.ts'
+import { decodeSparkplug } from '#services/collectors/sparkplug/payload.ts'
 import { tidyHeader, tidyRow } from '#services/ingest/tidy-csv.ts'
 
 export interface DecoderUnderTest {
@@ -38,6 +46,10 @@ Horodate;Valeur
 2026-01-12T00:30:00+01:00;1250
 2026-01-12T01:00:00+01:00;980
 `
+const UPLINK: SentUplink = { devEui: '70B3D57ED0001A2B', frameCounter: 7, port: 2, at: Date.UTC(2026, 0, 12, 17), decoded: { volumeL: 1_234, temperature: null, on: true }, bytes: Uint8Array.of(0, 0, 4, 210, 0xd8) }
+const UPLINK_TOPIC = 'application/a/device/70b3d57ed0001a2b/event/up'
+const LORAWAN_METER = { channels: [{ pointer: '/volumeL' }, { field: { offset: 0, type: 'uint32' } }].map((channel, index) => toWanted(index, { unit: 'L', ...channel })), timePointer: undefined, timeField: undefined }
+const sparkplugPayloads = () => (JSON.parse(readFileSync(join(recordings, 'sparkplug/payloads.json'), 'utf8')) as { hex: string }[]).map(({ hex }) => Uint8Array.from(Buffer.from(hex, 'hex')))
 const STATION = [{ pointer: '/temperatureC', scale: 1 }, { pointer: '/irradianceWm2', scale: 1 }]
 
 export const DECODERS: readonly DecoderUnderTest[] = [
@@ -89,5 +101,31 @@ export const DECODERS: readonly DecoderUnderTest[] = [
     name: 'csv-enedis',
     corpus: [bytesOf(ENEDIS)],
     decode: (input) => parseEnedisCsv(textOf(input), 'Europe/Paris').blocks.length > 0,
+  },
+  {
+    name: 'iec104',
+    corpus: ['iec104', 'all-types'].flatMap((name) => tcpPayloads(new Uint8Array(readFileSync(join(recordings, 'iec104', `${name}.pcap`))), () => true).map(({ bytes }) => bytes)),
+    decode: (input) => new Iec104FrameReader().push(input).frames.map((frame) => (frame.format === 'I' ? decodeAsdu(frame.asdu) : undefined)).some((asdu) => asdu !== undefined && !isFault(asdu)),
+    mend: (input) => (input.length < 8 ? input : iFrame(0, 0, input.subarray(6, 255))),
+  },
+  {
+    name: 'sparkplug',
+    corpus: sparkplugPayloads(),
+    decode(input) {
+      const payload = decodeSparkplug(input)
+      if ('reason' in payload) return false
+      payload.visit((metric) => { metric.value(metric.datatype) })
+      return true
+    },
+  },
+  {
+    name: 'lorawan-json',
+    corpus: [thingsStackUplink(UPLINK), chirpStackUplink(UPLINK)].map((document) => bytesOf(JSON.stringify(document))),
+    decode(input) {
+      const parsed = parseMessage(input)
+      if ('reason' in parsed) return false
+      const told = readUplink(parsed.document, UPLINK_TOPIC)
+      return !('reason' in told) && !('reason' in readingsOf(told.uplink, parsed.document, LORAWAN_METER))
+    },
   },
 ]
