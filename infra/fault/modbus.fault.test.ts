@@ -73,7 +73,7 @@ async function tryLine(mode: Mode | 'any', badMs: number, run: ExperimentRun): P
   let bad = true
   const server = await startHostile(() => (bad ? (mode === 'any' ? run.random.pick(MODES) : mode) : 'good'), () => run.fault())
   const proxy = await startProxy({ port: server.port }, run.random)
-  proxy.set({ sliceBytes: 3, slicePauseMs: 2, latencyMs: 5, jitterMs: 5 })
+  proxy.set({ sliceBytes: 4, slicePauseMs: 1, latencyMs: 2, jitterMs: 2 })
   const channels = UNITS.flatMap((unit) => REGISTERS.map((register) => testChannel('field', unit, { unit: 'W', register, type: 'uint32', timeRegister: CLOCK })))
   const newestMs = new Map<number, number>()
   const delaysMs: number[] = []
