@@ -89,7 +89,7 @@ export async function startService(settings: ServiceSettings = {}): Promise<Runn
 }
 
 /** Direct children of a process, from /proc: no program is needed for it. */
-function childrenOf(parent: number): { pid: number; command: string }[] {
+export function childrenOf(parent: number): { pid: number; command: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {

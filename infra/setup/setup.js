@@ -77,6 +77,8 @@ if (purpose === 'test') {
     { programs: ['strace'], debian: 'strace' },
     { programs: ['faketime'], debian: 'faketime' },
     { programs: ['promtool'], debian: 'prometheus' },
+    // Pseudo terminals that stand in for serial lines.
+    { programs: ['socat'], debian: 'socat' },
   ]
   const missing = () => needed.filter(({ programs, instead }) => !instead && !programs.some(onPath)).map(({ debian }) => debian)
   const packages = missing()

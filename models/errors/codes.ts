@@ -43,6 +43,8 @@ export const ERROR_CODES = {
   PF_STORE_CLOSED: code('The store was used after it was closed.', 'Restart the process.', { status: 503 }),
   PF_STORE_CORRUPT: code('A block of the store does not match its checksum.', 'Restore the file from the last backup.', { status: 500 }),
   PF_STORE_DENIED: code('InfluxDB refuses the token, the user or the organisation.', 'Correct INFLUX_TOKEN (or INFLUX_TOKEN_FILE) and INFLUX_ORG; values wait in the journal meanwhile.', { retryable: true, status: 503 }),
+  PF_STORE_FAILED: code('A write to the store failed, so that its process no longer trusts the file.', 'The process ends and starts anew by itself; if it happens again, look at the disk (`dmesg`).', { retryable: true, status: 503 }),
+  PF_STORE_FULL: code('The disk is full: a write was refused as a whole.', 'Free some space; sources that can wait deliver again by themselves.', { retryable: true, status: 503 }),
   PF_STORE_LOCKED: code('Another process writes this store.', 'Stop that process, or let it do the work (`penfeld import` hands files over by itself).', { retryable: true, status: 503 }),
   PF_STORE_NEWER: code('A file was written by a newer version of Penfeld.', 'Run that version or a later one, or restore a backup that this version made (`penfeld restore`).', { status: 500 }),
   PF_STORE_OTHER: code('The folder holds a store of the other kind.', 'Run `penfeld migrate-store`, set INFLUX_URL as it was, or name another PENFELD_DATA.', { status: 500 }),

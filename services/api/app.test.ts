@@ -176,3 +176,21 @@ test('the committed OpenAPI document is the one the routes make', async () => {
   const routes = [ROUTES.public, ROUTES.session, ROUTES.merchant, ROUTES.planner, ROUTES.operator].flatMap((tree) => Object.values(tree))
   expect(Object.keys(paths).sort()).toEqual(routes.map((path) => path.replace(/:(\w+)/g, '{$1}')).sort())
 })
+
+test('the document is served as it is committed', async () => {
+  const { statusCode, body } = await app.inject(ROUTES.service.document)
+  expect(statusCode).toBe(200)
+  expect(JSON.parse(body)).toMatchObject({ openapi: expect.stringMatching(/^3\./), paths: { [ROUTES.public.live]: expect.any(Object) } })
+})
+
+test('readiness says why not, and never which version', async () => {
+  const reasons: string[] = []
+  const other = exampleDeps({ notReady: async () => reasons })
+  const service = await buildApp(other.deps)
+  expect(JSON.parse((await service.inject(ROUTES.service.ready)).body)).toEqual({ ready: true, reasons: [] })
+  reasons.push('collect-not-writing')
+  const { statusCode, body } = await service.inject(ROUTES.service.ready)
+  expect([statusCode, JSON.parse(body)]).toEqual([503, { ready: false, reasons: ['collect-not-writing'] }])
+  await service.close()
+  other.dispose()
+})

@@ -10,6 +10,7 @@ import { createEventStreams } from './live/event-streams.ts'
 import { createLiveValues } from './live/live-values.ts'
 import { openApiOptions } from './openapi.ts'
 import { accessPlugin } from './plugins/access.ts'
+import { closeGentlyPlugin } from './plugins/close-gently.ts'
 import { etagPlugin } from './plugins/etag.ts'
 import { metricsPlugin } from './plugins/metrics.ts'
 import { pagesPlugin } from './plugins/pages.ts'
@@ -41,7 +42,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     // Strict: what is unknown is refused, not silently removed.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
-    forceCloseConnections: true,
+    // Stopping waits for answers under way; who keeps an idle connection loses it.
+    forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>()
   const streams = createEventStreams()
   const live = createLiveValues(deps.measured, deps.log)
@@ -50,6 +52,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     streams.closeAll()
   })
 
+  await app.register(closeGentlyPlugin)
   await app.register(problemPlugin, { log: deps.log })
   await app.register(swagger, openApiOptions)
   await app.register(securityPlugin, { secure: deps.secure, requestsPerMinute: deps.requestsPerMinute ?? REQUESTS_PER_MINUTE, shedAfterMs: deps.shedAfterMs ?? SHED_AFTER_MS })
@@ -61,7 +64,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   app.removeContentTypeParser('text/plain')
   // Every route may answer with a problem; said once.
   app.addHook('onRoute', (route) => {
-    if (route.url.startsWith('/api/') && route.schema !== undefined) route.schema.response = { ...(route.schema.response as object | undefined), default: Problem }
+    if (route.url.startsWith('/api/') && route.schema !== undefined && route.schema.hide !== true) route.schema.response = { ...(route.schema.response as object | undefined), default: Problem }
   })
 
   const { district, clock, releases } = deps
@@ -77,7 +80,10 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
 
   const access = 'public' as const
   app.get(ROUTES.service.live, { config: { access }, schema: { hide: true } }, async () => ({ alive: true }))
-  app.get(ROUTES.service.ready, { config: { access }, schema: { hide: true } }, async () => ({ ready: true, districtVersion: district.version }))
+  app.get(ROUTES.service.ready, { config: { access }, schema: { hide: true } }, async (_request, reply) => {
+    const reasons = await deps.notReady()
+    return reply.code(reasons.length === 0 ? 200 : 503).header('cache-control', 'no-store').send({ ready: reasons.length === 0, reasons })
+  })
   app.get(ROUTES.service.document, { config: { access }, schema: { hide: true } }, async (_request, reply) => {
     void reply.header('cache-control', 'public, max-age=60')
     return app.swagger()

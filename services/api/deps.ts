@@ -36,6 +36,8 @@ export interface ApiDeps {
   readonly collect: CollectStatusReader
   readonly imports: ImportDesk
   readonly studies: Studies
+  /** Why no more should be sent here; empty: ready. */
+  notReady(): Promise<readonly string[]>
   /** Built pages; the API works without them. */
   readonly dashboardFolder: string
   readonly requestsPerMinute?: number

@@ -144,9 +144,10 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       close,
     },
     jobs: { notices: async () => [], kinds: async () => [], recent: async () => [], close },
-    collect: { sources: async () => [], counters: async () => (empty ? [] : [{ sourceId: 'buildings', produced: 10, stored: 6, deduplicated: 1, revised: 0, quarantined: { 'clock-suspect': 2 }, dropped: { full: 1 } }]), close },
+    collect: { sources: async () => [], counters: async () => (empty ? [] : [{ sourceId: 'buildings', produced: 10, stored: 6, deduplicated: 1, revised: 0, quarantined: { 'clock-suspect': 2 }, dropped: { full: 1 } }]), wroteAtRealMs: async () => undefined, close },
     imports: openImportDesk(join(folder, 'inbox/import'), 1024 * 1024),
     studies: { connection: () => ({ status: 'running', share: 0.25 }), outage: () => ({ status: 'running', share: 0.25 }), stop: close },
+    notReady: async () => [],
     dashboardFolder: folder,
     // A test machine may be as busy as it likes.
     shedAfterMs: 0,

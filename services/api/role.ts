@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { DATA_FILES, IMPORT_INBOX, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { openDirectory } from '#services/directory/directory.ts'
 import { openAppliedEditsReader } from '#services/editing/applied-edits.ts'
@@ -19,7 +20,10 @@ import { openReader, storeSettings } from '#services/store/open.ts'
 import { buildApp } from './app.ts'
 import { LARGEST_UPLOAD_BYTES } from './contract/operator.ts'
 import { openStudies } from './planner/studies.ts'
+import { createReadiness } from './readiness.ts'
 
+/** Between saying "not ready" and closing the door: whoever sends requests here must hear of it. */
+const UNREADY_MS = 1_500
 const DASHBOARD = resolve(import.meta.dirname, '../../dashboard/dist')
 
 /** The api process: bounded reads of what others write, and the directory, which it writes itself. */
@@ -43,12 +47,15 @@ export async function startApi({ environment, district, clock, log }: RoleContex
 
   const studies = openStudies({ loaded: district, stores })
 
+  const readiness = createReadiness({ dataFolder: environment.dataFolder, collect })
+
   const app = await buildApp({
     district, clock, log, directory, measured, runs, findings, meterFindings, edits, appliedEdits, releases, jobs, collect, studies,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
     origins: identity.origins,
     secure: identity.secure,
+    notReady: () => readiness.notReady(),
     dashboardFolder: DASHBOARD,
     trustedProxies: environment.trustedProxies,
   })
@@ -56,6 +63,8 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   await app.listen({ host: '127.0.0.1', port: environment.portHttp })
   return {
     async stop() {
+      readiness.stopping()
+      await pause(UNREADY_MS)
       await app.close()
       await studies.stop()
       await Promise.all([measured, runs, findings, meterFindings, releases, jobs, collect].map((reader) => reader.close()))

@@ -27,5 +27,7 @@ export interface SourceCounters {
 export interface CollectStatusReader {
   sources(): Promise<readonly SourceStatus[]>
   counters(): Promise<readonly SourceCounters[]>
+  /** Real time at which collect last wrote anything; undefined before its first start. */
+  wroteAtRealMs(): Promise<number | undefined>
   close(): Promise<void>
 }

@@ -6,6 +6,10 @@ import { ROLES, isRoleName } from '#services/supervisor/roles.ts'
 import { createLogger } from '#services/telemetry/logger.ts'
 import { metricsOfThisProcess, startMetrics } from '#services/telemetry/metrics.ts'
 
+/** EX_TEMPFAIL: the supervisor starts it again. */
+const RETRYABLE_EXIT = 75
+const STOP_PATIENCE_MS = 10_000
+
 /**
  * Runs one role until the supervisor says stop, a signal comes, or the supervisor is gone (the channel closes): a killed
  * supervisor leaves no orphan behind.
@@ -25,7 +29,13 @@ export async function role(args: string[]): Promise<number> {
   // Ctrl-C reaches the whole group; only the supervisor decides the order of stopping.
   process.on('SIGINT', () => {})
   const stopAsked = new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve)
+    let asked = false
+    process.on('SIGTERM', () => {
+      // A second one means now: what was acknowledged is safe on the disk.
+      if (asked) process.exit(1)
+      asked = true
+      resolve()
+    })
     process.once('disconnect', resolve)
     process.on('message', (message) => { if (message === 'stop') resolve() })
   })
@@ -33,8 +43,14 @@ export async function role(args: string[]): Promise<number> {
   process.on('message', (message) => { if (message === 'metrics') void metricsOfThisProcess().then((metrics) => tell({ metrics })) })
   const running = await (await ROLES[name]())(context)
   tell({ ready: true })
-  await stopAsked
-  await running.stop()
+  const failure = await Promise.race([stopAsked.then(() => undefined), running.failed?.then((cause) => ({ cause })) ?? new Promise<never>(() => {})])
+  if (failure !== undefined) context.log.error({ error: failure.cause instanceof Error ? failure.cause.stack : String(failure.cause) }, 'the role cannot go on: it starts anew')
+  const impatience = setTimeout(() => process.exit(failure === undefined ? 1 : RETRYABLE_EXIT), STOP_PATIENCE_MS)
+  // What failed may not even stop cleanly.
+  await running.stop().catch((error: unknown) => {
+    if (failure === undefined) throw error
+  })
+  clearTimeout(impatience)
   if (process.connected) process.disconnect()
-  return 0
+  return failure === undefined ? 0 : RETRYABLE_EXIT
 }

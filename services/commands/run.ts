@@ -16,6 +16,8 @@ import { createLogger } from '#services/telemetry/logger.ts'
 import { listenForMetrics } from '#services/telemetry/metrics-listener.ts'
 import { WrongArguments } from './wrong-arguments.ts'
 
+const STOP_PATIENCE_MS = 20_000
+
 /** `penfeld run`: the roles of this machine, until Ctrl-C. Without --roles all of them: the whole service. */
 export async function run(args: string[], write: (line: string) => void): Promise<number> {
   const { demo, asked } = parseArguments(args)
@@ -59,8 +61,15 @@ export async function run(args: string[], write: (line: string) => void): Promis
   })
   const stopWatching = watchDistrict({ environment, variables, first: district, supervisor, roles, say, taken: (next) => announcing?.announce(next) })
   const stopListening = listenForMetrics({ port: environment.portMetrics, dataFolder: environment.dataFolder, roles, supervisor, say })
-  process.once('SIGINT', () => ended.resolve(0))
-  process.once('SIGTERM', () => ended.resolve(0))
+  let isStopping = false
+  const stopOrExit = () => {
+    // A second signal while stopping means now; what was acknowledged is safe in the journal.
+    if (isStopping) process.exit(1)
+    isStopping = true
+    ended.resolve(0)
+  }
+  process.on('SIGINT', stopOrExit)
+  process.on('SIGTERM', stopOrExit)
 
   write(isControl ? 'Starting: collectors, work, pages ...' : `Starting: ${roles.join(', ')} ...`)
   void Promise.all(roles.map((role) => supervisor.ready(role))).then(async () => {
@@ -72,14 +81,14 @@ export async function run(args: string[], write: (line: string) => void): Promis
     })
   }
   const exitCode = await ended.promise
-  // A second signal while stopping means now; what was acknowledged is safe in the journal.
-  process.once('SIGINT', () => process.exit(1))
+  const impatience = setTimeout(() => process.exit(1), STOP_PATIENCE_MS)
   write('Stopping ...')
   stopWatching()
   stopListening()
   beside?.stop()
   await announcing?.stop()
   await supervisor.stop()
+  clearTimeout(impatience)
   write('Stopped. Nothing acknowledged is lost; start again to go on.')
   return exitCode
 }

@@ -16,6 +16,8 @@ export interface RoleContext {
 export interface RunningRole {
   /** Stops cleanly: nothing acknowledged is lost. */
   stop(): Promise<void>
+  /** Resolves, with the reason, when the role cannot go on in this process: it is stopped and started anew. */
+  readonly failed?: Promise<unknown>
 }
 
 export type StartRole = (context: RoleContext) => Promise<RunningRole>

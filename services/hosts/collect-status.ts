@@ -46,6 +46,7 @@ export function readCollectStatus(redis: Redis, local: CollectStatusReader, ownH
       }
       return [...known.values()].sort((left, right) => (left.sourceId < right.sourceId ? -1 : 1))
     },
+    wroteAtRealMs: () => local.wroteAtRealMs(),
     close: () => local.close(),
   }
 }

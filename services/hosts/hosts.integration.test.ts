@@ -109,7 +109,7 @@ test('a host that says nothing any more is gone from the list', async () => {
 test('the sources of all hosts are one list: the one that serves speaks, what was counted adds up, a silent host is stale', async () => {
   const status = (sourceId: string, newestStoredAt: number | null): SourceStatus => ({ sourceId, state: 'connected', detail: null, newestAt: newestStoredAt, newestStoredAt, stale: false, reconnects: 0, certificateExpiresAt: null })
   const counts = (sourceId: string, stored: number): SourceCounters => ({ sourceId, produced: stored + 1, stored, deduplicated: 0, revised: 0, quarantined: { clock_suspect: 1 }, dropped: {} })
-  const local = { sources: async () => [status('s1', null), status('s2', 5)], counters: async () => [counts('s1', 10)], close: async () => {} }
+  const local = { sources: async () => [status('s1', null), status('s2', 5)], counters: async () => [counts('s1', 10)], wroteAtRealMs: async () => undefined, close: async () => {} }
   const all = readCollectStatus(redis, local, 'control')
   tellCollectStatus(redis, 'host-a', silentLogger)([status('s1', 9), status('s3', 1)], [counts('s1', 20), counts('s3', 3)])
   await expect.poll(async () => (await all.sources()).map(({ sourceId, newestStoredAt, stale }) => [sourceId, newestStoredAt, stale]), PATIENCE).toEqual([['s1', 9, false], ['s2', 5, false], ['s3', 1, false]])

@@ -1,3 +1,4 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { CollectStatusReader, SourceCounters, SourceStatus } from '#services/collectors/status.ts'
 import type { FileShape } from '#services/sqlite/migrate.ts'
@@ -14,11 +15,16 @@ export const COLLECT_FILE: FileShape = { tableOfUnnumbered: 'quarantine', migrat
     reason TEXT NOT NULL, receivedAt REAL NOT NULL) STRICT`] }
 /** A device gone mad must not fill the disk: beyond this its values are still counted, no longer kept. */
 const QUARANTINE_ROWS = 200_000
+const SIGN_OF_LIFE = 'alive'
+const FAILED = '.failed'
 
 /** The writing side: collect alone. */
 export interface CollectStatusStore {
   quarantine(sourceId: string, apart: Judged['quarantined'], receivedAt: number): void
+  /** Also a sign of life: that this much could be written now. */
   write(sources: readonly SourceStatus[], counters: readonly SourceCounters[]): void
+  /** Takes the sign of life back, as far as that can still be written: not ready from now on. */
+  takeBack(): void
   progress(name: string, share: number, detail: string): void
   progressOf(name: string): { share: number; detail: string } | undefined
   counters(): SourceCounters[]
@@ -30,6 +36,7 @@ export function openCollectStatusStore(file: string): CollectStatusStore {
   const row = database.prepare('INSERT INTO quarantine (sourceId, point, at, value, quality, reason, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)')
   const setSource = database.prepare('INSERT OR REPLACE INTO sources VALUES (?, ?)')
   const setCounters = database.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?)')
+  const setProgress = database.prepare('INSERT OR REPLACE INTO progress VALUES (?, ?, ?)')
   let kept = (database.prepare('SELECT count(*) AS count FROM quarantine').get() as { count: number }).count
   return {
     quarantine(sourceId, apart, receivedAt) {
@@ -41,12 +48,22 @@ export function openCollectStatusStore(file: string): CollectStatusStore {
       })
     },
     write(sources, counters) {
+      rmSync(`${file}${FAILED}`, { force: true })
       transaction(database, () => {
         for (const status of sources) setSource.run(status.sourceId, JSON.stringify(status))
         for (const counts of counters) setCounters.run(counts.sourceId, JSON.stringify(counts))
+        setProgress.run(SIGN_OF_LIFE, 1, String(Date.now()))
       })
     },
-    progress: (name, share, detail) => void database.prepare('INSERT OR REPLACE INTO progress VALUES (?, ?, ?)').run(name, share, detail),
+    takeBack() {
+      try {
+        // Beside the database: what made its writes fail may hold for this one too.
+        writeFileSync(`${file}${FAILED}`, '')
+      } catch {
+        // Then the sign grows old by itself.
+      }
+    },
+    progress: (name, share, detail) => void setProgress.run(name, share, detail),
     progressOf: (name) => database.prepare('SELECT share, detail FROM progress WHERE name = ?').get(name) as { share: number; detail: string } | undefined,
     counters: () => readAll<SourceCounters>(database, 'SELECT counts AS text FROM counters'),
     close: () => database.close(),
@@ -65,6 +82,7 @@ export function openCollectStatus(file: string): CollectStatusReader {
   return {
     sources: async () => read<SourceStatus>('SELECT status AS text FROM sources ORDER BY sourceId'),
     counters: async () => read<SourceCounters>('SELECT counts AS text FROM counters ORDER BY sourceId'),
+    wroteAtRealMs: async () => existsSync(`${file}${FAILED}`) ? 0 : read<number>(`SELECT detail AS text FROM progress WHERE name = '${SIGN_OF_LIFE}'`)[0],
     close: async () => awaited.close(),
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { District } from '#models/district/schema.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
@@ -32,20 +33,25 @@ export function watchImportInbox({ folder, store, district, clock, log }: Import
     writeFileSync(`${file}.part`, JSON.stringify(content))
     renameSync(`${file}.part`, file)
   }
+  const takeAll = async () => {
+    for (const name of readdirSync(folder).filter(isMeterFile).sort()) {
+      let to = 'done'
+      try {
+        const result = await importFile(join(folder, name), { store, district, clock, timeZone: district.timeZone, progress: (share) => report(name, { share, done: false }) })
+        report(name, { share: 1, done: true, report: result })
+      } catch (error) {
+        // No fault of the file: it stays and is taken when the store takes values again.
+        if (error instanceof PenfeldError && error.retryable) throw error
+        to = 'failed'
+        log.error({ file: name, error: String(error) }, 'a file could not be imported')
+        report(name, { share: 1, done: true, error: error instanceof Error ? error.message : String(error) })
+      }
+      renameSync(join(folder, name), join(folder, to, name))
+    }
+  }
   const looking = (async () => {
     while (!stopping) {
-      for (const name of readdirSync(folder).filter(isMeterFile).sort()) {
-        let to = 'done'
-        try {
-          const result = await importFile(join(folder, name), { store, district, clock, timeZone: district.timeZone, progress: (share) => report(name, { share, done: false }) })
-          report(name, { share: 1, done: true, report: result })
-        } catch (error) {
-          to = 'failed'
-          log.error({ file: name, error: String(error) }, 'a file could not be imported')
-          report(name, { share: 1, done: true, error: error instanceof Error ? error.message : String(error) })
-        }
-        renameSync(join(folder, name), join(folder, to, name))
-      }
+      await takeAll().catch((error: unknown) => log.error({ error: String(error) }, 'importing waits'))
       await pause(LOOK_EVERY_MS)
     }
   })()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Source } from '#models/district/schema.ts'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { loadProfiles } from '#services/collectors/profiles.ts'
 import { driverFactory } from '#services/collectors/registry.ts'
 import type { SourceStatus } from '#services/collectors/status.ts'
@@ -15,6 +16,7 @@ import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { servedSources } from '#services/hosts/requirements.ts'
 import { openSourceLeases } from '#services/hosts/source-leases.ts'
 import { tellTail } from '#services/hosts/tell-tail.ts'
+import { isDiskFull } from '#services/sqlite/disk-full.ts'
 import { collectsWithOthers, openWriter, storeFolder, storeSettings } from '#services/store/open.ts'
 import { openCollectStatusStore } from './collect-status.ts'
 import { Counters } from './counters.ts'
@@ -32,8 +34,11 @@ const BETWEEN_ROUNDS_MS = 2_000
 /** The role `collect`: every source, ingest, and the one writer of the measured store. */
 export async function startCollect({ environment, district: { district, version }, clock, log, say }: RoleContext): Promise<RunningRole> {
   const place = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
-  const store = await openWriter('measured', storeSettings(environment, district))
+  const failed = Promise.withResolvers<unknown>()
+  let isFailed = false
+  const store = await openWriter('measured', storeSettings(environment, district), failed.resolve)
   const status = openCollectStatusStore(place('collect'))
+  void failed.promise.then(() => { isFailed = true; status.takeBack() })
   const counters = new Counters(status.counters())
   await store.register(district.measurementPoints.map(({ id }) => id))
   const profiles = loadProfiles()
@@ -85,25 +90,36 @@ export async function startCollect({ environment, district: { district, version 
   }
   await followLeases()
 
+  // A full disk and a server that is away are waited for: what must be written is tried again. Any other failure ends this process.
+  const unlessFull = async <T>(action: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await action()
+    } catch (error) {
+      const isWaitedFor = error instanceof PenfeldError ? error.retryable && error.code !== 'PF_STORE_FAILED' : isDiskFull(error)
+      if (isWaitedFor) log.error({ error: String(error) }, 'the store takes nothing for now: sources wait')
+      else failed.resolve(error)
+      return undefined
+    }
+  }
   watchSources({ district, clock, sources: () => [...runners.values()].map((runner) => runner.status()), counters: () => counters.all() })
-  const write = () => {
+  const write = () => unlessFull(() => {
     const states = [...runners.values()].map((runner) => runner.status())
     const standby = [...elsewhere].map(([sourceId, holder]) => standingBy(sourceId, holder))
     const counts = counters.all()
     status.write([...states, ...standby], counts)
     tell?.(states, counts)
-  }
+  })
   const watching = (async () => {
     while (!stopping) {
-      for (const runner of runners.values()) await runner.watch()
-      await followLeases()
+      for (const runner of runners.values()) await unlessFull(() => runner.watch())
+      await unlessFull(followLeases)
       await edits.applyWaiting().catch((error: unknown) => log.error({ error: String(error) }, 'the edits that wait could not be carried out; they are tried again'))
-      write()
+      await write()
       await pause(WATCH_EVERY_MS)
     }
   })()
   const maintaining = (async () => {
-    while (!stopping) await pause((await store.maintain(SLICE_MS)) ? BETWEEN_SLICES_MS : BETWEEN_ROUNDS_MS)
+    while (!stopping) await pause((await unlessFull(() => store.maintain(SLICE_MS))) === true ? BETWEEN_SLICES_MS : BETWEEN_ROUNDS_MS)
   })()
   const inbox = watchImportInbox({ folder: join(environment.dataFolder, IMPORT_INBOX), store: guarded, district, clock, log })
   const history = environment.demo
@@ -115,12 +131,13 @@ export async function startCollect({ environment, district: { district, version 
   })
 
   return {
+    failed: failed.promise,
     async stop() {
       stopping = true
       await Promise.allSettled([watching])
       await Promise.all([...runners.values()].map((runner) => runner.stop()))
       await Promise.allSettled([maintaining, inbox.stop(), history])
-      write()
+      if (!isFailed) await write()
       await telling?.stop()
       await store.close()
       status.close()

@@ -37,7 +37,8 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const { district, version } = loaded
   const place = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
   const stores = storeSettings(environment, district)
-  const derived = await openWriter('derived', stores)
+  const failed = Promise.withResolvers<unknown>()
+  const derived = await openWriter('derived', stores, failed.resolve)
   const measured = await openReader('measured', stores)
   const runs = openRunStore(place('runs'))
   const releases = openReleaseStore(place('releases'))
@@ -109,6 +110,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
   say(`Work: ${plan.loads.length} loads and ${plan.sensors.length} network sensors are evaluated every 10 minutes; jobs are kept ${kept}.`)
 
   return {
+    failed: failed.promise,
     async stop() {
       stopping = true
       stopped.resolve()

@@ -40,8 +40,11 @@ export const storeFolder = (dataFolder: string, name: StoreName, kind: 'embedded
 const influxOf = ({ influxUrl, influx }: StoreSettings): InfluxSettings | undefined =>
   influxUrl === undefined ? undefined : influx ?? readInfluxSettings(influxUrl, process.env)
 
-/** The one writer of a store. The only place, with `openReader`, that chooses between the stores there are. */
-export async function openWriter(name: StoreName, settings: StoreSettings): Promise<TimeSeriesStore> {
+/**
+ * The one writer of a store. The only place, with `openReader`, that chooses between the stores there are. `onFailure` is
+ * told when this process can trust the store no more and must start anew.
+ */
+export async function openWriter(name: StoreName, settings: StoreSettings, onFailure?: (error: unknown) => void): Promise<TimeSeriesStore> {
   const { dataFolder, timeZone } = settings
   const influx = influxOf(settings)
   const folder = storeFolder(dataFolder, name, influx === undefined ? 'embedded' : 'influx')
@@ -51,9 +54,9 @@ export async function openWriter(name: StoreName, settings: StoreSettings): Prom
     throw new PenfeldError('PF_STORE_OTHER', `${other} holds what was stored so far, and INFLUX_URL is ${influx === undefined ? 'not set' : 'set'}.`, { where: folder })
   }
   if (isHalfCopied(folder)) throw new PenfeldError('PF_STORE_OTHER', `A copy into ${folder} was begun and has not ended.`, { where: folder })
-  if (influx === undefined) return openEmbeddedStore(folder, { timeZone })
+  if (influx === undefined) return openEmbeddedStore(folder, { timeZone, onFailure })
   watchForwarding(name, folder, influx.backlogBytes)
-  return openInfluxStore(folder, { timeZone, settings: influx, measurement: name })
+  return openInfluxStore(folder, { timeZone, settings: influx, measurement: name, onFailure })
 }
 
 export async function openReader(name: StoreName, settings: StoreSettings): Promise<TimeSeriesReader> {

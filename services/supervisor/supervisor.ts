@@ -29,6 +29,7 @@ interface Child {
   startedMs: number
   pauseMs: number
   restarts: number
+  ready: boolean
   timer?: NodeJS.Timeout
 }
 
@@ -44,6 +45,15 @@ export interface Supervisor {
   stop(): Promise<void>
 }
 
+/** A disk that takes no log must not end what is to start everything again. */
+function openLog(file: string): number | 'ignore' {
+  try {
+    return openSync(file, 'a')
+  } catch {
+    return 'ignore'
+  }
+}
+
 /** Starts each role as a process of its own, restarts what dies, stops all in order. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const children = new Map<RoleName, Child>()
@@ -57,19 +67,21 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   const start = (role: RoleName, previous?: Child) => {
-    const logFile = openSync(join(options.logFolder, `${role}.log`), 'a')
+    const logFile = openLog(join(options.logFolder, `${role}.log`))
     const child = fork(options.mainFile, ['role', role], {
       env: options.variables,
       stdio: ['ignore', logFile, logFile, 'ipc'],
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',
     })
-    closeSync(logFile)
-    const entry: Child = { process: child, startedMs: Date.now(), pauseMs: previous?.pauseMs ?? FIRST_PAUSE_MS, restarts: (previous?.restarts ?? -1) + 1 }
+    if (logFile !== 'ignore') closeSync(logFile)
+    const entry: Child = { process: child, startedMs: Date.now(), pauseMs: previous?.pauseMs ?? FIRST_PAUSE_MS, restarts: (previous?.restarts ?? -1) + 1, ready: false }
     children.set(role, entry)
     child.on('message', (message: { say?: string; ready?: boolean }) => {
       if (message.say !== undefined) options.say(oneLine(message.say))
-      if (message.ready === true) readiness.get(role)?.resolve()
+      if (message.ready !== true) return
+      entry.ready = true
+      readiness.get(role)?.resolve()
     })
     child.on('error', (error) => options.say(`${role}: ${error.message}`))
     child.on('exit', (code, signal) => {
@@ -79,7 +91,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         options.onFinalExit(role, code)
         return
       }
-      if (Date.now() - entry.startedMs > HEALTHY_AFTER_MS) entry.pauseMs = FIRST_PAUSE_MS
+      // Killed from outside while it ran well: no reason to wait longer each time.
+      if (Date.now() - entry.startedMs > HEALTHY_AFTER_MS || (signal !== null && entry.ready)) entry.pauseMs = FIRST_PAUSE_MS
       if (code !== 0) options.say(`${role} ended (${signal ?? `code ${code}`}); it starts again. Its log: ${join(options.logFolder, `${role}.log`)}`)
       const pauseMs = code === 0 ? 0 : entry.pauseMs
       entry.pauseMs = Math.min(LONGEST_PAUSE_MS, entry.pauseMs * 2)

@@ -11,10 +11,10 @@ export interface Logger {
 }
 
 export function createLogger(role: string, level: string = process.env['PENFELD_LOG'] ?? 'warn'): Logger {
-  return pino(
-    { level, base: { role }, redact: ['password', 'token', 'secret', 'authorization', 'cookie'].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), hooks: { streamWrite: logLine } },
-    pino.destination({ fd: 2, sync: true }),
-  ) as unknown as Logger
+  const destination = pino.destination({ fd: 2, sync: true })
+  // A line that finds no room on the disk must not end the process that wanted to tell of it.
+  destination.on('error', () => {})
+  return pino({ level, base: { role }, redact: ['password', 'token', 'secret', 'authorization', 'cookie'].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), hooks: { streamWrite: logLine } }, destination) as unknown as Logger
 }
 
 /** For tests and tools that want silence. */

@@ -4,6 +4,8 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } f
 /** Point, a mark that tells a whole record from a torn one, time, value. */
 const RECORD_BYTES = 24
 const MARK = 0x50454e46
+/** Looked at beyond the ledger on both sides: a value stamped by a wrong clock is an invented one. */
+const MARGIN_MS = 3 * 86_400_000
 
 export interface Ledger {
   /** Writes records and waits until they are on the disk. Columns of equal length; points are numbers of the simulator's own. */
@@ -78,7 +80,7 @@ export interface CompareOptions {
   mayMiss?(point: number, at: number): boolean
 }
 
-/** Compares with what `read` gives for a point of the ledger (all of its series in the time of the ledger). */
+/** Compares with what `read` gives for a point of the ledger (its series in the time of the ledger and three days around). */
 export async function compareLedger(rows: LedgerRows, read: (point: number, from: number, to: number) => Promise<{ at: Float64Array; values: Float64Array }>, { storedValue = (value) => value, mayMiss = () => false }: CompareOptions = {}): Promise<Comparison> {
   const byPoint = new Map<number, Map<number, number[]>>()
   let [from, to] = [Infinity, -Infinity]
@@ -97,7 +99,7 @@ export async function compareLedger(rows: LedgerRows, read: (point: number, from
   const note = (what: string, point: number, at: number, more = '') => { if (examples.length < 10) examples.push(`${what}: point ${point} at ${new Date(at).toISOString()}${more}`) }
   for (const [point, times] of byPoint) {
     produced += times.size
-    const { at, values } = await read(point, from, to + 1)
+    const { at, values } = await read(point, from - MARGIN_MS, to + MARGIN_MS)
     const seen = new Set<number>()
     for (let index = 0; index < at.length; index++) {
       const time = at[index]

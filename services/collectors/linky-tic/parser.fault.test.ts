@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { isAsked } from '../../../infra/fault/lab/full.ts'
+import { experiment } from '../../../infra/fault/lab/report.ts'
 import { labelOf } from './labels.ts'
 import { TicParser, type Group } from './parser.ts'
 import { frameBytes, recording, withParity } from './tic.testkit.ts'
@@ -34,7 +36,7 @@ function isSeventhBitApart(sent: Group, taken: Group): boolean {
   return left.length === right.length && differing.length === 1 && differing[0] === 0x40
 }
 
-test('no group with a wrong checksum is taken, and the stream is found again within two frames', () => {
+test.runIf(isAsked(23))('no group with a wrong checksum is taken, and the stream is found again within two frames', () => experiment(23, 'parser', (run) => {
   const next = generator(SEED)
   const historique = new TicParser().push(recording('historique.bin')).frames.map(({ groups }) => frameBytes('historique', groups.map(({ label, data }) => [label, data])))
   const standard = [recording('ticFrameStandard.txt')]
@@ -98,8 +100,10 @@ test('no group with a wrong checksum is taken, and the stream is found again wit
     }
     frameNumber++
   }
-  process.stdout.write(`${JSON.stringify({ experiment: 23, protocol: 'linky-tic', seed: SEED, frames: FRAMES, damaged, switches, wrongGroups, takenWrong, changedTextsWithoutParity: changedTexts, takenFrames, rejected, mostWholeFramesLostInARow: mostLost })}\n`)
+  run.fault(damaged)
+  run.values({ produced: FRAMES, stored: takenFrames, dropped: rejected })
+  for (const [name, value] of Object.entries({ 'changes of mode': switches, 'damaged groups': wrongGroups, 'taken wrong': takenWrong, 'texts changed without parity': changedTexts, 'whole frames lost in a row': mostLost })) run.measure(name, value)
   expect(wrongGroups).toBeGreaterThan(FRAMES / 2)
   expect(takenWrong).toBe(0)
   expect(mostLost).toBeLessThanOrEqual(2)
-})
+}))

@@ -19,15 +19,25 @@ export function batchOf(number: number): SampleBatch {
 export const acknowledged = (ledger: string): number => (existsSync(ledger) ? Number(readFileSync(ledger, 'utf8').trim().split('\n').at(-1)) : 0)
 
 if (import.meta.main) {
-  const [folder, ledger] = process.argv.slice(2)
-  const store = await openEmbeddedStore(folder, { timeZone: 'Europe/Paris', packSamples: 1_500 })
+  const [folder, ledger, packSamples = '1500', batches = '100000'] = process.argv.slice(2)
+  const store = await openEmbeddedStore(folder, { timeZone: 'Europe/Paris', packSamples: Number(packSamples) })
   await store.register(Array.from({ length: POINTS }, (_, index) => `p${index}`))
   const file = openSync(ledger, 'a')
-  for (let number = acknowledged(ledger) + 1; number < 100_000; number++) {
-    await store.append(batchOf(number), { recordedAt: number * STEP_MS, source: 'victim' })
+  const first = acknowledged(ledger) + 1
+  for (let number = first; number < first + Number(batches); number++) {
+    try {
+      await store.append(batchOf(number), { recordedAt: number * STEP_MS, source: 'victim' })
+    } catch (error) {
+      // Asked once more, as a driver would: a store that no longer trusts its file must refuse this too.
+      process.stdout.write(`refused ${number}: ${String(error)}\n`)
+      const again = await store.append(batchOf(number), { recordedAt: number * STEP_MS, source: 'victim' }).catch((refused: unknown) => `refused ${String(refused)}`)
+      process.stdout.write(`again ${JSON.stringify(again)}\n`)
+      process.exit(75)
+    }
     writeSync(file, `${number}\n`)
     fsyncSync(file)
     if (number % 3 === 0) await store.maintain(4)
   }
   closeSync(file)
+  await store.close()
 }

@@ -1,4 +1,5 @@
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { isDiskFull } from '#services/sqlite/disk-full.ts'
 import type { AppendResult, ImportedSeries, Provenance, SampleBatch, Series, TimeSeriesStore } from '../port.ts'
 import { insertEntry } from '../journal/entry.ts'
 import { Known, requireAscending, same } from '../journal/known.ts'
@@ -6,11 +7,19 @@ import { NewestTimes } from '../journal/newest-times.ts'
 import { lowerBound, part } from '../series/columns.ts'
 import type { StoreFiles } from './files.ts'
 import { Maintenance } from './maintenance.ts'
+import type { EmbeddedOptions } from './reader.ts'
 import { EmbeddedReader, type Opened } from './series-reader.ts'
 import { transaction } from '../journal/transaction.ts'
 
 /** An open import is committed at the latest after so many samples: a crash costs at most that much work. */
 const IMPORT_COMMIT_SAMPLES = 4_000_000
+
+export interface WriterOptions extends EmbeddedOptions {
+  /** Samples of the journal at which it is packed into blocks; fewer make a fault in between more likely to be met. */
+  readonly packSamples?: number
+  /** Told once, when a write failed in a way after which the files are trusted only by a new process. */
+  onFailure?(error: unknown): void
+}
 
 interface Waiting<Input> { input: Input; provenance: Provenance; resolve(result: AppendResult): void; reject(error: unknown): void }
 
@@ -25,9 +34,11 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
   #importOpen = false
   #failed: unknown
   readonly #newest: NewestTimes
+  readonly #onFailure: (error: unknown) => void
 
-  constructor(files: StoreFiles, unlock: () => void, timeZone: string, packSamples?: number) {
+  constructor(files: StoreFiles, unlock: () => void, { timeZone, packSamples, onFailure }: WriterOptions) {
     super(() => files, timeZone)
+    this.#onFailure = onFailure ?? (() => {})
     this.#files = files
     this.#unlock = unlock
     this.#newest = new NewestTimes((pointId) => this.#ready().newestAt(pointId))
@@ -35,15 +46,34 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
   }
 
   #ready(): Opened {
-    if (this.#failed !== undefined) throw new PenfeldError('PF_STORE_UNAVAILABLE', 'A write failed before; the store takes no more until the process is started again.', { cause: this.#failed })
+    if (this.#failed !== undefined) throw new PenfeldError('PF_STORE_FAILED', 'A write failed before; the store takes no more until the process is started again.', { cause: this.#failed })
     return this.opened()!
+  }
+
+  /**
+   * What the caller is told of a write that went wrong. For want of room nothing was done, and the same may succeed later.
+   * After any other failure nobody knows what is on the disk: the pages of a failed sync are never tried again.
+   */
+  #fault(cause: unknown): PenfeldError {
+    if (cause instanceof PenfeldError) return cause
+    const what = cause instanceof Error ? cause.message : String(cause)
+    if (isDiskFull(cause)) return new PenfeldError('PF_STORE_FULL', `Nothing was written: ${what}.`, { cause })
+    if (this.#failed === undefined) {
+      this.#failed = cause
+      this.#onFailure(cause)
+    }
+    return new PenfeldError('PF_STORE_FAILED', `A write failed: ${what}.`, { cause })
   }
 
   async register(names: readonly string[]): Promise<Int32Array> {
     this.#ready()
     const insert = this.#files.journal.prepare('INSERT INTO points (name) VALUES (?) ON CONFLICT (name) DO NOTHING')
     const known = await this.lookup(names)
-    if (known.includes(-1)) transaction(this.#files.journal, () => names.forEach((name, index) => known[index] === -1 && insert.run(name)))
+    try {
+      if (known.includes(-1)) transaction(this.#files.journal, () => names.forEach((name, index) => known[index] === -1 && insert.run(name)))
+    } catch (error) {
+      throw this.#fault(error)
+    }
     return this.lookup(names)
   }
 
@@ -79,9 +109,9 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
       waiting.forEach(({ resolve }, index) => resolve(results[index]))
     } catch (error) {
       this.#newest.forget()
-      // Nothing of this commit was acknowledged. Bad input is the caller's; a failed write ends the trust in the file.
-      if (!(error instanceof PenfeldError)) this.#failed = error
-      waiting.forEach(({ reject }) => reject(error))
+      // Nothing of this commit was acknowledged. Bad input is the caller's.
+      const fault = this.#fault(error)
+      waiting.forEach(({ reject }) => reject(fault))
     }
   }
 
@@ -100,7 +130,10 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
         this.#imports.push({ waiting: { input: undefined, provenance, resolve, reject }, result })
         if (this.#importedSamples >= IMPORT_COMMIT_SAMPLES) this.#commitImports()
       } catch (error) {
-        reject(error)
+        const fault = this.#fault(error)
+        reject(fault)
+        // Some errors take the whole transaction back, and with it what others gave.
+        if (this.#importOpen && !this.#files.samples.isTransaction) this.#giveUpImports(fault)
       }
     })
   }
@@ -137,27 +170,42 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
     return { stored, deduplicated, revised, seq: 0 }
   }
 
-  #commitImports(): void {
-    if (!this.#importOpen) return
+  #giveUpImports(fault: PenfeldError): void {
     const imports = this.#imports
     this.#imports = []
     this.#importedSamples = 0
     this.#importOpen = false
+    this.opened()!.forgetLatest()
+    this.#newest.forget()
+    for (const { waiting } of imports) waiting.reject(fault)
+  }
+
+  #commitImports(): void {
+    if (!this.#importOpen) return
     try {
       this.#files.samples.exec('COMMIT')
-      this.opened()!.forgetLatest()
-      this.#newest.forget()
-      for (const { waiting, result } of imports) waiting.resolve(result)
     } catch (error) {
-      this.#failed = error
-      for (const { waiting } of imports) waiting.reject(error)
+      if (this.#files.samples.isTransaction) this.#files.samples.exec('ROLLBACK')
+      this.#giveUpImports(this.#fault(error))
+      return
     }
+    const imports = this.#imports
+    this.#imports = []
+    this.#importedSamples = 0
+    this.#importOpen = false
+    this.opened()!.forgetLatest()
+    this.#newest.forget()
+    for (const { waiting, result } of imports) waiting.resolve(result)
   }
 
   async maintain(budgetMs: number): Promise<boolean> {
     this.#commitImports()
     this.#ready()
-    return this.#maintenance.run(budgetMs)
+    try {
+      return this.#maintenance.run(budgetMs)
+    } catch (error) {
+      throw this.#fault(error)
+    }
   }
 
   override async close(): Promise<void> {

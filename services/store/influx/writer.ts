@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { isDiskFull } from '#services/sqlite/disk-full.ts'
 import { insertEntry } from '../journal/entry.ts'
 import { Known, requireAscending, same, type KnownValue } from '../journal/known.ts'
 import { NewestTimes } from '../journal/newest-times.ts'
@@ -40,6 +41,8 @@ export const RETRY_QUARANTINE = 'retry-quarantine'
 export interface InfluxWriterOptions extends ForwarderOptions {
   /** Values of a backlog held in memory. */
   readonly recentSamples?: number
+  /** Told once, when a write to the journal failed in a way after which it is trusted only by a new process. */
+  onFailure?(error: unknown): void
 }
 
 /** The one writer: acknowledges when the journal is on the disk, and brings it to the server by and by. */
@@ -59,12 +62,14 @@ export class InfluxStore extends InfluxReader implements TimeSeriesStore {
   #importsRunning = 0
   readonly #importsWaiting: (() => void)[] = []
   #failed: unknown
+  readonly #onFailure: (error: unknown) => void
   #closing = false
   #keptMs = performance.now()
 
   constructor(folder: string, files: InfluxFiles, unlock: () => void, client: InfluxClient, measurementName: string, timeZone: string, options: InfluxWriterOptions = {}) {
     super(() => undefined, client, measurementName, timeZone)
     this.#folder = folder
+    this.#onFailure = options.onFailure ?? (() => {})
     this.#files = files
     this.#unlock = unlock
     this.#part = new LocalPart(files, options.recentSamples)
@@ -86,7 +91,7 @@ export class InfluxStore extends InfluxReader implements TimeSeriesStore {
   }
 
   #ready(): LocalPart {
-    if (this.#failed !== undefined) throw new PenfeldError('PF_STORE_UNAVAILABLE', 'A write failed before; the store takes no more until the process is started again.', { cause: this.#failed })
+    if (this.#failed !== undefined) throw new PenfeldError('PF_STORE_FAILED', 'A write failed before; the store takes no more until the process is started again.', { cause: this.#failed })
     return this.local()
   }
 
@@ -243,9 +248,13 @@ export class InfluxStore extends InfluxReader implements TimeSeriesStore {
       items.forEach(({ resolve }, index) => resolve(results[index]))
     } catch (error) {
       this.#newest.forget()
-      // Nothing of this commit was acknowledged. Bad input is the caller's; a failed write ends the trust in the file.
-      if (!(error instanceof PenfeldError)) this.#failed = error
-      items.forEach(({ reject }) => reject(error))
+      // Nothing of this commit was acknowledged. Bad input is the caller's; want of room is waited for; any other failed write ends the trust in the file.
+      const fault = error instanceof PenfeldError ? error : isDiskFull(error) ? new PenfeldError('PF_STORE_FULL', `Nothing was written: ${String(error)}.`, { cause: error }) : new PenfeldError('PF_STORE_FAILED', `A write failed: ${String(error)}.`, { cause: error })
+      if (fault.code === 'PF_STORE_FAILED' && this.#failed === undefined) {
+        this.#failed = error
+        this.#onFailure(error)
+      }
+      items.forEach(({ reject }) => reject(fault))
     }
   }
 
