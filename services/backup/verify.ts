@@ -1,6 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { FILE_SHAPES } from '#services/doctor/file-shapes.ts'
+import { refuseNewer } from '#services/sqlite/migrate.ts'
 import { dropSideFiles } from './backup.ts'
 import { readManifest, sha256Of, type Manifest } from './manifest.ts'
 import { contentsOf } from './store-contents.ts'
@@ -20,7 +23,7 @@ export async function verifyBackup(folder: string): Promise<Verification> {
     if (!existsSync(file)) faults.push(`${name} is missing`)
     else if (statSync(file).size !== bytes) faults.push(`${name} has ${statSync(file).size} bytes, not ${bytes}`)
     else if ((await sha256Of(file)) !== sha256) faults.push(`${name} was changed: its checksum is another`)
-    else if (name.endsWith('.sqlite')) faults.push(...faultsOfDatabase(file).map((fault) => `${name}: ${fault}`))
+    else if (name.endsWith('.sqlite')) faults.push(...[...faultsOfDatabase(file), ...newerThanOurs(file, name.replace(/^data\//, ''))].map((fault) => `${name}: ${fault}`))
   }
   if (faults.length === 0) {
     for (const [store, kept] of Object.entries(manifest.stores)) {
@@ -38,6 +41,22 @@ export async function verifyBackup(folder: string): Promise<Verification> {
     dropSideFiles(folder)
   }
   return { manifest, faults }
+}
+
+/** What newer code has made cannot be used by this one. */
+function newerThanOurs(file: string, name: string): string[] {
+  const shape = FILE_SHAPES[name]
+  if (shape === undefined) return []
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 })
+  try {
+    refuseNewer(database, name, shape)
+    return []
+  } catch (error) {
+    if (!(error instanceof PenfeldError)) throw error
+    return [error.detail]
+  } finally {
+    database.close()
+  }
 }
 
 /** SQLite's own check; empty if the file is sound. */
