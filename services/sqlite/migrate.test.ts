@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -125,4 +126,19 @@ test('every file this code makes has a shape, a number above 0, and the doctor s
     { subject: 'directory.sqlite', state: 'warning', found: expect.stringMatching(/^version 0; this code works with version \d+$/) },
     { subject: 'jobs.sqlite', state: 'fault', found: expect.stringMatching(/^version 97, made by newer code; this code knows versions up to \d+$/) },
   ])
+})
+
+test('a file whose making was killed is not there yet for a reader, and made whole by the next writer', () => {
+  // A rollback journal of an unfinished first commit beside it, as a kill while the file is made leaves it.
+  const script = `import { DatabaseSync } from 'node:sqlite'
+    const database = new DatabaseSync(${JSON.stringify(file)})
+    database.exec('PRAGMA cache_size = 1; PRAGMA cache_spill = 1; CREATE TABLE a (x TEXT); BEGIN; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000) INSERT INTO a SELECT hex(randomblob(40)) FROM n')
+    process.kill(process.pid, 'SIGKILL')`
+  expect(spawnSync(process.execPath, ['--input-type=module', '-e', script]).signal).toBe('SIGKILL')
+  expect(existsSync(`${file}-journal`)).toBe(true)
+  const reader = openAsReader(file, ['CREATE TABLE b (x INTEGER) STRICT'])
+  expect(reader.database()).toBeUndefined()
+  openAsWriter(file, ['CREATE TABLE b (x INTEGER) STRICT']).close()
+  expect(reader.database()!.prepare('SELECT count(*) AS count FROM a').get()).toEqual({ count: 0 })
+  reader.close()
 })

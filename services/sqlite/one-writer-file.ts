@@ -7,6 +7,8 @@ export { inTransaction } from './in-transaction.ts'
 
 /** How long a statement waits for a lock; node:sqlite's default of 0 would fail at once. */
 const BUSY_MS = 5000
+/** SQLITE_READONLY and its kinds: there is something to be rolled back or recovered first. */
+const READONLY = 8
 
 export interface WriterSettings {
   /** Every commit reaches the disk before it returns. */
@@ -51,6 +53,8 @@ export function openReadOnly(file: string, shape: FileShape | readonly string[],
     return database
   } catch (error) {
     database.close()
+    // Its writer was killed while it made the file, and only a writer can mend that: it is not made yet.
+    if (((error as { errcode?: number }).errcode ?? 0) % 256 === READONLY) return undefined
     throw error
   }
 }
