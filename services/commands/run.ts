@@ -14,6 +14,7 @@ import { startSupervisor } from '#services/supervisor/supervisor.ts'
 import { welcome } from '#services/supervisor/welcome.ts'
 import { createLogger } from '#services/telemetry/logger.ts'
 import { listenForMetrics } from '#services/telemetry/metrics-listener.ts'
+import { oneLine } from '#services/telemetry/secrets.ts'
 import { WrongArguments } from './wrong-arguments.ts'
 
 const STOP_PATIENCE_MS = 20_000
@@ -32,7 +33,7 @@ export async function run(args: string[], write: (line: string) => void): Promis
   const variables: NodeJS.ProcessEnv = { ...process.env, ...(demo ? { PENFELD_DEMO: '1' } : {}) }
   let environment = readEnvironment(variables)
   const log = createLogger('run')
-  const say = (message: string) => write(`  ${message}`)
+  const say = (message: string) => write(`  ${oneLine(message)}`)
   variables['PENFELD_DATA'] = environment.dataFolder
   // Compiled code is kept between starts: a later start answers within seconds.
   variables['NODE_COMPILE_CACHE'] ??= join(environment.dataFolder, 'cache')
