@@ -38,6 +38,26 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     what: 'runs the load flow of the whole district again over stored history',
     load: async () => (await import('./commands/replay.ts')).replay,
   },
+  backup: {
+    usage: 'backup --to FOLDER [--keep-days N]',
+    what: 'copies everything while the service runs, and reads the copy back',
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  verify: {
+    usage: 'verify FOLDER',
+    what: 'reads a backup whole: checksums, databases, every block, the counts of every day',
+    load: async () => (await import('./commands/backup.ts')).verify,
+  },
+  restore: {
+    usage: 'restore FOLDER [--replace]',
+    what: 'puts a verified backup in the place of PENFELD_DATA',
+    load: async () => (await import('./commands/backup.ts')).restore,
+  },
+  doctor: {
+    usage: 'doctor [--json]',
+    what: 'looks at everything the service stands on, and says what is wrong and what to do',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
   'control-key': {
     usage: 'control-key',
     what: 'prints the public key that hosts beside this one are told (PENFELD_CONTROL_KEY)',

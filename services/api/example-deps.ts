@@ -128,7 +128,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       headId: async () => releases.at(-1)?.releaseId ?? 0,
       close,
     },
-    jobs: { kinds: async () => [], recent: async () => [], close },
+    jobs: { notices: async () => [], kinds: async () => [], recent: async () => [], close },
     collect: { sources: async () => [], counters: async () => (empty ? [] : [{ sourceId: 'buildings', produced: 10, stored: 6, deduplicated: 1, revised: 0, quarantined: { 'clock-suspect': 2 }, dropped: { full: 1 } }]), close },
     studies: { connection: () => ({ status: 'running', share: 0.25 }), outage: () => ({ status: 'running', share: 0.25 }), stop: close },
     dashboardFolder: folder,

@@ -9,7 +9,7 @@ import { readCollectStatus } from '#services/hosts/collect-status.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { identitySettings } from '#services/identity/settings.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
-import { openJobStatus } from '#services/jobs/embedded/job-status.ts'
+import { openJobStatus } from '#services/jobs/open.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
 import { openReader, storeSettings } from '#services/store/open.ts'
 import { buildApp } from './app.ts'
@@ -28,7 +28,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const runs = openRunReader(file('runs'))
   const findings = openFindingsReader(file('runs'))
   const releases = openReleaseReader(file('releases'))
-  const jobs = openJobStatus(file('jobs'))
+  const jobs = openJobStatus(environment)
   const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
   const ownCollect = openCollectStatus(file('collect'))
   const collect = redis === undefined ? ownCollect : readCollectStatus(redis, ownCollect, environment.hostId)

@@ -14,8 +14,8 @@ function folderWith(files: Record<string, string>): string {
 test('the shipped profiles load and name what each protocol needs', () => {
   const profiles = loadProfiles()
   expect([...profiles.keys()]).toEqual([
-    'ev-charger', 'gas-meter', 'heat-substation', 'linky-daily', 'linky-tic-historique', 'linky-tic-standard', 'luminaire',
-    'mbus-electricity-meter', 'mbus-heat-meter', 'mbus-water-meter', 'network-sensor', 'pv-inverter', 'shop-meter', 'water-meter', 'weather-station',
+    'ev-charger', 'gas-meter', 'heat-substation', 'iec104-bay', 'linky-daily', 'linky-tic-historique', 'linky-tic-standard', 'lorawan-pulse-meter', 'lorawan-water-meter',
+    'luminaire', 'mbus-electricity-meter', 'mbus-heat-meter', 'mbus-water-meter', 'network-sensor', 'pv-inverter', 'shop-meter', 'sparkplug-energy-meter', 'water-meter', 'weather-station',
   ])
   expect(profiles.get('network-sensor')!.channels['u']).toEqual({ unit: 'V', suffix: 'u' })
   expect(profiles.get('linky-daily')!.channels['max-power']).toEqual({ unit: 'VA', column: 'max-power' })

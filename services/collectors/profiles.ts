@@ -5,9 +5,12 @@ import { Value } from 'typebox/value'
 import { parse } from 'yaml'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { KNOWN_UNITS } from '#models/units/convert.ts'
+import { iec104Profile } from './iec104/profile.ts'
 import { ticProfile } from './linky-tic/profile.ts'
+import { lorawanProfile } from './lorawan/profile.ts'
 import { mbusProfile } from './mbus/profile.ts'
 import type { Profile, ProfileChannel } from './port.ts'
+import { sparkplugProfile } from './sparkplug/profile.ts'
 
 const SHIPPED_PROFILES = join(import.meta.dirname, 'profiles')
 
@@ -32,6 +35,9 @@ const PROTOCOLS: Readonly<Record<string, { readonly device: TProperties; readonl
   },
   mbus: mbusProfile,
   'linky-tic': ticProfile,
+  iec104: iec104Profile,
+  lorawan: lorawanProfile,
+  sparkplug: sparkplugProfile,
 }
 
 const strict = { additionalProperties: false } as const

@@ -9,6 +9,9 @@ const DRIVERS: Readonly<Record<string, () => Promise<DriverFactory>>> = {
   files: async () => (await import('./files/driver.ts')).filesDriver,
   mbus: async () => (await import('./mbus/driver.ts')).mbusDriver,
   'linky-tic': async () => (await import('./linky-tic/driver.ts')).ticDriver,
+  iec104: async () => (await import('./iec104/driver.ts')).iec104Driver,
+  lorawan: async () => (await import('./lorawan/driver.ts')).lorawanDriver,
+  sparkplug: async () => (await import('./sparkplug/driver.ts')).sparkplugDriver,
 }
 
 export const PROTOCOLS: readonly string[] = Object.keys(DRIVERS)

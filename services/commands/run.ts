@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
-import { readEnvironment } from '#services/config/environment.ts'
+import type { LoadedDistrict } from '#services/config/district-folder.ts'
+import { readEnvironment, type Environment } from '#services/config/environment.ts'
 import { loadDistrict } from '#services/config/load-district.ts'
 import { checkServedSources, joinAsBeside } from '#services/hosts/beside.ts'
 import { announceFrom } from '#services/hosts/control.ts'
@@ -34,8 +35,11 @@ export async function run(args: string[], write: (line: string) => void): Promis
   const beside = isControl ? undefined : await joinAsBeside(environment, log, say)
   Object.assign(variables, beside?.variables ?? { PENFELD_CLOCK_STARTED: String(clockAnchor(environment.dataFolder, environment.clockSetting, Date.now())) })
   environment = readEnvironment(variables)
-  const district = await loadDistrict(environment.districtFolder, variables)
-  checkServedSources(district, variables)
+  const district = await districtOf(environment, variables).catch((error: unknown) => {
+    // What still listens would keep the process from ending.
+    beside?.stop()
+    throw error
+  })
   write(`District "${district.district.name.fr}" is read and without fault (version ${district.version}${beside === undefined ? '' : ', signed by the control host'}).`)
   const announcing = isControl && environment.redisUrl !== undefined ? announceFrom(environment, district, log) : undefined
 
@@ -76,6 +80,12 @@ export async function run(args: string[], write: (line: string) => void): Promis
   await supervisor.stop()
   write('Stopped. Nothing acknowledged is lost; start again to go on.')
   return exitCode
+}
+
+async function districtOf({ districtFolder }: Environment, variables: NodeJS.ProcessEnv): Promise<LoadedDistrict> {
+  const district = await loadDistrict(districtFolder, variables)
+  checkServedSources(district, variables)
+  return district
 }
 
 function parseArguments(args: readonly string[]): { demo: boolean; asked: readonly RoleName[] | undefined } {

@@ -30,6 +30,8 @@ export const DATA_FILES = {
   runs: 'runs.sqlite',
   /** Written by work: jobs, schedules, dirty marks. */
   jobs: 'jobs.sqlite',
+  /** Written by work where jobs are on Redis: what it asked for and has not ended, so that a Redis that forgot is told again. */
+  asked: 'asked.sqlite',
   /** Written by work: immutable releases for the public. */
   releases: 'releases.sqlite',
   /** Written by api: people, rights, sessions, audit. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { effectLedger, type EffectLedger } from '#services/sqlite/effect-ledger.ts'
 import { inTransaction, openAsReader, openAsWriter } from '#services/sqlite/one-writer-file.ts'
-import type { IssuedForecast, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
+import type { IssuedForecast, NetworkState, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
 import { RUNS_MIGRATIONS } from './schema.ts'
 import { packForecast, packState, unpackForecast, unpackState } from './state-blob.ts'
 
@@ -20,6 +21,11 @@ export type RunFileReader = RunReader & ForecastReader
 
 export interface RunFileStore extends RunStore, ForecastReader {
   saveForecasts(forecasts: readonly IssuedForecast[]): Promise<void>
+  /** The same writing as `save`, made ready to run inside a transaction of this file; answers with the id of the run. */
+  saving(head: Omit<RunHead, 'runId'>, states: readonly NetworkState[]): () => number
+  savingForecasts(forecasts: readonly IssuedForecast[]): () => void
+  /** Which effects of jobs this file holds, and whose they may be. */
+  readonly effects: EffectLedger
   /** For the tables of balance and firm import, which share the file and its one writer. */
   readonly database: DatabaseSync
 }
@@ -122,32 +128,35 @@ export function openRunStore(file: string): RunFileStore {
   const saveState = database.prepare('INSERT INTO state (kind, at, run_id, settled, body) VALUES (?, ?, ?, ?, ?)')
   const dropOldForecastStates = database.prepare("DELETE FROM state WHERE run_id IN (SELECT run_id FROM run WHERE kind = 'forecast' ORDER BY run_id DESC LIMIT 10 OFFSET ?)")
   const saveForecast = database.prepare('INSERT INTO forecast (series, issued_at, from_at, step_s, forecaster, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+  const saving: RunFileStore['saving'] = (head, states) => {
+    // Packing costs more than writing: done before the file is locked.
+    const bodies = states.map(packState)
+    return () => {
+      const { run_id: runId } = saveRun.get(
+        head.kind, head.issuedAt, head.from, head.to, head.stepS, head.districtVersion, head.engine, head.inputSeq,
+        orNull(head.closurePct), orNull(head.residualPct), head.durationMs,
+      ) as { run_id: number }
+      states.forEach((state, i) => saveState.run(head.kind, state.at, runId, state.settled ? 1 : 0, bodies[i]!))
+      if (head.kind === 'forecast') dropOldForecastStates.run(KEEP_FORECAST_RUNS)
+      return runId
+    }
+  }
+  const savingForecasts: RunFileStore['savingForecasts'] = (forecasts) => () => {
+    for (const { series, issuedAt, from, stepS, forecaster, valuesKw } of forecasts) {
+      saveForecast.run(series, issuedAt, from, stepS, forecaster, packForecast(valuesKw))
+    }
+  }
   return {
     ...queries(database),
     database,
+    effects: effectLedger(database),
+    saving,
+    savingForecasts,
     async saveLayout(version, layout) {
       saveLayout.run(version, JSON.stringify(layout))
     },
-    async save(head, states) {
-      // Packing costs more than writing: done before the file is locked.
-      const bodies = states.map(packState)
-      return inTransaction(database, () => {
-        const { run_id: runId } = saveRun.get(
-          head.kind, head.issuedAt, head.from, head.to, head.stepS, head.districtVersion, head.engine, head.inputSeq,
-          orNull(head.closurePct), orNull(head.residualPct), head.durationMs,
-        ) as { run_id: number }
-        states.forEach((state, i) => saveState.run(head.kind, state.at, runId, state.settled ? 1 : 0, bodies[i]!))
-        if (head.kind === 'forecast') dropOldForecastStates.run(KEEP_FORECAST_RUNS)
-        return runId
-      })
-    },
-    async saveForecasts(forecasts) {
-      inTransaction(database, () => {
-        for (const { series, issuedAt, from, stepS, forecaster, valuesKw } of forecasts) {
-          saveForecast.run(series, issuedAt, from, stepS, forecaster, packForecast(valuesKw))
-        }
-      })
-    },
+    save: async (head, states) => inTransaction(database, saving(head, states)),
+    saveForecasts: async (forecasts) => inTransaction(database, savingForecasts(forecasts)),
     async close() {
       database.close()
     },

@@ -1,3 +1,5 @@
+import { EFFECT_TABLE } from '#services/sqlite/effect-ledger.ts'
+
 /** Shape of runs.sqlite: runs, the state of the network at each of their steps, forecasts as issued, balances, firm import. */
 export const RUNS_MIGRATIONS = [
   `CREATE TABLE layout (district_version TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
@@ -16,4 +18,5 @@ export const RUNS_MIGRATIONS = [
    CREATE INDEX forecast_by_issue ON forecast (issued_at);
    CREATE TABLE balance (at REAL NOT NULL, district_version TEXT NOT NULL, issued_at REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (at, district_version)) STRICT;
    CREATE TABLE firm_import (district_version TEXT NOT NULL, season TEXT NOT NULL, firm_import_kw REAL, issued_at REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (district_version, season)) STRICT`,
+  EFFECT_TABLE,
 ] as const

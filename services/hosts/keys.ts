@@ -5,7 +5,7 @@ export const KEYS = {
   hosts: 'penfeld:host:*',
   source: (sourceId: string) => `penfeld:source:${sourceId}`,
   collectStatus: 'penfeld:collect',
-  points: 'penfeld:points',
+  pointsOf: (hostId: string) => `penfeld:points:${hostId}`,
   tail: 'penfeld:measured:tail',
   tailSeq: 'penfeld:measured:seq',
   taskInput: (taskId: string) => `penfeld:task:${taskId}:input`,

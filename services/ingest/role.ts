@@ -10,7 +10,8 @@ import { startPresence } from '#services/hosts/presence.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { servedSources } from '#services/hosts/requirements.ts'
 import { openSourceLeases } from '#services/hosts/source-leases.ts'
-import { openWriter, storeSettings } from '#services/store/open.ts'
+import { tellTail } from '#services/hosts/tell-tail.ts'
+import { collectsWithOthers, openWriter, storeFolder, storeSettings } from '#services/store/open.ts'
 import { openCollectStatusStore } from './collect-status.ts'
 import { Counters } from './counters.ts'
 import { importDemoHistory } from './demo-history.ts'
@@ -37,6 +38,9 @@ export async function startCollect({ environment, district: { district, version 
   // Which host serves a source is agreed on in Redis; one machine alone serves them all.
   const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
   const tell = redis === undefined ? undefined : tellCollectStatus(redis, environment.hostId, log)
+  const telling = redis !== undefined && collectsWithOthers(environment)
+    ? tellTail({ redis, hostId: environment.hostId, storeFolder: storeFolder(environment.dataFolder, 'measured', 'influx'), stateFolder: environment.dataFolder, log })
+    : undefined
   const presence = redis === undefined ? undefined : startPresence(redis, { hostId: environment.hostId, role: 'collect', districtVersion: version, startedRealMs: Date.now(), threads: 0 }, log)
   const served = servedSources(environment.variables)
   const sources = district.sources.filter(({ id }) => served === undefined || served.has(id))
@@ -104,6 +108,7 @@ export async function startCollect({ environment, district: { district, version 
       await Promise.all([...runners.values()].map((runner) => runner.stop()))
       await Promise.allSettled([maintaining, inbox.stop(), history])
       write()
+      await telling?.stop()
       await store.close()
       status.close()
       await Promise.all([leases?.stop(), presence?.()])

@@ -13,9 +13,10 @@ import { openRunReader, openRunStore, type RunFileStore } from '#services/evalua
 import { smallDistrict } from '#services/evaluation/small-district.testkit.ts'
 import { validatedPoints } from '#services/evaluation/validate.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
-import { openJobQueue, type EmbeddedJobQueue } from './embedded/job-queue.ts'
+import { openJobQueue } from './embedded/job-queue.ts'
 import { followJournal } from './follow-journal.ts'
 import { runOnce, type Workers } from './lanes.ts'
+import type { SchedulingQueue } from './port.ts'
 import { askWhatIsDue, timetable } from './timetable.ts'
 import { consecutive } from './workers.ts'
 
@@ -28,7 +29,7 @@ const heads = ['elec.hv.H1.p', 'elec.hv.H2.p']
 const transformers = loaded.district.network.transformers.map(({ id }) => `elec.tr.${id}.p`)
 
 let place: string
-let queue: EmbeddedJobQueue
+let queue: SchedulingQueue
 let runs: RunFileStore
 let store: ReturnType<typeof memoryStore>
 const clock = manualClock(START)
@@ -59,17 +60,18 @@ const schedules = timetable(clock, 1800).filter(({ kind }) => kind === 'evaluate
 const workers = (): Workers => ({
   evaluate: {
     mostAtOnce: 144,
-    async run(jobs, { keep }) {
+    async run(jobs, { keep, commit }) {
       for (const { from, to } of consecutive(jobs, STEP)) {
         const { head, states } = await evaluate(parts(), from, to, { issuedAt: clock.now(), inputSeq: await store.headSeq() })
-        if (await keep()) await runs.save(head, states)
+        await keep()
+        commit(jobs.filter(({ period }) => period >= from && period < to), runs.saving(head, states))
       }
     },
   },
 })
 const work = async () => {
   let done = 0
-  while (await runOnce(queue, workers(), ['evaluate'], silentLogger)) done += 1
+  while (await runOnce({ queue, effects: runs.effects, workers: workers(), log: silentLogger }, ['evaluate'])) done += 1
   return done
 }
 

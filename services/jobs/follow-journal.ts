@@ -4,7 +4,7 @@ import { EVALUATION_STEP_S, type EvaluationPlan } from '#services/evaluation/pla
 import type { ValidatedPoint } from '#services/evaluation/validate.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
-import type { AskedJob, EmbeddedJobQueue } from './embedded/job-queue.ts'
+import type { AskedJob, SchedulingQueue } from './port.ts'
 import { lateMarks, type Dependents } from './late-marks.ts'
 
 const CURSOR = 'measured'
@@ -20,7 +20,7 @@ export interface JournalFollower {
 
 /** Follows the journal of the measured store: the cursor and the marks it leads to are kept in one transaction. */
 export function followJournal(options: {
-  queue: EmbeddedJobQueue
+  queue: SchedulingQueue
   measured: TimeSeriesReader
   district: District
   plan: EvaluationPlan

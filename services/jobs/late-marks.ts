@@ -1,5 +1,5 @@
 import type { JournalEntry } from '#services/store/port.ts'
-import type { AskedJob } from './embedded/job-queue.ts'
+import type { AskedJob } from './port.ts'
 
 /** What was made from a measurement point and must be made again when its past changes. */
 export interface Dependents {

@@ -5,7 +5,8 @@ import type { JobKindStatus, JobStatusReader } from './port.ts'
 /** What Prometheus sees of the jobs. */
 export function watchJobs(jobs: Pick<JobStatusReader, 'kinds'>, clock: Clock): void {
   const ofKinds = (name: string, help: string, value: (status: JobKindStatus) => number | null) =>
-    observed(name, help, ['kind'], async () => (await jobs.kinds()).flatMap((status) => {
+    // A queue that is away must not take the other metrics of the process with it: these are absent until it answers.
+    observed(name, help, ['kind'], async () => (await jobs.kinds().catch(() => [])).flatMap((status) => {
       const one = value(status)
       return one === null ? [] : [[{ kind: status.kind }, one] as const]
     }))

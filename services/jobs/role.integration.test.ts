@@ -13,7 +13,8 @@ import { openEmbeddedReader } from '#services/store/embedded/reader.ts'
 import { openEmbeddedStore } from '#services/store/embedded/store.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
-import { openJobStatus } from './embedded/job-status.ts'
+import { redisUnderTest, type RedisUnderTest } from './bullmq/redis.testkit.ts'
+import { openJobStatus } from './open.ts'
 import { startWork } from './role.ts'
 
 const STEP = 600_000
@@ -26,6 +27,7 @@ const store = { timeZone: district.timeZone }
 let folder: string
 let measured: TimeSeriesStore
 let role: RunningRole | undefined
+let redis: RedisUnderTest | undefined
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'penfeld-role-'))
@@ -34,6 +36,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await role?.stop()
   role = undefined
+  await redis?.end()
+  redis = undefined
   await measured.close()
   rmSync(folder, { recursive: true })
 })
@@ -65,11 +69,14 @@ async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> 
   }
 }
 
-test('from stored values to states, forecasts, energies and a release, and a late value mends a state', async () => {
+test.each(['a file', 'Redis'])('jobs in %s: from stored values to states, forecasts, energies and a release, and a late value mends a state', async (kept) => {
+  if (kept === 'Redis') redis = await redisUnderTest()
+  const environment = readEnvironment({ PENFELD_DATA: folder, REDIS_URL: redis?.url })
+  const said: string[] = []
   await importHistory()
   // Real time from an origin in the past: nothing is measured after it, so only the marks of late values ask for more.
   const clock = createClock(new Date(ORIGIN + 5 * 60_000).toISOString() + ',1', Date.now())
-  const start = () => startWork({ environment: readEnvironment({ PENFELD_DATA: folder }), district: loaded, clock, log: silentLogger, say: () => {} })
+  const start = () => startWork({ environment, district: loaded, clock, log: silentLogger, say: (message) => { said.push(message) } })
   role = await start()
   const runs = openRunReader(join(folder, 'runs.sqlite'))
   const first = await until(() => runs.latest('estimate'))
@@ -109,7 +116,7 @@ test('from stored values to states, forecasts, energies and a release, and a lat
   })
   expect(mended.transformerQuality[0]).toBe(0)
 
-  const jobs = openJobStatus(join(folder, 'jobs.sqlite'))
+  const jobs = openJobStatus(environment)
   const kinds = await jobs.kinds()
   expect(kinds.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['evaluate', 'evaluate-ahead', 'forecast', 'publish', 'roll-up', 'validate']))
   expect(kinds.find(({ kind }) => kind === 'evaluate')).toMatchObject({ waiting: 0, running: 0, failed: 0 })
@@ -120,5 +127,6 @@ test('from stored values to states, forecasts, energies and a release, and a lat
   role = await start()
   await until(async () => (await jobs.kinds()).every(({ waiting, running }) => waiting + running === 0))
   expect((await runs.latest('estimate'))!.runId).toBe(before)
+  expect(said.join('\n')).toContain(kept === 'Redis' ? `jobs are kept on Redis at ${redis!.url}` : 'jobs are kept in a file')
   await Promise.all([runs.close(), releases.close(), findings.close(), derived.close(), jobs.close()])
 })

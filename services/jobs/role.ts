@@ -14,10 +14,10 @@ import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { openReleaseStore } from '#services/publication/release-store.ts'
 import { openReader, openWriter, storeSettings } from '#services/store/open.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
-import { openJobQueue } from './embedded/job-queue.ts'
 import { followJournal } from './follow-journal.ts'
-import { startLane } from './lanes.ts'
+import { startLane, type LaneParts } from './lanes.ts'
 import { watchJobs } from './metrics.ts'
+import { openJobs } from './open.ts'
 import type { Schedule } from './schedule.ts'
 import { askWhatIsDue, timetable } from './timetable.ts'
 import { BACKLOG_DAYS, createWorkers } from './workers.ts'
@@ -41,7 +41,11 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const measured = await openReader('measured', stores)
   const runs = openRunStore(place('runs'))
   const releases = openReleaseStore(place('releases'))
-  const queue = openJobQueue(place('jobs'), clock)
+  const { queue, kept } = openJobs({
+    environment, clock, log,
+    tokenFloor: Math.max(runs.effects.highestToken(), releases.effects.highestToken()),
+    notice: (message) => { say(message); log.warn({}, message) },
+  })
   watchJobs(queue, clock)
   const plan = evaluationPlan(district)
   const validated = validatedPoints(district)
@@ -74,30 +78,33 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const pause = () => Promise.race([stopped.promise, new Promise((resolve) => setTimeout(resolve, pauseMs))])
   const follow = async () => {
     const giveUpRealMs = Date.now() + WAIT_FOR_FIELD_REAL_MS
-    while (!stopping && Date.now() < giveUpRealMs && !(await fieldSpeaks(measured, plan, clock.now()))) await pause()
-    if (!stopping && (await queue.lastScheduled('validate', 'all')) === undefined) {
-      const period = localDayStart(clock.now() - BACKLOG_DAYS * DAY_MS, district.timeZone)
-      await queue.ask({ kind: 'validate', scope: 'backlog', period, inputRevision: 0 })
-    }
+    while (!stopping && Date.now() < giveUpRealMs && !(await fieldSpeaks(measured, plan, clock.now()).catch(() => false))) await pause()
+    let begun = false
     while (!stopping) {
       try {
+        if (!begun && (await queue.lastScheduled('validate', 'all')) === undefined) {
+          const period = localDayStart(clock.now() - BACKLOG_DAYS * DAY_MS, district.timeZone)
+          await queue.ask({ kind: 'validate', scope: 'backlog', period, inputRevision: 0 })
+        }
+        begun = true
         while (await follower.follow()) if (stopping) return
         await askWhatIsDue(queue, schedules, measured, clock.now(), ready)
       } catch (error) {
-        // A file that is busy or not there yet must not end the process: looked at again after the pause.
+        // A file that is busy or a queue that is away must not end the process: looked at again after the pause.
         log.error({ error: error instanceof Error ? error.message : String(error) }, 'looking for work failed')
       }
       await pause()
     }
   }
   const following = follow()
+  const lane: LaneParts = { queue, effects: runs.effects, workers, log }
   // What people wait for has lanes of its own, so that no long validation or balance makes it late.
   const lanes = [
-    startLane(queue, workers, ['evaluate'], pauseMs, log),
-    startLane(queue, workers, ['publish', 'forecast', 'evaluate-ahead'], pauseMs, log),
-    startLane(queue, workers, ['validate', 'roll-up'], pauseMs, log),
+    startLane(lane, ['evaluate'], pauseMs),
+    startLane(lane, ['publish', 'forecast', 'evaluate-ahead'], pauseMs),
+    startLane(lane, ['validate', 'roll-up'], pauseMs),
   ]
-  say(`Work: ${plan.loads.length} loads and ${plan.sensors.length} network sensors are evaluated every 10 minutes.`)
+  say(`Work: ${plan.loads.length} loads and ${plan.sensors.length} network sensors are evaluated every 10 minutes; jobs are kept ${kept}.`)
 
   return {
     async stop() {

@@ -1,7 +1,7 @@
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
-import type { EmbeddedJobQueue } from './embedded/job-queue.ts'
+import type { SchedulingQueue } from './port.ts'
 import { dueSteps, type Schedule } from './schedule.ts'
 
 const HOUR_S = 3600
@@ -34,7 +34,7 @@ const PATIENCE_MS = 2 * HOUR_S * 1000
  * what a step stands on is there: steps wait, in order, until it is.
  */
 export async function askWhatIsDue(
-  queue: EmbeddedJobQueue,
+  queue: SchedulingQueue,
   schedules: readonly Schedule[],
   measured: TimeSeriesReader,
   now: number,

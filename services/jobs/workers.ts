@@ -44,32 +44,38 @@ export function createWorkers(parts: WorkerParts): Workers {
   return {
     evaluate: {
       mostAtOnce: MOST_STEPS,
-      async run(jobs, { keep, progress }) {
+      async run(jobs, { keep, commit, progress }) {
         for (const { from, to } of consecutive(jobs, STEP_MS)) {
           const inputSeq = await measured.headSeq()
           const { head, states, virtual } = await pool.run('evaluate', { from, to, issuedAt: clock.now(), inputSeq }, progress)
-          if (!(await keep())) return
-          await runs.save(head, states)
+          const save = runs.saving(head, states)
+          await keep()
+          // First what may be written twice, then what says that all is done.
           await appendNamed(derived, virtual, 'evaluate', clock.now())
+          commit(jobs.filter(({ period }) => period >= from && period < to), save)
         }
       },
     },
     'evaluate-ahead': {
       mostAtOnce: 1,
-      async run(_, { keep, progress }) {
+      async run(jobs, { keep, commit, progress }) {
         const total = await runs.latestForecast('district')
         const forecasts = total === undefined ? [] : await runs.forecastsIssuedAt(total.issuedAt)
         if (forecasts.length === 0) return
         const { head, states } = await pool.run('evaluate-ahead', { forecasts, issuedAt: clock.now(), inputSeq: await measured.headSeq() }, progress)
-        if (await keep()) await runs.save(head, states)
+        const save = runs.saving(head, states)
+        await keep()
+        commit(jobs, save)
       },
     },
     forecast: {
       mostAtOnce: 1,
-      async run([job], { keep, progress }) {
+      async run(jobs, { keep, commit, progress }) {
         const forecasts = await pool.run('forecast', { issuedAt: clock.now() }, progress)
-        if (!(await keep())) return
-        await runs.saveForecasts(forecasts)
+        await keep()
+        commit(jobs, runs.savingForecasts(forecasts))
+      },
+      async followUp([job]) {
         await parts.queue.ask({ kind: 'evaluate-ahead', scope: 'network', period: job!.period, inputRevision: job!.inputRevision })
       },
     },
@@ -78,7 +84,7 @@ export function createWorkers(parts: WorkerParts): Workers {
       async run(jobs, { keep, progress }) {
         for (const { pointIds, from, to } of validationWindows(jobs, parts.timeZone)) {
           const { columns, faults, substituted } = await pool.run('validate', { pointIds, from, to }, progress)
-          if (!(await keep())) return
+          await keep()
           await appendNamed(derived, columns, 'validate', clock.now())
           if (Object.keys(faults).length > 0 || substituted > 0) log.info({ from, to, faults, substituted }, 'validated with faults or substitutions')
         }
@@ -86,29 +92,34 @@ export function createWorkers(parts: WorkerParts): Workers {
     },
     publish: {
       mostAtOnce: 1,
-      async run([job], { keep }) {
-        const at = job!.period
+      async run(jobs, { keep, claimsOf }) {
+        const at = jobs[0]!.period
+        // Releases have a file of their own: the fence stands there too.
+        const claims = claimsOf(jobs)
+        if (releases.effects.begin(claims).stale.length > 0) releases.effects.check(claims)
         const states = await runs.states('estimate', at, at + 3 * STEP_MS)
         if (states.length < 3) throw new PenfeldError('PF_EVALUATION_NOT_READY', `${states.length} of 3 steps from ${new Date(at).toISOString()}.`)
-        if (!(await keep())) return
-        const decision = await publishLive(releases, parts.live, at, clock.now())
+        await keep()
+        const decision = await publishLive(releases, parts.live, at, clock.now(), claims)
         if (!decision.publish) log.info({ at, reason: decision.reason }, 'live step withheld')
       },
     },
     'roll-up': {
       mostAtOnce: 1,
-      async run([job], { keep, progress }) {
-        const { scope, period } = job!
+      async run(jobs, { keep, commit, progress }) {
+        const { scope, period } = jobs[0]!
         if (scope === 'derived') {
-          while (await derived.maintain(MAINTAIN_MS)) if (!(await keep())) return
+          while (await derived.maintain(MAINTAIN_MS)) await keep()
         } else if (scope === 'balance') {
           // The curves of the last day are still on their way.
           const to = localDayStart(period, parts.timeZone)
           const report = await pool.run('balance', { from: localDayStart(to - BALANCE_DAYS * DAY_MS + HOUR_MS, parts.timeZone), to, issuedAt: clock.now() }, progress)
-          if (await keep()) saveBalance(runs.database, report, parts.districtVersion)
+          await keep()
+          commit(jobs, () => saveBalance(runs.database, report, parts.districtVersion))
         } else {
           const firm = await pool.run('firm-import', { at: period + DAY_MS, issuedAt: clock.now() }, progress)
-          if (await keep()) saveFirmImport(runs.database, firm, parts.districtVersion)
+          await keep()
+          commit(jobs, () => saveFirmImport(runs.database, firm, parts.districtVersion))
         }
       },
     },

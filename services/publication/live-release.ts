@@ -4,6 +4,7 @@ import { feederHeads } from '#models/grid/topology.ts'
 import { stepMeans } from '#models/load-curve/resample.ts'
 import type { EvaluationPlan, PowerSeries } from '#services/evaluation/plan.ts'
 import type { RunReader } from '#services/evaluation/port.ts'
+import type { EffectClaim } from '#services/sqlite/effect-ledger.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import type { ReleaseStore } from './release-store.ts'
 
@@ -23,11 +24,11 @@ export interface LiveSources {
  * Publishes the 30-minute step that starts at `at`, or what everybody sees when it is withheld. Asking again for the
  * same step changes nothing. Nothing at all is written where no rule is in force or it is too early.
  */
-export async function publishLive(releases: ReleaseStore, sources: LiveSources, at: number, now: number): Promise<LiveDecision> {
+export async function publishLive(releases: ReleaseStore, sources: LiveSources, at: number, now: number, claims: readonly EffectClaim[] = []): Promise<LiveDecision> {
   const rules = rulesInForce(sources.district.publicationRules, at)
   const decision = await decide(sources, rules, at, now)
   if (rules !== undefined && (decision.publish || decision.reason !== 'too-early')) {
-    await releases.publish({ kind: 'district-live', at, stepS: rules.liveStepS, publishedAt: now, rules: rules.validFrom, districtVersion: sources.districtVersion, body: decision.figures })
+    await releases.publish({ kind: 'district-live', at, stepS: rules.liveStepS, publishedAt: now, rules: rules.validFrom, districtVersion: sources.districtVersion, body: decision.figures }, claims)
   }
   const inForceNow = rulesInForce(sources.district.publicationRules, now)
   if (inForceNow !== undefined) await releases.withdrawBefore('district-live', now - inForceNow.liveWindowDays * DAY_MS)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { LiveFigures, Publishable } from '#models/disclosure/live-rules.ts'
+import { effectLedger, EFFECT_TABLE, type EffectClaim, type EffectLedger } from '#services/sqlite/effect-ledger.ts'
 import { inTransaction, openAsReader, openAsWriter, type AwaitedFile } from '#services/sqlite/one-writer-file.ts'
 import type { DistrictLiveBody, Release, ReleaseReader } from './port.ts'
 
@@ -14,14 +15,17 @@ const RELEASES_MIGRATIONS = [
      WHEN new.body IS NOT NULL OR new.sha256 <> old.sha256 OR new.previous_sha256 <> old.previous_sha256 OR new.at <> old.at
      BEGIN SELECT raise(ABORT, 'a release is never changed'); END;
    CREATE TRIGGER release_is_kept BEFORE DELETE ON release BEGIN SELECT raise(ABORT, 'a release is never deleted'); END`,
+  EFFECT_TABLE,
 ] as const
 const FIRST_PREVIOUS = '0'.repeat(64)
 
 export type NewRelease = Omit<Release, 'releaseId' | 'sha256' | 'body'> & { readonly body: Publishable<LiveFigures> }
 
 export interface ReleaseStore extends ReleaseReader {
-  /** Adds a release to the chain; a second one for the same kind and time changes nothing and returns false. */
-  publish(release: NewRelease): Promise<boolean>
+  /** Adds a release to the chain; a second one for the same kind and time changes nothing and returns false. Refused where the claim is stale. */
+  publish(release: NewRelease, claims?: readonly EffectClaim[]): Promise<boolean>
+  /** Which publish jobs this file holds the effect of, and whose they may be. */
+  readonly effects: EffectLedger
   /** Takes what is older than `before` out of the public window; the hash stays. */
   withdrawBefore(kind: Release['kind'], before: number): Promise<number>
   /** Id of the first release whose content does not match its hash or its predecessor; undefined: the chain holds. */
@@ -79,11 +83,14 @@ export function openReleaseStore(file: string): ReleaseStore {
   const known = database.prepare('SELECT 1 FROM release WHERE kind = ? AND at = ?')
   const last = database.prepare('SELECT sha256 FROM release ORDER BY release_id DESC LIMIT 1')
   const insert = database.prepare('INSERT INTO release (kind, at, step_s, published_at, rules, district_version, previous_sha256, sha256, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const effects = effectLedger(database)
   const withdraw = database.prepare('UPDATE release SET body = NULL WHERE kind = ? AND at < ? AND body IS NOT NULL')
   return {
     ...queries(database),
-    async publish({ kind, at, stepS, publishedAt, rules, districtVersion, body }) {
+    effects,
+    async publish({ kind, at, stepS, publishedAt, rules, districtVersion, body }, claims = []) {
       return inTransaction(database, () => {
+        effects.check(claims)
         if (known.get(kind, at) !== undefined) return false
         const previous = (last.get() as { sha256: string } | undefined)?.sha256 ?? FIRST_PREVIOUS
         const row = { kind, at, step_s: stepS, published_at: publishedAt, rules, district_version: districtVersion, body: JSON.stringify(body) }

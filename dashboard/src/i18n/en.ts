@@ -417,6 +417,11 @@ export const en = {
       failed: 'Failures',
       error: 'Last error',
       next: 'Next',
+      notices: {
+        'append-log-off': 'Redis keeps no append-only file: waiting jobs are lost when it restarts, and asked for again.',
+        'eviction-on': 'Redis may drop jobs when its memory is full.',
+        'settings-unreadable': 'Redis does not let its settings be read: whether it keeps jobs over a restart cannot be checked.',
+      },
       none: 'No job has been asked for yet.',
       noneDo: 'They start with the first measurements.',
     },

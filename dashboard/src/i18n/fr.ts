@@ -416,6 +416,11 @@ export const fr = {
       failed: 'Échecs',
       error: 'Dernière erreur',
       next: 'Prochain',
+      notices: {
+        'append-log-off': 'Redis ne tient pas de journal (appendonly no) : à son redémarrage, les travaux en attente sont perdus puis redemandés.',
+        'eviction-on': 'Redis peut abandonner des travaux quand sa mémoire est pleine.',
+        'settings-unreadable': 'Redis ne laisse pas lire ses réglages : on ne peut vérifier s’il garde les travaux après un redémarrage.',
+      },
       none: 'Aucun travail n’a encore été demandé.',
       noneDo: 'Ils commencent avec les premières mesures.',
     },

@@ -60,7 +60,8 @@ export const JobView = object({
   endedAt: nullable(Type.Number()),
   error: nullable(Type.String()),
 })
-export const OperatorJobs = object({ readiness: Readiness, kinds: Type.Array(JobKindView), recent: Type.Array(JobView) })
+/** `notices`: what the operator has to know about the place where jobs are kept. */
+export const OperatorJobs = object({ readiness: Readiness, notices: Type.Array(oneOf('append-log-off', 'eviction-on', 'settings-unreadable')), kinds: Type.Array(JobKindView), recent: Type.Array(JobView) })
 export type OperatorJobs = Static<typeof OperatorJobs>
 
 export const OperatorQuarantine = object({

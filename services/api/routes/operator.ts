@@ -19,9 +19,9 @@ export const operatorRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams:
     })))
 
   app.get(ROUTES.operator.jobs, { config, schema: { querystring: OperatorFormatQuery, response: { 200: OperatorJobs } } }, async (request, reply) => {
-    const kinds = await deps.jobs.kinds()
+    const [notices, kinds] = await Promise.all([deps.jobs.notices(), deps.jobs.kinds()])
     const recent = (await deps.jobs.recent(RECENT_JOBS)).map(({ inputRevision: _revision, ...job }) => job)
-    const body: OperatorJobs = { readiness: kinds.length === 0 ? 'starting' : 'ready', kinds: [...kinds], recent }
+    const body: OperatorJobs = { readiness: kinds.length === 0 ? 'starting' : 'ready', notices: [...notices], kinds: [...kinds], recent }
     return answer(request, reply, body, (jobs) => ({
       header: ['kind', 'waiting', 'running', 'failed', 'last_ended_at', 'last_duration_ms', 'next_due_at', 'last_error'],
       rows: jobs.kinds.map((one) => [one.kind, one.waiting, one.running, one.failed, isoTime(one.lastEndedAt), one.lastDurationMs, isoTime(one.nextDueAt), one.lastError]),

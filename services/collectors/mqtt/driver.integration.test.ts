@@ -1,43 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect as connectSocket, createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { Aedes } from 'aedes'
 import { connectAsync } from 'mqtt'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Source } from '#models/district/schema.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
+import { endBroker, startBroker } from '../broker.testkit.ts'
 import { driverContract } from '../contract.ts'
 import { testChannel } from '../driver.testkit.ts'
 import { freePort } from '../opcua/field.testkit.ts'
 import { mqttDriver } from './driver.ts'
-
-/** The broker of these tests is a real mosquitto: the Debian package of that name. */
-function mosquitto(): string {
-  const folder = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'].find((place) => existsSync(join(place, 'mosquitto')))
-  if (folder === undefined) throw new Error('mosquitto is not installed: apt-get install mosquitto')
-  return join(folder, 'mosquitto')
-}
-
-async function startBroker(folder: string, port: number): Promise<ChildProcess> {
-  mkdirSync(join(folder, 'broker'), { recursive: true })
-  const settings = join(folder, 'mosquitto.conf')
-  writeFileSync(settings, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location ${join(folder, 'broker')}/\nautosave_interval 1\nautosave_on_changes true\n${process.getuid?.() === 0 ? 'user root\n' : ''}`)
-  const broker = spawn(mosquitto(), ['-c', settings], { stdio: 'ignore' })
-  await expect.poll(() => new Promise<boolean>((resolve) => {
-    const socket = connectSocket(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
-    socket.on('error', () => resolve(false))
-  }), { timeout: 10_000, interval: 50 }).toBe(true)
-  return broker
-}
-
-async function end(broker: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  const exited = new Promise((resolve) => broker.once('exit', resolve))
-  broker.kill(signal)
-  await exited
-}
 
 const channels = ['lamp/1', 'lamp/2'].map((topic) => testChannel('city', topic, { unit: 'W', pointer: '/powerW', timePointer: '/ts' }))
 const sourceAt = (port: number): Source => ({ id: 'city', protocol: 'mqtt', url: `mqtt://127.0.0.1:${port}`, periodS: 1, staleAfterS: 4 })
@@ -55,7 +29,7 @@ driverContract('mqtt', async (folder) => {
         publish: async (channel, at, value) => void (await publisher.publishAsync(`lamp/${channel + 1}`, message(at, value), { qos: 1, retain: true })),
         async stop() {
           await publisher.endAsync()
-          await end(broker, 'SIGTERM')
+          await endBroker(broker, 'SIGTERM')
         },
       }
     },
@@ -87,7 +61,7 @@ async function watch() {
   await expect.poll(() => states.at(-1), { timeout: 10_000 }).toBe('connected')
   onTestFinished(async () => {
     await driver.stop()
-    await end(broker, 'SIGTERM')
+    await endBroker(broker, 'SIGTERM')
     await rm(folder, { recursive: true, force: true })
   })
   return {
@@ -101,7 +75,7 @@ async function watch() {
       await client.endAsync()
     },
     async killBroker() {
-      await end(broker, 'SIGKILL')
+      await endBroker(broker, 'SIGKILL')
       broker = await startBroker(folder, port)
     },
   }

@@ -35,17 +35,6 @@ describe('embedded queue', () => {
   })
 })
 
-test('a cursor moves together with the jobs it asked for', async () => {
-  const place = folder()
-  const queue = openJobQueue(join(place, 'jobs.sqlite'), manualClock(0))
-  await queue.askAll([{ kind: 'validate', scope: 'elec.dp.A.e', period: 0, inputRevision: 7 }], { name: 'measured', seq: 7 })
-  // A job the file refuses (no kind) must leave the cursor where it was.
-  await expect(queue.askAll([{ kind: null as never, scope: 'x', period: 0, inputRevision: 8 }], { name: 'measured', seq: 8 })).rejects.toThrow()
-  expect(await queue.cursor('measured')).toBe(7)
-  expect((await queue.claim(['validate']))?.job.inputRevision).toBe(7)
-  await queue.close()
-  rmSync(place, { recursive: true })
-})
 
 test('a reader answers with nothing until work has made the file, then sees what work does', async () => {
   const place = folder()

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '#services/clock/port.ts'
 import { inTransaction, openAsWriter } from '#services/sqlite/one-writer-file.ts'
-import type { Job, JobKind, JobQueue } from '../port.ts'
+import type { AskedJob, SchedulingQueue } from '../port.ts'
 import { jobOf, statusQueries, type JobRow } from './job-status.ts'
 import { JOBS_MIGRATIONS } from './schema.ts'
 
@@ -12,31 +12,19 @@ const FIRST_PAUSE_MS = 1000
 const KEEP_ENDED = 20_000
 const PRUNE_EVERY = 2_000
 
-export type AskedJob = Pick<Job, 'kind' | 'scope' | 'period' | 'inputRevision'>
-
-/** What the one machine's queue can do beyond the port, because jobs, cursors and schedules share one file. */
-export interface EmbeddedJobQueue extends JobQueue {
-  /** Asks for jobs and moves a cursor in one transaction: after a crash neither is there without the other. */
-  askAll(jobs: readonly AskedJob[], cursor?: { name: string; seq: number }): Promise<void>
-  cursor(name: string): Promise<number | undefined>
-  lastScheduled(kind: JobKind, scope: string): Promise<number | undefined>
-  /** Asks for the jobs of a schedule and remembers how far it has come, in one transaction. */
-  askScheduled(schedule: { kind: JobKind; scope: string; lastPeriod: number; nextDueAt: number }, jobs: readonly AskedJob[]): Promise<void>
-  /** Writes down, as failed, work that will not be done, so that it is seen. */
-  recordSkipped(job: AskedJob, reason: string): Promise<void>
-}
-
 export interface QueueTiming {
   readonly leaseMs?: number
   readonly firstPauseMs?: number
   readonly realNow?: () => number
+  /** Highest token that effects were kept with. */
+  readonly tokenFloor?: number
 }
 
 /**
  * The queue in one SQLite file. Work is done at least once: a worker that dies or hangs loses its lease, the next one
  * gets a higher token, and the old token is refused from then on.
  */
-export function openJobQueue(file: string, clock: Clock, timing: QueueTiming = {}): EmbeddedJobQueue {
+export function openJobQueue(file: string, clock: Clock, timing: QueueTiming = {}): SchedulingQueue {
   const database = openAsWriter(file, JOBS_MIGRATIONS)
   const realNow = timing.realNow ?? Date.now
   const leaseMs = timing.leaseMs ?? LEASE_MS
@@ -45,6 +33,9 @@ export function openJobQueue(file: string, clock: Clock, timing: QueueTiming = {
   database.exec("UPDATE job SET state = 'waiting', lease_until_real_ms = NULL WHERE state = 'running'")
   const statements = prepare(database)
   const queries = statusQueries(database)
+  // Above real time in microseconds, so that tokens grow even over a file that was lost or exchanged for Redis.
+  let lastToken = Math.max((statements.highestToken.get() as { token: number }).token, timing.tokenFloor ?? 0)
+  const nextToken = () => (lastToken = Math.max(lastToken + 1, Math.trunc(realNow() * 1000)))
   let ended = 0
 
   const askOne = ({ kind, scope, period, inputRevision }: AskedJob) => {
@@ -90,7 +81,7 @@ export function openJobQueue(file: string, clock: Clock, timing: QueueTiming = {
         statements.giveUp.run(now)
         const row = statements.oldest.get(now, JSON.stringify(kinds)) as { job_id: number } | undefined
         if (row === undefined) return undefined
-        const claimed = statements.claim.get(clock.now(), now, now + leaseMs, row.job_id) as unknown as JobRow & { token: number }
+        const claimed = statements.claim.get(nextToken(), clock.now(), now, now + leaseMs, row.job_id) as unknown as JobRow & { token: number }
         return { job: jobOf(claimed), token: claimed.token }
       })
     },
@@ -110,6 +101,7 @@ export function openJobQueue(file: string, clock: Clock, timing: QueueTiming = {
       statements.fail.run(again ? 'waiting' : 'failed', error, clock.now(), realNow(), dueRealMs, jobId, token)
       return true
     },
+    notices: async () => [],
     kinds: queries.kinds,
     recent: queries.recent,
     async close() {
@@ -127,7 +119,8 @@ function prepare(database: DatabaseSync) {
     skip: database.prepare("INSERT OR IGNORE INTO job (kind, scope, period, input_revision, created_at, ended_at, error, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'failed')"),
     giveUp: database.prepare("UPDATE job SET state = 'waiting', lease_until_real_ms = NULL WHERE state = 'running' AND lease_until_real_ms < ?"),
     oldest: database.prepare("SELECT job_id FROM job WHERE state = 'waiting' AND due_real_ms <= ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY period, job_id LIMIT 1"),
-    claim: database.prepare("UPDATE job SET state = 'running', attempts = attempts + 1, token = token + 1, progress = 0, started_at = ?, started_real_ms = ?, lease_until_real_ms = ? WHERE job_id = ? RETURNING *"),
+    claim: database.prepare("UPDATE job SET state = 'running', attempts = attempts + 1, token = ?, progress = 0, started_at = ?, started_real_ms = ?, lease_until_real_ms = ? WHERE job_id = ? RETURNING *"),
+    highestToken: database.prepare('SELECT coalesce(max(token), 0) AS token FROM job'),
     progress: database.prepare(`UPDATE job SET progress = ?, lease_until_real_ms = ? WHERE ${running}`),
     complete: database.prepare(`UPDATE job SET state = 'done', progress = 1, error = NULL, ended_at = ?, duration_ms = ? - started_real_ms WHERE ${running}`),
     attempts: database.prepare(`SELECT attempts FROM job WHERE ${running}`),

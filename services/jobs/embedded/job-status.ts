@@ -88,6 +88,7 @@ export function openJobStatus(file: string): JobStatusReader {
     return queries
   }
   return {
+    notices: async () => [],
     async kinds() {
       return (await ready()?.kinds()) ?? []
     },

@@ -1,2 +1,5 @@
-export { openInfluxReader, openInfluxStore, type InfluxOptions } from './store.ts'
+export { Acknowledged } from './acknowledged.ts'
+export { openForwardedEntries } from './forwarded-entries.ts'
+export { openInfluxReader, openInfluxStore, openServerReader, type InfluxOptions } from './store.ts'
 export { readInfluxSettings, type InfluxSettings } from './settings.ts'
+export { watchForwarding } from './metrics.ts'

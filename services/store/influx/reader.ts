@@ -50,6 +50,11 @@ export class InfluxReader implements TimeSeriesReader {
     return local === undefined ? this.#remote.lookup(names) : Int32Array.from(names, (name) => local.pointId(name) ?? -1)
   }
 
+  /** On a machine without the journal: ids of points that another machine has told of. */
+  knownPoints(names: readonly string[]): Int32Array {
+    return this.#remote.known(names)
+  }
+
   async names(): Promise<readonly string[]> {
     return this.local()?.allNames() ?? this.#remote.all()
   }

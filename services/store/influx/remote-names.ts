@@ -28,6 +28,11 @@ export class RemoteNames {
     return this.#names
   }
 
+  /** Ids of names that somebody else vouches for, whether the server has been asked for them or not. */
+  known(names: readonly string[]): Int32Array {
+    return Int32Array.from(names, (name) => this.#idOf(name))
+  }
+
   nameOf(pointId: number): string | undefined {
     return this.#names[pointId - 1]
   }
@@ -36,6 +41,12 @@ export class RemoteNames {
     if (performance.now() - this.#askedMs < ASK_AGAIN_MS) return
     const names = await this.#measurement.names()
     this.#askedMs = performance.now()
-    for (const name of names) if (!this.#ids.has(name)) this.#ids.set(name, this.#names.push(name))
+    for (const name of names) this.#idOf(name)
+  }
+
+  #idOf(name: string): number {
+    let id = this.#ids.get(name)
+    if (id === undefined) this.#ids.set(name, (id = this.#names.push(name)))
+    return id
   }
 }

@@ -27,6 +27,9 @@ export async function openInfluxStore(folder: string, { timeZone, settings, meas
   }
 }
 
+/** Reads the server alone, as a machine that has no journal does: points are those of every machine. */
+export const openServerReader = ({ timeZone, settings, measurement }: InfluxOptions): InfluxReader => new InfluxReader(() => undefined, new InfluxClient(settings), measurement, timeZone)
+
 /** Reads the server, and the journal in `folder` where there is one. */
 export async function openInfluxReader(folder: string, { timeZone, settings, measurement }: InfluxOptions): Promise<TimeSeriesReader> {
   return new InfluxReader(() => openForReading(folder), new InfluxClient(settings), measurement, timeZone)

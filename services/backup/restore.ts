@@ -1,0 +1,38 @@
+import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { writerOf } from '#services/store/journal/writer-lock.ts'
+import type { Manifest } from './manifest.ts'
+import { verifyBackup } from './verify.ts'
+
+export interface RestoreOptions {
+  readonly backup: string
+  readonly dataFolder: string
+  /** What is there already is set aside, not deleted. */
+  readonly replace: boolean
+  readonly now: () => number
+}
+
+/**
+ * Puts a backup in the place of PENFELD_DATA, as a whole or not at all: it is verified first, copied beside, then moved. Returns where
+ * the former contents lie now. Throws PF_RESTORE_REFUSED and PF_BACKUP_INVALID.
+ */
+export async function restoreBackup({ backup, dataFolder, replace, now }: RestoreOptions): Promise<{ manifest: Manifest; setAside: string | undefined }> {
+  for (const store of ['measured', 'derived']) {
+    const holder = writerOf(join(dataFolder, store))
+    if (holder !== undefined) throw new PenfeldError('PF_RESTORE_REFUSED', `Process ${holder} writes there: stop the service first.`, { where: dataFolder })
+  }
+  const isThere = existsSync(dataFolder) && readdirSync(dataFolder).length > 0
+  if (isThere && !replace) throw new PenfeldError('PF_RESTORE_REFUSED', 'The folder is not empty; --replace sets what is there aside.', { where: dataFolder })
+  const { manifest, faults } = await verifyBackup(backup)
+  if (faults.length > 0) throw new PenfeldError('PF_BACKUP_INVALID', `${faults.length} faults: ${faults.slice(0, 5).join('; ')}.`, { where: backup })
+
+  const beside = `${dataFolder}.restoring`
+  rmSync(beside, { recursive: true, force: true })
+  cpSync(join(backup, 'data'), beside, { recursive: true, preserveTimestamps: true })
+  const setAside = isThere ? `${dataFolder}.before-${new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '')}` : undefined
+  if (setAside !== undefined) renameSync(dataFolder, setAside)
+  else rmSync(dataFolder, { recursive: true, force: true })
+  renameSync(beside, dataFolder)
+  return { manifest, setAside }
+}
