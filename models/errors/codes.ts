@@ -94,6 +94,7 @@ export const ERROR_CODES = {
   // --- api, identity, directory
   PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
   PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),
+  PF_EDIT_CONFLICT: code('An edit contradicts one that is in the ledger.', 'Look at the ledger; ask again with a new edit id if it is another edit.', { status: 409 }),
   PF_IDENTITY_UNAVAILABLE: code('The sign-in service does not answer or is not configured.', 'Check PENFELD_OIDC_ISSUER and PENFELD_OIDC_CLIENT_ID, and that the address answers.', { retryable: true, status: 503 }),
   PF_NOT_FOUND: code('There is nothing here for you.', 'Check the address.', { status: 404 }),
   PF_RANGE_TOO_LONG: code('The interval asks for more than one answer may hold.', 'Ask for a shorter interval or a longer step.'),

@@ -22,6 +22,7 @@ import { operatorRoutes } from './routes/operator.ts'
 import { plannerRoutes } from './routes/planner.ts'
 import { publicRoutes } from './routes/public.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { validationRoutes } from './routes/validation.ts'
 
 const BODY_LIMIT = 64 * 1024
 const REQUESTS_PER_MINUTE = 1_800
@@ -68,6 +69,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(connectionStudyRoutes, { deps })
   await app.register(outageStudyRoutes, { deps })
   await app.register(operatorRoutes, { deps, streams })
+  await app.register(validationRoutes, { deps })
 
   const access = 'public' as const
   app.get(ROUTES.service.live, { config: { access }, schema: { hide: true } }, async () => ({ alive: true }))

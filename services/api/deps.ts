@@ -2,7 +2,9 @@ import type { Clock } from '#services/clock/port.ts'
 import type { CollectStatusReader } from '#services/collectors/status.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import type { Directory } from '#services/directory/port.ts'
+import type { AppliedEditsReader, EditLedger } from '#services/editing/port.ts'
 import type { FindingsReader } from '#services/evaluation/findings.ts'
+import type { MeterFindingsReader } from '#services/evaluation/meter-findings.ts'
 import type { IssuedForecast, RunReader } from '#services/evaluation/port.ts'
 import type { RelyingParty } from '#services/identity/relying-party.ts'
 import type { JobStatusReader } from '#services/jobs/port.ts'
@@ -24,6 +26,10 @@ export interface ApiDeps {
   readonly measured: TimeSeriesReader
   readonly runs: RunReader & { latestForecast(series: string): Promise<IssuedForecast | undefined> }
   readonly findings: FindingsReader
+  readonly meterFindings: MeterFindingsReader
+  /** Written here, carried out by collect. */
+  readonly edits: EditLedger
+  readonly appliedEdits: AppliedEditsReader
   readonly releases: ReleaseReader
   readonly jobs: JobStatusReader
   readonly collect: CollectStatusReader

@@ -1,7 +1,10 @@
 import { join, resolve } from 'node:path'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { openDirectory } from '#services/directory/directory.ts'
+import { openAppliedEditsReader } from '#services/editing/applied-edits.ts'
+import { openEditLedger } from '#services/editing/ledger.ts'
 import { openFindingsReader } from '#services/evaluation/findings.ts'
+import { openMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { openRunReader } from '#services/evaluation/run-store.ts'
 import { enrolSamplePeople } from '#services/identity/enrol-sample-people.ts'
 import { createRelyingParty } from '#services/identity/relying-party.ts'
@@ -27,6 +30,9 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const measured = await openReader('measured', stores)
   const runs = openRunReader(file('runs'))
   const findings = openFindingsReader(file('runs'))
+  const meterFindings = openMeterFindings(file('runs'))
+  const edits = openEditLedger(file('edits'))
+  const appliedEdits = openAppliedEditsReader(file('appliedEdits'))
   const releases = openReleaseReader(file('releases'))
   const jobs = openJobStatus(environment)
   const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
@@ -36,7 +42,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const studies = openStudies({ loaded: district, stores })
 
   const app = await buildApp({
-    district, clock, log, directory, measured, runs, findings, releases, jobs, collect, studies,
+    district, clock, log, directory, measured, runs, findings, meterFindings, edits, appliedEdits, releases, jobs, collect, studies,
     relyingParty: createRelyingParty(identity),
     origins: identity.origins,
     secure: identity.secure,
@@ -49,7 +55,9 @@ export async function startApi({ environment, district, clock, log }: RoleContex
     async stop() {
       await app.close()
       await studies.stop()
-      await Promise.all([measured, runs, findings, releases, jobs, collect].map((reader) => reader.close()))
+      await Promise.all([measured, runs, findings, meterFindings, releases, jobs, collect].map((reader) => reader.close()))
+      edits.close()
+      appliedEdits.close()
       directory.close()
       if (redis !== undefined) closeRedis(redis)
     },

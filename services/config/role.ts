@@ -38,4 +38,8 @@ export const DATA_FILES = {
   directory: 'directory.sqlite',
   /** Written by collect: what each source is doing, counters by source and reason. */
   collect: 'collect.sqlite',
+  /** Written by api: the ledger of what people corrected, line by line; collect reads it and carries it out. */
+  edits: 'edits.sqlite',
+  /** Written by collect: what became of each line of the ledger. */
+  appliedEdits: 'edits-applied.sqlite',
 } as const

@@ -41,5 +41,8 @@ async function read<T>(address: string, init: RequestInit): Promise<T> {
 /** Unchanged answers come from the browser's own cache through their ETag. */
 export const getJson = <T>(address: string, signal?: AbortSignal): Promise<T> => read<T>(address, { signal })
 
+export const postBody = <T>(address: string, csrfToken: string | null, body: object): Promise<T> =>
+  read<T>(address, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...(csrfToken ? { 'x-csrf-token': csrfToken } : {}) } })
+
 export const postJson = <T>(address: string, csrfToken: string | null): Promise<T> =>
   read<T>(address, { method: 'POST', headers: csrfToken ? { 'x-csrf-token': csrfToken } : {} })

@@ -23,7 +23,7 @@ interface ReadOptions {
 }
 
 /** The address is the key of the cache: the same figure asked twice is fetched once. */
-function useRead<T>(where: MaybeRefOrGetter<string>, options: ReadOptions = {}) {
+export function useRead<T>(where: MaybeRefOrGetter<string>, options: ReadOptions = {}) {
   return useQuery<T, ApiError>({
     queryKey: computed(() => [toValue(where)]),
     queryFn: ({ signal }) => getJson<T>(toValue(where), signal),

@@ -1,4 +1,5 @@
 import type { Messages } from './fr.ts'
+import { validationEn } from './validation-words.ts'
 
 const many = (count: number, one: string, more: string) => (count === 1 ? one : more)
 
@@ -435,6 +436,7 @@ export const en = {
       reason: 'Reason',
       count: 'Number',
     },
+    validation: validationEn,
   },
 
   method: {

@@ -1,3 +1,5 @@
+import { validationFr } from './validation-words.ts'
+
 /** Every sentence the pages say, in French. Whole sentences with parameters: no sentence is glued together elsewhere. */
 const many = (count: number, one: string, more: string) => (count < 2 ? one : more)
 
@@ -434,6 +436,7 @@ export const fr = {
       reason: 'Raison',
       count: 'Nombre',
     },
+    validation: validationFr,
   },
 
   method: {
