@@ -167,4 +167,22 @@ describe('the operator', () => {
     for (const { sourceId, counts } of await sources()) expect([sourceId, counts.balance, counts.quarantined]).toEqual([sourceId, 0, 0])
     expect(errors).toEqual([])
   })
+
+  test('imports a file by keyboard and reads what was stored and what was refused', async () => {
+    const { page, errors } = await open()
+    await signIn(page, service.url, '/exploitation', 'Yann Kerdoncuff')
+    const hour = (number: number) => new Date(Date.UTC(2020, 0, 1, number)).toISOString()
+    const text = `timestamp,point,value\n${[0, 1, 2].map((number) => `${hour(number)},elec.tr.P05.T1.p,${number}`).join('\n')}\nhier,elec.tr.P05.T1.p,1\n`
+    const file = page.getByLabel('Fichier de relevés')
+    await file.setInputFiles({ name: 'relevés.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+    await file.focus()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('Importer')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.locator('main').textContent(), { timeout: 30_000 }).toContain('import terminé, 3 valeurs nouvelles')
+    await page.getByText('Ce qui a été refusé').click()
+    expect(await page.locator('main').textContent()).toContain('bad-time : 1 (ligne 5)')
+    await expectAccessible(page)
+    expect(errors).toEqual([])
+  })
 })

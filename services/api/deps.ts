@@ -7,6 +7,7 @@ import type { FindingsReader } from '#services/evaluation/findings.ts'
 import type { MeterFindingsReader } from '#services/evaluation/meter-findings.ts'
 import type { IssuedForecast, RunReader } from '#services/evaluation/port.ts'
 import type { RelyingParty } from '#services/identity/relying-party.ts'
+import type { ImportDesk } from '#services/ingest/import-desk.ts'
 import type { JobStatusReader } from '#services/jobs/port.ts'
 import type { ReleaseReader } from '#services/publication/port.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
@@ -33,10 +34,12 @@ export interface ApiDeps {
   readonly releases: ReleaseReader
   readonly jobs: JobStatusReader
   readonly collect: CollectStatusReader
+  readonly imports: ImportDesk
   readonly studies: Studies
   /** Built pages; the API works without them. */
   readonly dashboardFolder: string
   readonly requestsPerMinute?: number
+  readonly shedAfterMs?: number
   /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[]
 }

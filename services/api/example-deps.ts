@@ -11,6 +11,7 @@ import type { JournalEntry, SampleBatch, Series, TimeSeriesReader } from '#servi
 import type { MeterFinding } from '#services/evaluation/meter-findings.ts'
 import type { NetworkState, RunHead, RunLayout } from '#services/evaluation/port.ts'
 import type { Release } from '#services/publication/port.ts'
+import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
 import type { ApiDeps } from './deps.ts'
 
@@ -144,8 +145,11 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     },
     jobs: { notices: async () => [], kinds: async () => [], recent: async () => [], close },
     collect: { sources: async () => [], counters: async () => (empty ? [] : [{ sourceId: 'buildings', produced: 10, stored: 6, deduplicated: 1, revised: 0, quarantined: { 'clock-suspect': 2 }, dropped: { full: 1 } }]), close },
+    imports: openImportDesk(join(folder, 'inbox/import'), 1024 * 1024),
     studies: { connection: () => ({ status: 'running', share: 0.25 }), outage: () => ({ status: 'running', share: 0.25 }), stop: close },
     dashboardFolder: folder,
+    // A test machine may be as busy as it likes.
+    shedAfterMs: 0,
     ...changes,
   }
   return {

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { DATA_FILES, IMPORT_INBOX, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { openDirectory } from '#services/directory/directory.ts'
 import { openAppliedEditsReader } from '#services/editing/applied-edits.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
@@ -12,10 +12,12 @@ import { readCollectStatus } from '#services/hosts/collect-status.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { identitySettings } from '#services/identity/settings.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
+import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { openJobStatus } from '#services/jobs/open.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
 import { openReader, storeSettings } from '#services/store/open.ts'
 import { buildApp } from './app.ts'
+import { LARGEST_UPLOAD_BYTES } from './contract/operator.ts'
 import { openStudies } from './planner/studies.ts'
 
 const DASHBOARD = resolve(import.meta.dirname, '../../dashboard/dist')
@@ -43,6 +45,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
 
   const app = await buildApp({
     district, clock, log, directory, measured, runs, findings, meterFindings, edits, appliedEdits, releases, jobs, collect, studies,
+    imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
     origins: identity.origins,
     secure: identity.secure,

@@ -43,3 +43,6 @@ export const DATA_FILES = {
   /** Written by collect: what became of each line of the ledger. */
   appliedEdits: 'edits-applied.sqlite',
 } as const
+
+/** Under PENFELD_DATA: files that wait for collect. Whoever brings one makes it under another name and renames it. */
+export const IMPORT_INBOX = 'inbox/import'

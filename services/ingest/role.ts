@@ -4,7 +4,7 @@ import type { Source } from '#models/district/schema.ts'
 import { loadProfiles } from '#services/collectors/profiles.ts'
 import { driverFactory } from '#services/collectors/registry.ts'
 import type { SourceStatus } from '#services/collectors/status.ts'
-import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { DATA_FILES, IMPORT_INBOX, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { openAppliedEdits } from '#services/editing/applied-edits.ts'
 import { createEditApplier } from '#services/editing/apply-edits.ts'
 import { createKeptEdits } from '#services/editing/kept-edits.ts'
@@ -105,7 +105,7 @@ export async function startCollect({ environment, district: { district, version 
   const maintaining = (async () => {
     while (!stopping) await pause((await store.maintain(SLICE_MS)) ? BETWEEN_SLICES_MS : BETWEEN_ROUNDS_MS)
   })()
-  const inbox = watchImportInbox({ folder: join(environment.dataFolder, 'inbox/import'), store: guarded, district, clock, log })
+  const inbox = watchImportInbox({ folder: join(environment.dataFolder, IMPORT_INBOX), store: guarded, district, clock, log })
   const history = environment.demo
     ? importDemoHistory({ district, days: environment.historyDays, now: clock.now(), store, status, stopping: () => stopping, say })
     : Promise.resolve()

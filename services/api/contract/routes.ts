@@ -37,6 +37,7 @@ export const ROUTES = {
     sources: '/api/operator/sources',
     jobs: '/api/operator/jobs',
     quarantine: '/api/operator/quarantine',
+    imports: '/api/operator/imports',
     findings: '/api/operator/findings',
     edits: '/api/operator/edits',
     dataQuality: '/api/operator/data-quality',
