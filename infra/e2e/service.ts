@@ -24,6 +24,8 @@ export interface ServiceSettings {
   readonly clock?: string
   readonly historyDays?: number
   readonly districtFolder?: string
+  /** More of the environment. */
+  readonly variables?: Readonly<Record<string, string>>
   /** Keep the folder after stopping, or go on in an existing one. */
   readonly dataFolder?: string
 }
@@ -50,6 +52,7 @@ export async function startService(settings: ServiceSettings = {}): Promise<Runn
       PENFELD_MQTT_PORT: String(mqtt),
       PENFELD_FIELD_CONTROL_PORT: String(fieldControl),
       PENFELD_METRICS_PORT: String(metrics),
+      ...settings.variables,
     },
   })
   let output = ''
