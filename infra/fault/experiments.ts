@@ -35,5 +35,5 @@ export const EXPERIMENTS: readonly Experiment[] = [
   { number: 24, what: 'Every decoder with 10^6 mutated inputs', how: 'mutations of recorded frames', pass: 'no untyped error, none > 50 ms, memory bounded' },
   { number: 25, what: 'SIGTERM under load 50 times', how: 'requests and values meanwhile', pass: 'exit 0 <= 10 s; nothing lost; requests answered; not ready before the listener closes' },
   { number: 26, what: 'Upgrade and rollback, killed at each step', how: 'old folder opened by the new version', pass: 'old shape or new one, never between' },
-  { number: 27, what: 'Soak of 24 minutes (or as long as measured below) with a random fault every 5 s', how: 'seeded faults of the above', pass: 'nothing lost; memory and open files stay' },
+  { number: 27, what: 'Soak of 24 minutes with a random fault every 5 s', how: 'seeded faults of the above', pass: 'nothing lost; memory and open files stay' },
 ]
