@@ -15,7 +15,7 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
   },
   import: {
     usage: 'import FILE...',
-    what: 'brings measured history from CSV files into the store',
+    what: 'brings measured history from files into the store: grid operator, Green Button, CSV',
     load: async () => (await import('./commands/import.ts')).importFiles,
   },
   flow: {
@@ -27,6 +27,11 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     usage: 'migrate-store --to influx | embedded',
     what: 'copies everything stored into InfluxDB (INFLUX_URL) or back, and reads it back; goes on where it was stopped',
     load: async () => (await import('./commands/migrate-store.ts')).migrateStore,
+  },
+  opcua: {
+    usage: 'opcua browse URL | trust list | trust approve THUMBPRINT',
+    what: 'looks at an OPC-UA server and proposes a mapping; decides whose certificate is trusted',
+    load: async () => (await import('./commands/opcua.ts')).opcua,
   },
   quarantine: {
     usage: 'quarantine [--retry]',

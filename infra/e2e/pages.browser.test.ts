@@ -122,6 +122,34 @@ describe('the planner', () => {
 })
 
 describe('the operator', () => {
+  test('corrects a span of a meter by the keyboard, sees it carried out in the ledger, and takes it back', async () => {
+    const { page, errors } = await open()
+    await signIn(page, service.url, '/exploitation', 'Yann Kerdoncuff')
+    const card = page.locator('figure', { hasText: 'Contrôles des compteurs' })
+    const ledger = page.locator('figure', { hasText: 'Registre des corrections' })
+    await card.getByRole('button', { name: 'Corriger un autre point…' }).press('Enter')
+    await expectAccessible(page)
+    const form = page.getByRole('form', { name: 'Corriger des valeurs' })
+    await form.getByLabel('Point de mesure').fill('elec.dp.common-01.e')
+    const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris', dateStyle: 'short', timeStyle: 'short' })
+    const { now } = await json<{ now: number }>(page, '/api/operator/sources')
+    const start = Math.floor(now / 3_600_000) * 3_600_000 - 30 * 3_600_000
+    await form.getByLabel('Du', { exact: true }).fill(clock.format(start).replace(' ', 'T'))
+    await form.getByLabel('Au (exclu)').fill(clock.format(start + 3 * 3_600_000).replace(' ', 'T'))
+    await form.getByLabel('Raison (obligatoire)').fill('compteur ouvert pendant une visite')
+    await form.getByLabel('Raison (obligatoire)').press('Enter')
+    await form.waitFor({ state: 'detached' })
+    await expect.poll(() => ledger.textContent(), { timeout: 20_000 }).toContain('18 écrites')
+    expect(await ledger.textContent()).toContain('Yann Kerdoncuff')
+
+    await ledger.getByRole('button', { name: /^Reprendre/ }).first().click()
+    await page.getByRole('form', { name: 'Reprendre une correction' }).getByLabel('Raison (obligatoire)').fill('mauvais point')
+    await page.getByRole('button', { name: 'Inscrire au registre' }).click()
+    await expect.poll(() => ledger.textContent(), { timeout: 20_000 }).toContain('reprise depuis')
+    await expect.poll(async () => (await json<{ edits: { kind: string; state: string; valuesWritten: number }[] }>(page, '/api/operator/edits')).edits.map(({ kind, state, valuesWritten }) => [kind, state, valuesWritten]), { timeout: 20_000 }).toEqual([['undo', 'applied', 18], ['substitute', 'applied', 18]])
+    expect(errors).toEqual([])
+  })
+
   test('sees a stopped server as stale within 30 s, and its recovery', async () => {
     const { page, errors } = await open()
     await signIn(page, service.url, '/exploitation', 'Yann Kerdoncuff')
@@ -137,6 +165,24 @@ describe('the operator', () => {
     await fault('none')
     await expect.poll(async () => (await buildings()).stale, { timeout: 30_000, interval: 500 }).toBe(false)
     for (const { sourceId, counts } of await sources()) expect([sourceId, counts.balance, counts.quarantined]).toEqual([sourceId, 0, 0])
+    expect(errors).toEqual([])
+  })
+
+  test('imports a file by keyboard and reads what was stored and what was refused', async () => {
+    const { page, errors } = await open()
+    await signIn(page, service.url, '/exploitation', 'Yann Kerdoncuff')
+    const hour = (number: number) => new Date(Date.UTC(2020, 0, 1, number)).toISOString()
+    const text = `timestamp,point,value\n${[0, 1, 2].map((number) => `${hour(number)},elec.tr.P05.T1.p,${number}`).join('\n')}\nhier,elec.tr.P05.T1.p,1\n`
+    const file = page.getByLabel('Fichier de relevés')
+    await file.setInputFiles({ name: 'relevés.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+    await file.focus()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('Importer')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.locator('main').textContent(), { timeout: 30_000 }).toContain('import terminé, 3 valeurs nouvelles')
+    await page.getByText('Ce qui a été refusé').click()
+    expect(await page.locator('main').textContent()).toContain('bad-time : 1 (ligne 5)')
+    await expectAccessible(page)
     expect(errors).toEqual([])
   })
 })

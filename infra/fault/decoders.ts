@@ -3,7 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { decodeTelegram } from '#services/collectors/mbus/telegram.ts'
 import { FrameReader as MbusFrameReader, longFrame } from '#services/collectors/mbus/frames.ts'
-import { parseEnedisCsv } from '#services/collectors/files/enedis-csv.ts'
+import { enedisCsv } from '#services/collectors/files/enedis-csv.ts'
+import type { FileFormat } from '#services/collectors/files/format.ts'
+import { greenButton } from '#services/collectors/files/green-button.ts'
+import { parseText } from '#services/collectors/files/parse.testkit.ts'
+import { tableCsv } from '#services/collectors/files/table-csv.ts'
+import { readAnswer as readHttpAnswer, serviceOf } from '#services/collectors/http/meter-poll.ts'
 import { FrameReader as Iec104FrameReader, iFrame } from '#services/collectors/iec104/apci.ts'
 import { decodeAsdu, isFault } from '#services/collectors/iec104/asdu.ts'
 import { tcpPayloads } from '#services/collectors/iec104/pcap.testkit.ts'
@@ -15,8 +20,9 @@ import { readingsOf, toWanted } from '#services/collectors/lorawan/readings.ts'
 import { readUplink } from '#services/collectors/lorawan/uplink.ts'
 import { FrameReader, readAnswer, readRequest } from '#services/collectors/modbus/frames.ts'
 import { decodePayload } from '#services/collectors/mqtt/payload.ts'
+import { loadProfiles } from '#services/collectors/profiles.ts'
 import { decodeSparkplug } from '#services/collectors/sparkplug/payload.ts'
-import { tidyHeader, tidyRow } from '#services/ingest/tidy-csv.ts'
+import { tidyCsv } from '#services/ingest/tidy-csv.ts'
 
 export interface DecoderUnderTest {
   readonly name: string
@@ -51,6 +57,18 @@ const UPLINK_TOPIC = 'application/a/device/70b3d57ed0001a2b/event/up'
 const LORAWAN_METER = { channels: [{ pointer: '/volumeL' }, { field: { offset: 0, type: 'uint32' } }].map((channel, index) => toWanted(index, { unit: 'L', ...channel })), timePointer: undefined, timeField: undefined }
 const sparkplugPayloads = () => (JSON.parse(readFileSync(join(recordings, 'sparkplug/payloads.json'), 'utf8')) as { hex: string }[]).map(({ hex }) => Uint8Array.from(Buffer.from(hex, 'hex')))
 const STATION = [{ pointer: '/temperatureC', scale: 1 }, { pointer: '/irradianceWm2', scale: 1 }]
+
+const TABLE = 'Date;Heure;m1;"m2"\n25/10/2026;02:30;1 234,5;"7"\n25/10/2026;03:00;1;-\n'
+const HTTP_ANSWERS: Readonly<Record<string, unknown>> = {
+  'enedis-load-curve': { meter_reading: { reading_type: { unit: 'W' }, interval_reading: [{ value: '752', date: '2026-10-25 02:30:00', interval_length: 'PT30M' }, { value: '1', date: '2026-10-25 03:30:00', interval_length: 'PT30M' }] } },
+  'open-meteo': { hourly_units: { temperature_2m: '°C', shortwave_radiation: 'W/m²' }, hourly: { time: [1_768_042_800, 1_768_046_400], temperature_2m: [8.1, null], shortwave_radiation: [100, 120] } },
+}
+const profiles = loadProfiles()
+const fileDecoder = (name: string, format: FileFormat, texts: readonly string[]): DecoderUnderTest => ({
+  name,
+  corpus: texts.map(bytesOf),
+  decode: (input) => parseText(format, textOf(input)).rows.length > 0,
+})
 
 export const DECODERS: readonly DecoderUnderTest[] = [
   {
@@ -88,20 +106,19 @@ export const DECODERS: readonly DecoderUnderTest[] = [
     corpus: ['{"ts":"2026-01-12T17:00:00.000Z","temperatureC":4.5,"irradianceWm2":0}', '{"ts":"2026-01-12T18:00:00+01:00","temperatureC":-1e1,"irradianceWm2":null,"more":{"deep":[1,2,{"a":"b"}]}}'].map(bytesOf),
     decode: (input) => 'values' in decodePayload(input, STATION, '/ts'),
   },
-  {
-    name: 'csv-tidy',
-    corpus: [bytesOf(TIDY), bytesOf(TIDY.replaceAll(',', ';'))],
-    decode(input) {
-      const [head, ...lines] = textOf(input).split('\n')
-      const columns = tidyHeader(head)
-      return columns !== undefined && lines.map((line) => tidyRow(line, columns)).some((row) => typeof row === 'object')
-    },
-  },
-  {
-    name: 'csv-enedis',
-    corpus: [bytesOf(ENEDIS)],
-    decode: (input) => parseEnedisCsv(textOf(input), 'Europe/Paris').blocks.length > 0,
-  },
+  fileDecoder('csv-tidy', tidyCsv, [TIDY, TIDY.replaceAll(',', ';')]),
+  fileDecoder('csv-enedis', enedisCsv, [ENEDIS]),
+  fileDecoder('csv-table', tableCsv('table', { layout: 'meters', time: { columns: ['Date', 'Heure'], format: 'dd/MM/yyyy HH:mm', stamp: 'end', stepMinutes: 30 }, decimal: ',' }), [TABLE]),
+  fileDecoder('green-button', greenButton, filesOf('green-button', '.xml').map((bytes) => textOf(bytes).slice(0, 20_000))),
+  ...Object.entries(HTTP_ANSWERS).map(([profile, answer]): DecoderUnderTest => {
+    const channels = Object.values(profiles.get(profile)!.channels)
+    const meter = { service: serviceOf(channels[0]), channels, address: 'm' }
+    return {
+      name: `http ${profile}`,
+      corpus: [bytesOf(JSON.stringify(answer))],
+      decode: (input) => readHttpAnswer(textOf(input), meter, { timeZone: 'Europe/Paris', now: Date.UTC(2027, 0, 1) }).channels.some(({ at }) => at.length > 0),
+    }
+  }),
   {
     name: 'iec104',
     corpus: ['iec104', 'all-types'].flatMap((name) => tcpPayloads(new Uint8Array(readFileSync(join(recordings, 'iec104', `${name}.pcap`))), () => true).map(({ bytes }) => bytes)),

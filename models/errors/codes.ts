@@ -54,11 +54,16 @@ export const ERROR_CODES = {
   PF_RESTORE_REFUSED: code('A backup was not restored, to lose nothing that is there.', 'Do what the message says, then call it again.', { status: 500 }),
   // --- ingest
   PF_IMPORT_FAILED: code('A file could not be imported.', 'Mend what the message says and import it again; what is stored already stays as it is.'),
-  PF_IMPORT_FORMAT_UNKNOWN: code('The file has no form that import knows.', 'Give a header line with timestamp,point,value (and unit, quality), or the grid operator\'s export.'),
+  PF_IMPORT_FORMAT_UNKNOWN: code('The file has no form that import knows.', 'Give a header line with timestamp,point,value (and unit, quality), the grid operator\'s export, a Green Button file, or a CSV whose layout a profile describes.'),
+  PF_IMPORT_NAME_INVALID: code('The name of the uploaded file is not one that import takes.', 'Give a name that ends in .csv, .txt or .xml, packed also with .gz.'),
+  PF_IMPORT_TOO_LARGE: code('The file is larger than import takes.', 'Cut it into smaller files, a month or a few hundred meters each.', { status: 413 }),
   PF_IMPORT_UNREADABLE: code('The file to import could not be read.', 'Check the path, the rights, and that a .gz file is whole.'),
   PF_INGEST_CLOCK_SUSPECT: code('The time of a value is too far from now.', 'Set the clock of the device.'),
   // --- collectors
   PF_COLLECT_UNREACHABLE: code('A source does not answer.', 'Check the address, the network and the device; it is tried again.', { retryable: true, status: 503 }),
+  PF_OPCUA_BROWSE_FAILED: code('An OPC-UA server could not be browsed.', 'Check the address, the certificate and the user; mend what the message says.'),
+  PF_OPCUA_CERTIFICATE_REFUSED: code('The certificate of an OPC-UA server is not trusted, or no longer valid.', 'Compare it with what the server\'s owner says, then `penfeld opcua trust list` and `approve THUMBPRINT`.', { retryable: true, status: 503 }),
+  PF_OPCUA_ENDPOINT_UNSAFE: code('An OPC-UA server offers, or a source asks for, less security than is allowed.', 'Switch on Basic256Sha256 or better at the server; only a source with `securityMode: None` and without a user reads it unprotected.', { retryable: true, status: 503 }),
   PF_PROFILE_INVALID: code('A meter profile has faults.', 'Mend every line the message lists, in the YAML file it names.', { status: 500 }),
   PF_PROTOCOL_UNKNOWN: code('A source of the district document has a protocol nobody can read.', 'Write one of the protocols that the message lists, or add a driver to services/collectors/registry.ts.', { status: 500 }),
   // --- hosts
@@ -96,6 +101,7 @@ export const ERROR_CODES = {
   // --- api, identity, directory
   PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
   PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),
+  PF_EDIT_CONFLICT: code('An edit contradicts one that is in the ledger.', 'Look at the ledger; ask again with a new edit id if it is another edit.', { status: 409 }),
   PF_IDENTITY_UNAVAILABLE: code('The sign-in service does not answer or is not configured.', 'Check PENFELD_OIDC_ISSUER and PENFELD_OIDC_CLIENT_ID, and that the address answers.', { retryable: true, status: 503 }),
   PF_NOT_FOUND: code('There is nothing here for you.', 'Check the address.', { status: 404 }),
   PF_RANGE_TOO_LONG: code('The interval asks for more than one answer may hold.', 'Ask for a shorter interval or a longer step.'),

@@ -16,6 +16,8 @@ export interface RegisterRules {
   readonly resolution: number
   /** Instants at which another meter was mounted: no difference is ever taken across one. */
   readonly meterChanges: readonly number[]
+  /** Readings at most so far apart, though further than a step, are spread evenly and marked `substituted`; 0 if left out. */
+  readonly spreadUpToS?: number
 }
 
 /** Use of each step from `at[0]`; NaN with quality `missing` where it is not known. In the unit of the register. */
@@ -43,7 +45,7 @@ export interface KnownTotal {
 /**
  * Turns readings of a counter into the use of each step of `stepS` between `from` and `to` (UTC ms, multiples of the step
  * from `from`). An increase between two readings is spread evenly over the time between them. A step that is not covered
- * by known increases from end to end is missing; where a silence spans whole steps its total is returned in
+ * by known increases from end to end is missing, any other has the worst quality of the readings that ended its increases; where a silence spans whole steps its total is returned in
  * `knownTotals`, so that a substitution can keep the energy. Every departure from plain counting is listed in `faults`.
  */
 export function registerToIntervals(
@@ -57,18 +59,18 @@ export function registerToIntervals(
   const steps = Math.max(0, Math.floor((to - from) / stepMs))
   const energy = new Float64Array(steps)
   const coveredMs = new Float64Array(steps)
-  const doubtful = new Uint8Array(steps)
+  const worst = new Uint8Array(steps)
   const faults: RegisterFault[] = []
   const knownTotals: KnownTotal[] = []
 
-  const spread = (start: number, end: number, amount: number, uncertain: boolean) => {
+  const spread = (start: number, end: number, amount: number, code: number) => {
     const first = Math.max(0, Math.floor((start - from) / stepMs))
     for (let step = first; step < steps && from + step * stepMs < end; step += 1) {
       const overlapMs = Math.min(end, from + (step + 1) * stepMs) - Math.max(start, from + step * stepMs)
       if (overlapMs <= 0) continue
       energy[step] += (amount * overlapMs) / (end - start)
       coveredMs[step] += overlapMs
-      if (uncertain) doubtful[step] = 1
+      if (code > worst[step]!) worst[step] = code
     }
   }
 
@@ -93,8 +95,9 @@ export function registerToIntervals(
     if (increase.fault !== undefined) faults.push({ at: end, kind: increase.fault, before, after })
     last = next
     if (increase.amount === undefined) continue
-    if (end - start > 1.5 * stepMs) knownTotals.push({ from: start, to: end, energy: increase.amount })
-    else spread(start, end, increase.amount, readings.quality[usable[next]!] !== QUALITY.measured)
+    if (end - start > 1.5 * stepMs && end - start <= 1000 * (rules.spreadUpToS ?? 0)) spread(start, end, increase.amount, Math.max(QUALITY.substituted, readings.quality[usable[next]!]!))
+    else if (end - start > 1.5 * stepMs) knownTotals.push({ from: start, to: end, energy: increase.amount })
+    else spread(start, end, increase.amount, readings.quality[usable[next]!]!)
   }
 
   const at = new Float64Array(steps)
@@ -104,7 +107,7 @@ export function registerToIntervals(
     if (coveredMs[step]! < stepMs - 1) {
       energy[step] = NaN
       quality[step] = QUALITY.missing
-    } else if (doubtful[step] === 1) quality[step] = QUALITY.uncertain
+    } else quality[step] = worst[step]!
   }
   return { intervals: { at, energy, quality }, knownTotals, faults }
 }

@@ -11,14 +11,18 @@ const check = (values: Float64Array, rules = RULES) => checkSteps(values, new Ui
 
 test('an ordinary curve passes as it is', () => {
   const values = shop()
-  expect(check(values)).toEqual({ values, quality: new Uint8Array(96), faults: {} })
+  expect(check(values)).toEqual({ values, quality: new Uint8Array(96), faults: {}, findings: [] })
 })
 
 test('what cannot be is taken out, to be substituted; the curve that was given stays as it was', () => {
   const values = shop()
   values[20] = 40
   values[21] = -1
-  const { values: checked, quality, faults } = check(values)
+  const { values: checked, quality, faults, findings } = check(values)
+  expect(findings).toMatchObject([
+    { kind: 'above-limit', severity: 'fault', from: 20 * STEP_S * 1000, to: 21 * STEP_S * 1000, evidence: { steps: 1, most: 40, limit: 18 } },
+    { kind: 'negative', severity: 'fault', from: 21 * STEP_S * 1000, to: 22 * STEP_S * 1000, evidence: { steps: 1, least: -1 } },
+  ])
   expect([checked[20], checked[21], quality[20], quality[21]]).toEqual([NaN, NaN, QUALITY.missing, QUALITY.missing])
   expect(faults).toEqual({ 'above-limit': 1, negative: 1 })
   expect([values[20], values[21]]).toEqual([40, -1])
@@ -32,6 +36,11 @@ test('one value far above the third highest of its day is doubted and kept', () 
   expect([checked[30], quality[30], faults]).toEqual([15, QUALITY.uncertain, { spike: 1 }])
   // A day of which the beginning is not there is not judged.
   expect(checkSteps(values.subarray(1, 60), quality.subarray(1, 60), STEP_S * 1000, STEP_S, 0.01, RULES).faults).toEqual({})
+  // Under half of what is subscribed it is an ordinary use.
+  const small = shop().map((value) => value / 10)
+  small[30] = 3
+  expect(check(small).faults).toEqual({})
+  expect(check(small, { ...RULES, maxPerStep: Infinity }).faults).toEqual({ spike: 1 })
   // Three high values are a use, not a spike.
   values[31] = values[32] = 15
   expect(check(values).faults).toEqual({})

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { localCalendar, localDayStart, localDayStarts, localParts, nextLocalDayStart } from './local-time.ts'
+import { localCalendar, localDayStart, localDayStarts, localInstants, localParts, nextLocalDayStart } from './local-time.ts'
 
 const PARIS = 'Europe/Paris'
 const HOUR = 3_600_000
@@ -61,6 +61,17 @@ test('a local day contains its instant, starts where the date changes and is fol
     expect(localDayStart(next - 1, timeZone)).toBe(start)
     expect((next - start) / HOUR).toBeGreaterThanOrEqual(23)
     expect((next - start) / HOUR).toBeLessThanOrEqual(25)
+  }), { numRuns: 500 })
+})
+
+test('the wall clock shows a time once, twice in autumn and never in spring', () => {
+  const times = (wall: string, timeZone = PARIS) => localInstants(utc(wall), timeZone).map((at) => new Date(at).toISOString().slice(0, 16))
+  expect(times('2026-10-25T02:30Z')).toEqual(['2026-10-25T00:30', '2026-10-25T01:30'])
+  expect(times('2026-03-29T02:30Z')).toEqual([])
+  expect([times('2026-10-25T03:00Z'), times('2026-03-29T03:00Z'), times('2026-07-01T12:00Z')]).toEqual([['2026-10-25T02:00'], ['2026-03-29T01:00'], ['2026-07-01T10:00']])
+  fc.assert(fc.property(instant, zone, (at, timeZone) => {
+    const { year, month, day, hour, minute } = localParts(at, timeZone)
+    expect(localInstants(Date.UTC(year, month - 1, day, hour, minute, (at / 1000) % 60), timeZone)).toContain(at)
   }), { numRuns: 500 })
 })
 

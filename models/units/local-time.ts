@@ -118,6 +118,14 @@ export function localOffset(at: number, timeZone: string): number {
   return offsetIn(zoneOf(timeZone), at)
 }
 
+/** The instants at which the wall clock shows these digits (given as if they were UTC): one, two in autumn, none in spring. */
+export function localInstants(wall: number, timeZone: string): number[] {
+  const zone = zoneOf(timeZone)
+  const [before, after] = [offsetIn(zone, wall - DAY_MS), offsetIn(zone, wall + DAY_MS)]
+  if (before === after) return [wall - before]
+  return [wall - Math.max(before, after), wall - Math.min(before, after)].filter((at) => at + offsetIn(zone, at) === wall)
+}
+
 const isoWeekdayOf = (dayIndex: number): number => {
   // 1970-01-01 was a Thursday.
   const weekday = (dayIndex + 3) % 7

@@ -18,20 +18,24 @@ import { problemPlugin } from './plugins/problem.ts'
 import { securityPlugin } from './plugins/security.ts'
 import { connectionStudyRoutes } from './routes/connection-study.ts'
 import { outageStudyRoutes } from './routes/outage-study.ts'
+import { importRoutes } from './routes/imports.ts'
 import { merchantRoutes } from './routes/merchant.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { plannerRoutes } from './routes/planner.ts'
 import { publicRoutes } from './routes/public.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { validationRoutes } from './routes/validation.ts'
 
 const BODY_LIMIT = 64 * 1024
 const REQUESTS_PER_MINUTE = 1_800
+const SHED_AFTER_MS = 2_000
 
 /** The whole HTTP side of Penfeld, without a socket: routes may be injected in tests. */
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 30_000,
+    // Long enough for the largest upload at 5 Mbit/s; headers alone have Node's own, shorter limit.
+    requestTimeout: 120_000,
     // Nobody in between is trusted but proxies named one by one: what others say in X-Forwarded-* changes nothing.
     trustProxy: deps.trustedProxies === undefined || deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     genReqId: () => randomUUID(),
@@ -51,7 +55,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(closeGentlyPlugin)
   await app.register(problemPlugin, { log: deps.log })
   await app.register(swagger, openApiOptions)
-  await app.register(securityPlugin, { secure: deps.secure, requestsPerMinute: deps.requestsPerMinute ?? REQUESTS_PER_MINUTE })
+  await app.register(securityPlugin, { secure: deps.secure, requestsPerMinute: deps.requestsPerMinute ?? REQUESTS_PER_MINUTE, shedAfterMs: deps.shedAfterMs ?? SHED_AFTER_MS })
   await app.register(cookie)
   await app.register(accessPlugin, { directory: deps.directory, secure: deps.secure })
   await app.register(etagPlugin)
@@ -71,6 +75,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(connectionStudyRoutes, { deps })
   await app.register(outageStudyRoutes, { deps })
   await app.register(operatorRoutes, { deps, streams })
+  await app.register(importRoutes, { deps })
+  await app.register(validationRoutes, { deps })
 
   const access = 'public' as const
   app.get(ROUTES.service.live, { config: { access }, schema: { hide: true } }, async () => ({ alive: true }))

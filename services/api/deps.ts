@@ -2,9 +2,12 @@ import type { Clock } from '#services/clock/port.ts'
 import type { CollectStatusReader } from '#services/collectors/status.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import type { Directory } from '#services/directory/port.ts'
+import type { AppliedEditsReader, EditLedger } from '#services/editing/port.ts'
 import type { FindingsReader } from '#services/evaluation/findings.ts'
+import type { MeterFindingsReader } from '#services/evaluation/meter-findings.ts'
 import type { IssuedForecast, RunReader } from '#services/evaluation/port.ts'
 import type { RelyingParty } from '#services/identity/relying-party.ts'
+import type { ImportDesk } from '#services/ingest/import-desk.ts'
 import type { JobStatusReader } from '#services/jobs/port.ts'
 import type { ReleaseReader } from '#services/publication/port.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
@@ -24,15 +27,21 @@ export interface ApiDeps {
   readonly measured: TimeSeriesReader
   readonly runs: RunReader & { latestForecast(series: string): Promise<IssuedForecast | undefined> }
   readonly findings: FindingsReader
+  readonly meterFindings: MeterFindingsReader
+  /** Written here, carried out by collect. */
+  readonly edits: EditLedger
+  readonly appliedEdits: AppliedEditsReader
   readonly releases: ReleaseReader
   readonly jobs: JobStatusReader
   readonly collect: CollectStatusReader
+  readonly imports: ImportDesk
   readonly studies: Studies
   /** Why no more should be sent here; empty: ready. */
   notReady(): Promise<readonly string[]>
   /** Built pages; the API works without them. */
   readonly dashboardFolder: string
   readonly requestsPerMinute?: number
+  readonly shedAfterMs?: number
   /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[]
 }

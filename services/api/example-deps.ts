@@ -5,10 +5,13 @@ import { join } from 'node:path'
 import type { District, MeasurementPoint } from '#models/district/schema.ts'
 import { manualClock } from '#services/clock/shifted-clock.ts'
 import { openDirectory } from '#services/directory/directory.ts'
+import { openEditLedger } from '#services/editing/ledger.ts'
 import type { Directory, RoleName } from '#services/directory/port.ts'
 import type { JournalEntry, SampleBatch, Series, TimeSeriesReader } from '#services/store/port.ts'
+import type { MeterFinding } from '#services/evaluation/meter-findings.ts'
 import type { NetworkState, RunHead, RunLayout } from '#services/evaluation/port.ts'
 import type { Release } from '#services/publication/port.ts'
+import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
 import type { ApiDeps } from './deps.ts'
 
@@ -59,6 +62,8 @@ export const EXAMPLE_RELEASE: Release = {
   body: { meanPowerKw: 880, loadingPct: 62, firmImportKw: 1420, headroomKw: 540 },
 }
 
+export const EXAMPLE_FINDING: MeterFinding = { findingId: 11, point: 'elec.dp.dp-a.p', kind: 'flatline', severity: 'doubt', from: HANDOVER, to: HANDOVER + 8 * HOUR_MS, evidence: { steps: 48, value: 5 }, foundAt: NOW, goneAt: null }
+
 /** Every point has 5 kW since a month, one value each 10 minutes. */
 function exampleReader(names: readonly string[], journal: JournalEntry[]): TimeSeriesReader {
   const series = (from: number, to: number): Series => {
@@ -102,6 +107,7 @@ export interface Example {
 export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = {}): Example {
   const folder = mkdtempSync(join(tmpdir(), 'penfeld-api-'))
   const directory = openDirectory(join(folder, 'directory.sqlite'))
+  const ledger = openEditLedger(join(folder, 'edits.sqlite'))
   const journal: JournalEntry[] = []
   const releases: Release[] = empty ? [] : [EXAMPLE_RELEASE]
   const names = empty ? [] : EXAMPLE_DISTRICT.measurementPoints.map(({ id }) => id)
@@ -121,6 +127,15 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       latestForecast: async () => undefined,
       close,
     },
+    meterFindings: {
+      findings: async ({ from, to }) => (empty ? [] : [EXAMPLE_FINDING].filter((one) => one.to > from && one.from < to)),
+      finding: async (id) => (!empty && id === EXAMPLE_FINDING.findingId ? EXAMPLE_FINDING : undefined),
+      dayQualities: async () => (empty ? [] : [{ day: HANDOVER, point: 'elec.dp.dp-a.p', steps: 144, measured: 120, uncertain: 0, substituted: 18, missing: 6 }]),
+      isReady: async () => !empty,
+      close,
+    },
+    edits: ledger,
+    appliedEdits: { of: () => new Map(), close: () => undefined },
     findings: { latestBalance: async () => undefined, firmImport: async () => undefined, close },
     releases: {
       latest: async () => releases.at(-1),
@@ -130,9 +145,12 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     },
     jobs: { notices: async () => [], kinds: async () => [], recent: async () => [], close },
     collect: { sources: async () => [], counters: async () => (empty ? [] : [{ sourceId: 'buildings', produced: 10, stored: 6, deduplicated: 1, revised: 0, quarantined: { 'clock-suspect': 2 }, dropped: { full: 1 } }]), wroteAtRealMs: async () => undefined, close },
+    imports: openImportDesk(join(folder, 'inbox/import'), 1024 * 1024),
     studies: { connection: () => ({ status: 'running', share: 0.25 }), outage: () => ({ status: 'running', share: 0.25 }), stop: close },
     notReady: async () => [],
     dashboardFolder: folder,
+    // A test machine may be as busy as it likes.
+    shedAfterMs: 0,
     ...changes,
   }
   return {
@@ -148,6 +166,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     publish: (release) => void releases.push(release),
     dispose() {
       directory.close()
+      ledger.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -1,8 +1,11 @@
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { DATA_FILES, IMPORT_INBOX, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { openDirectory } from '#services/directory/directory.ts'
+import { openAppliedEditsReader } from '#services/editing/applied-edits.ts'
+import { openEditLedger } from '#services/editing/ledger.ts'
 import { openFindingsReader } from '#services/evaluation/findings.ts'
+import { openMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { openRunReader } from '#services/evaluation/run-store.ts'
 import { enrolSamplePeople } from '#services/identity/enrol-sample-people.ts'
 import { createRelyingParty } from '#services/identity/relying-party.ts'
@@ -10,10 +13,12 @@ import { readCollectStatus } from '#services/hosts/collect-status.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { identitySettings } from '#services/identity/settings.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
+import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { openJobStatus } from '#services/jobs/open.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
 import { openReader, storeSettings } from '#services/store/open.ts'
 import { buildApp } from './app.ts'
+import { LARGEST_UPLOAD_BYTES } from './contract/operator.ts'
 import { openStudies } from './planner/studies.ts'
 import { createReadiness } from './readiness.ts'
 
@@ -31,6 +36,9 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const measured = await openReader('measured', stores)
   const runs = openRunReader(file('runs'))
   const findings = openFindingsReader(file('runs'))
+  const meterFindings = openMeterFindings(file('runs'))
+  const edits = openEditLedger(file('edits'))
+  const appliedEdits = openAppliedEditsReader(file('appliedEdits'))
   const releases = openReleaseReader(file('releases'))
   const jobs = openJobStatus(environment)
   const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
@@ -42,7 +50,8 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const readiness = createReadiness({ dataFolder: environment.dataFolder, collect })
 
   const app = await buildApp({
-    district, clock, log, directory, measured, runs, findings, releases, jobs, collect, studies,
+    district, clock, log, directory, measured, runs, findings, meterFindings, edits, appliedEdits, releases, jobs, collect, studies,
+    imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
     origins: identity.origins,
     secure: identity.secure,
@@ -58,7 +67,9 @@ export async function startApi({ environment, district, clock, log }: RoleContex
       await pause(UNREADY_MS)
       await app.close()
       await studies.stop()
-      await Promise.all([measured, runs, findings, releases, jobs, collect].map((reader) => reader.close()))
+      await Promise.all([measured, runs, findings, meterFindings, releases, jobs, collect].map((reader) => reader.close()))
+      edits.close()
+      appliedEdits.close()
       directory.close()
       if (redis !== undefined) closeRedis(redis)
     },

@@ -58,6 +58,8 @@ export interface DriverContext {
   lastStoredAt(): Promise<Float64Array>
   /** Steps of recovery, for the operator: connected, reconnecting, rebuilt-session, rebuilt-client. */
   status(state: DriverState, detail?: string): void
+  /** When the first of the certificates ends that the line stands on, in UTC epoch milliseconds. */
+  certificate?(expiresAt: number): void
 }
 
 export type DriverState = 'starting' | 'connected' | 'reconnecting' | 'stopped'

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { loadProfiles } from './profiles.ts'
+import { parse } from 'yaml'
+import { loadProfiles, profileFaults } from './profiles.ts'
 
 function folderWith(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'penfeld-profiles-'))
@@ -14,8 +15,9 @@ function folderWith(files: Record<string, string>): string {
 test('the shipped profiles load and name what each protocol needs', () => {
   const profiles = loadProfiles()
   expect([...profiles.keys()]).toEqual([
-    'ev-charger', 'gas-meter', 'heat-substation', 'iec104-bay', 'linky-daily', 'linky-tic-historique', 'linky-tic-standard', 'lorawan-pulse-meter', 'lorawan-water-meter',
-    'luminaire', 'mbus-electricity-meter', 'mbus-heat-meter', 'mbus-water-meter', 'network-sensor', 'pv-inverter', 'shop-meter', 'sparkplug-energy-meter', 'water-meter', 'weather-station',
+    'eco2mix', 'enedis-daily', 'enedis-load-curve', 'ev-charger', 'gas-meter', 'grdf-daily', 'heat-substation', 'iec104-bay', 'linky-daily', 'linky-tic-historique',
+    'linky-tic-standard', 'lorawan-pulse-meter', 'lorawan-water-meter', 'luminaire', 'mbus-electricity-meter', 'mbus-heat-meter', 'mbus-water-meter', 'network-sensor',
+    'open-meteo-archive', 'open-meteo', 'pv-inverter', 'rte-ecowatt', 'shop-meter', 'sparkplug-energy-meter', 'water-meter', 'weather-station',
   ])
   expect(profiles.get('network-sensor')!.channels['u']).toEqual({ unit: 'V', suffix: 'u' })
   expect(profiles.get('linky-daily')!.channels['max-power']).toEqual({ unit: 'VA', column: 'max-power' })
@@ -50,4 +52,11 @@ test('every fault of every file is named at once', () => {
 
 test('a folder that is not there is named', () => {
   expect(() => loadProfiles(join(tmpdir(), 'penfeld-no-such-folder'))).toThrow(/PF_PROFILE_INVALID.*penfeld-no-such-folder/)
+})
+
+test('the profiles that docs/meters.md shows are right', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/meters.md'), 'utf8')
+  const blocks = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, block]) => block).filter((block) => /^protocol: (files|http)$/m.test(block))
+  expect(blocks).toHaveLength(2)
+  for (const block of blocks) expect(profileFaults(parse(block))).toEqual([])
 })

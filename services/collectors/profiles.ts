@@ -5,6 +5,8 @@ import { Value } from 'typebox/value'
 import { parse } from 'yaml'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { KNOWN_UNITS } from '#models/units/convert.ts'
+import { filesProfile } from './files/profile.ts'
+import { httpProfile } from './http/profile.ts'
 import { iec104Profile } from './iec104/profile.ts'
 import { ticProfile } from './linky-tic/profile.ts'
 import { lorawanProfile } from './lorawan/profile.ts'
@@ -29,10 +31,8 @@ const PROTOCOLS: Readonly<Record<string, { readonly device: TProperties; readonl
     },
   },
   mqtt: { device: { timePointer: Type.Optional(JsonPointer) }, channel: { pointer: JsonPointer } },
-  files: {
-    device: {},
-    channel: { column: Type.Union(['load-curve', 'index', 'max-power'].map((name) => Type.Literal(name))) },
-  },
+  files: filesProfile,
+  http: httpProfile,
   mbus: mbusProfile,
   'linky-tic': ticProfile,
   iec104: iec104Profile,

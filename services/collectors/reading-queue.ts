@@ -20,6 +20,9 @@ export interface ReadingQueue {
   empty(): Promise<void>
   /** Rows not taken yet. */
   readonly waiting: number
+  /** Rows pushed since the beginning, and how many of them are in the journal: rows go in the order they came. */
+  readonly pushed: number
+  readonly taken: number
   /** Gives what is left one try; then nothing is delivered any more. */
   close(): Promise<void>
 }
@@ -31,6 +34,8 @@ export function createReadingQueue({ capacity, deliver, now, onRefused }: Readin
   const quality = new Uint8Array(capacity)
   let filled = 0
   let underway = 0
+  let pushed = 0
+  let taken = 0
   let closed = false
   let timer: NodeJS.Timeout | undefined
   let flushing: Promise<void> | undefined
@@ -47,6 +52,7 @@ export function createReadingQueue({ capacity, deliver, now, onRefused }: Readin
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(2 * delayMs, LONGEST_RETRY_MS)) {
       try {
         await deliver(batch)
+        taken += batch.channels.length
         break
       } catch (error) {
         onRefused(error)
@@ -81,12 +87,19 @@ export function createReadingQueue({ capacity, deliver, now, onRefused }: Readin
       at[filled] = time
       values[filled] = value
       quality[filled++] = code
+      pushed++
       if (flushing === undefined) timer ??= setTimeout(() => void flush(), FLUSH_AFTER_MS)
       return true
     },
     empty: flush,
     get waiting() {
       return filled + underway
+    },
+    get pushed() {
+      return pushed
+    },
+    get taken() {
+      return taken
     },
     async close() {
       closed = true

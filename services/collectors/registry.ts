@@ -7,6 +7,7 @@ const DRIVERS: Readonly<Record<string, () => Promise<DriverFactory>>> = {
   modbus: async () => (await import('./modbus/driver.ts')).modbusDriver,
   mqtt: async () => (await import('./mqtt/driver.ts')).mqttDriver,
   files: async () => (await import('./files/driver.ts')).filesDriver,
+  http: async () => (await import('./http/driver.ts')).httpDriver,
   mbus: async () => (await import('./mbus/driver.ts')).mbusDriver,
   'linky-tic': async () => (await import('./linky-tic/driver.ts')).ticDriver,
   iec104: async () => (await import('./iec104/driver.ts')).iec104Driver,

@@ -5,12 +5,14 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { createClock } from '#services/clock/shifted-clock.ts'
 import { readEnvironment, type Environment } from '#services/config/environment.ts'
 import { loadDistrict } from '#services/config/load-district.ts'
+import { IMPORT_INBOX } from '#services/config/role.ts'
+import { REPORT_ENDING, type InboxReport } from '#services/ingest/import-desk.ts'
 import { importFile, type ImportReport } from '#services/ingest/import-file.ts'
 import { writerOf } from '#services/store/journal/writer-lock.ts'
 import { openWriter, storeFolder, storeSettings } from '#services/store/open.ts'
 import { progressBar } from './progress-bar.ts'
 
-/** `penfeld import FILE...`: measured history from CSV files; while the service runs, its collector does the work. */
+/** `penfeld import FILE...`: measured history from files of any known form; while the service runs, its collector does the work. */
 export async function importFiles(args: string[], write: (line: string) => void): Promise<number> {
   if (args.length === 0) {
     write('Give one or more files: penfeld import FILE...')
@@ -52,16 +54,16 @@ const bringHere: Bring = async (file, environment, progress) => {
 
 /** Collect is the one writer of the store: it takes the file from its inbox and writes a report beside it. */
 const bringThroughCollect: Bring = async (file, environment, progress) => {
-  const inbox = join(environment.dataFolder, 'inbox/import')
+  const inbox = join(environment.dataFolder, IMPORT_INBOX)
   const name = `${Date.now()}-${basename(file)}`
-  const reportFile = join(inbox, `${name}.report.json`)
+  const reportFile = join(inbox, `${name}${REPORT_ENDING}`)
   mkdirSync(inbox, { recursive: true })
   copyFileSync(file, join(inbox, `.${name}.part`))
   renameSync(join(inbox, `.${name}.part`), join(inbox, name))
   for (;;) {
     await pause(500)
     if (existsSync(reportFile)) {
-      const { share, done, report, error } = JSON.parse(readFileSync(reportFile, 'utf8')) as { share: number; done: boolean; report?: ImportReport; error?: string }
+      const { share, done, report, error } = JSON.parse(readFileSync(reportFile, 'utf8')) as InboxReport
       progress(share)
       if (done) {
         rmSync(reportFile)

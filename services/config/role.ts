@@ -40,4 +40,11 @@ export const DATA_FILES = {
   directory: 'directory.sqlite',
   /** Written by collect: what each source is doing, counters by source and reason. */
   collect: 'collect.sqlite',
+  /** Written by api: the ledger of what people corrected, line by line; collect reads it and carries it out. */
+  edits: 'edits.sqlite',
+  /** Written by collect: what became of each line of the ledger. */
+  appliedEdits: 'edits-applied.sqlite',
 } as const
+
+/** Under PENFELD_DATA: files that wait for collect. Whoever brings one makes it under another name and renames it. */
+export const IMPORT_INBOX = 'inbox/import'

@@ -1,6 +1,6 @@
 import { EFFECT_TABLE } from '#services/sqlite/effect-ledger.ts'
 
-/** Shape of runs.sqlite: runs, the state of the network at each of their steps, forecasts as issued, balances, firm import. */
+/** Shape of runs.sqlite: runs, the state of the network at each of their steps, forecasts as issued, balances, firm import, findings on meters. */
 export const RUNS_MIGRATIONS = [
   `CREATE TABLE layout (district_version TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
    CREATE TABLE run (
@@ -19,4 +19,12 @@ export const RUNS_MIGRATIONS = [
    CREATE TABLE balance (at REAL NOT NULL, district_version TEXT NOT NULL, issued_at REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (at, district_version)) STRICT;
    CREATE TABLE firm_import (district_version TEXT NOT NULL, season TEXT NOT NULL, firm_import_kw REAL, issued_at REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (district_version, season)) STRICT`,
   EFFECT_TABLE,
+  `CREATE TABLE meter_finding (
+     finding_id INTEGER PRIMARY KEY AUTOINCREMENT, point TEXT NOT NULL, kind TEXT NOT NULL, from_at REAL NOT NULL, to_at REAL NOT NULL,
+     severity TEXT NOT NULL, evidence TEXT NOT NULL, other TEXT, found_at REAL NOT NULL, gone_at REAL) STRICT;
+   CREATE INDEX meter_finding_by_point ON meter_finding (point, kind, to_at);
+   CREATE INDEX meter_finding_by_time ON meter_finding (from_at);
+   CREATE TABLE day_quality (
+     day REAL NOT NULL, point TEXT NOT NULL, steps INTEGER NOT NULL, measured INTEGER NOT NULL, uncertain INTEGER NOT NULL,
+     substituted INTEGER NOT NULL, missing INTEGER NOT NULL, PRIMARY KEY (day, point)) STRICT, WITHOUT ROWID`,
 ] as const

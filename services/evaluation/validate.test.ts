@@ -34,6 +34,11 @@ test('registers become energies, a silence keeps its energy and is marked, and d
   expect(first.columns.values.reduce((a, b) => a + b)).toBeCloseTo(WHOLE, 9)
   expect([...first.columns.quality].filter((code) => code === QUALITY.substituted)).toHaveLength(9)
   expect(first.substituted).toBe(9)
+  expect(first.findings).toMatchObject([{
+    point: NAME, group: 'steps',
+    findings: [{ kind: 'missing', from: FROM + 49 * STEP, to: FROM + 58 * STEP, evidence: { steps: 9, hours: 1.5, filled: 9, linear: 1, keepsTotal: 1 } }],
+    days: [{ day: FROM, steps: 144, measured: 135, uncertain: 0, substituted: 9, missing: 0 }],
+  }])
 
   await appendNamed(derived, first.columns, 'validate', TO)
   const again = await validate(measured, derived, points, timeZone, FROM, TO)
@@ -64,4 +69,43 @@ test('an interval power above what the contract allows is substituted, and its f
   expect([faults, substituted]).toEqual([{ 'above-limit': 1 }, 1])
   expect(columns.quality[70]).toBe(QUALITY.substituted)
   expect(columns.values[70]).toBeLessThan(2)
+})
+
+test('a value that is missing now does not keep what was made of it before', async () => {
+  const measured = await registerStore(() => false)
+  const derived = memoryStore()
+  await appendNamed(derived, (await validate(measured, derived, points, timeZone, FROM, TO)).columns, 'validate', TO)
+  const [id] = await measured.lookup([NAME])
+  const badFrom = async (step: number, count: number) => {
+    const at = Float64Array.from({ length: count }, (_, i) => FROM + (step + i) * STEP)
+    await measured.append({ pointIds: new Int32Array(count).fill(id!), at, values: at.map((_, i) => reading(step + i)), quality: new Uint8Array(count).fill(QUALITY.bad) }, { recordedAt: TO, source: 'person:1', reason: 'test' })
+  }
+  // Two hours and more without an alike day: nothing can be filled.
+  await badFrom(40, 20)
+  const { columns } = await validate(measured, derived, points, timeZone, FROM, TO)
+  expect([...columns.quality]).toEqual(new Array(21).fill(QUALITY.missing))
+  expect(columns.values.every(Number.isNaN)).toBe(true)
+  await appendNamed(derived, columns, 'validate', TO)
+  expect((await validate(measured, derived, points, timeZone, FROM, TO)).columns.at).toHaveLength(0)
+})
+
+test('a lost day of a load curve takes the shape of alike days and the energy that the register of its meter tells', async () => {
+  const [point] = points.filter(({ point: { kind } }) => kind === 'register')
+  const curve = { ...point!.point, id: 'curve', kind: 'interval' as const, quantity: 'active-power' as const, unit: 'kW' }
+  const register = { ...point!.point, id: 'index', stepS: 86_400, resolution: 1 }
+  const measured = memoryStore()
+  const derived = memoryStore()
+  const from = FROM - 14 * 144 * STEP
+  const ids = await measured.register(['curve', 'index'])
+  const steps = Array.from({ length: 16 * 144 }, (_, i) => i).filter((i) => Math.floor(i / 144) !== 14)
+  await measured.importSeries(ids[0]!, { at: Float64Array.from(steps, (i) => from + i * STEP), values: Float64Array.from(steps, (i) => (i % 144 > 60 ? 9 : 3)), quality: new Uint8Array(steps.length) }, { recordedAt: TO, source: 'files' })
+  await measured.importSeries(ids[1]!, { at: Float64Array.of(FROM, TO), values: Float64Array.of(7000, 7200), quality: new Uint8Array(2) }, { recordedAt: TO, source: 'files' })
+  const lost = [{ point: curve, rules: undefined, steps: { maxPerStep: Infinity, neverNegative: true }, register }]
+  await appendNamed(derived, (await validate(measured, derived, lost, timeZone, from, FROM)).columns, 'validate', TO)
+  const { columns, findings } = await validate(measured, derived, lost, timeZone, FROM, TO + 144 * STEP)
+  const filled = columns.values.subarray(0, 144)
+  expect([...columns.quality.subarray(0, 144)]).toEqual(new Array(144).fill(QUALITY.substituted))
+  expect(filled.reduce((sum, kwh) => sum + kwh, 0)).toBeCloseTo(200, 6)
+  expect(filled[100]! / filled[10]!).toBeCloseTo(3, 6)
+  expect(findings[0]!.findings.filter(({ kind }) => kind === 'missing')).toMatchObject([{ evidence: { steps: 144, linear: 0, keepsTotal: 1, expectedErrorPct: 0 } }])
 })

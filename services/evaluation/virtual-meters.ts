@@ -14,20 +14,28 @@ const PLAIN_REGISTER: RegisterRules = { digits: undefined, maxPerHour: Infinity,
 
 export const virtualName = (virtualMeterId: string): string => `virtual:${virtualMeterId}`
 
+const formulasOf = ({ measurementPoints, constants, virtualMeters }: District) => {
+  const names = { points: measurementPoints.map(({ id }) => id), constants: constants ?? {} }
+  return virtualMeters.map(({ id, formula }) => ({ name: virtualName(id), formula: compileFormula(formula, names) }))
+}
+
+/** Every measurement point that a virtual meter is made of. */
+export const virtualInputs = (district: District): ReadonlySet<string> => new Set(formulasOf(district).flatMap(({ formula }) => formula.inputs))
+
 /**
  * The virtual meters of a document, evaluated at each 10-minute step as `virtual:<id>`: mean of powers and states, increase
- * of registers. If any input of a step is missing, so is the result: nothing is written.
+ * of registers. If any input of a step is missing, so is the result: nothing is written, unless a value was there before
+ * (in `derived`), which then becomes missing.
  */
 export function createVirtualMeters(district: District) {
   const points = new Map(district.measurementPoints.map((point) => [point.id, point]))
-  const names = { points: [...points.keys()], constants: district.constants ?? {} }
-  const meters = district.virtualMeters.map(({ id, formula }) => ({ name: virtualName(id), formula: compileFormula(formula, names) }))
+  const meters = formulasOf(district)
   const inputs = [...new Set(meters.flatMap(({ formula }) => formula.inputs))]
   const place = new Map(inputs.map((input, i) => [input, i]))
   const longestStepMs = 1000 * inputs.reduce((longest, id) => Math.max(longest, points.get(id)!.stepS), EVALUATION_STEP_S)
 
   return {
-    async columns(reader: TimeSeriesReader, from: number, to: number): Promise<NamedColumns> {
+    async columns(reader: TimeSeriesReader, from: number, to: number, derived?: TimeSeriesReader): Promise<NamedColumns> {
       const steps = Math.round((to - from) / STEP_MS)
       const values: Float64Array[] = inputs.map(() => new Float64Array(steps).fill(NaN))
       const quality: Uint8Array[] = inputs.map(() => new Uint8Array(steps).fill(QUALITY.missing))
@@ -43,7 +51,8 @@ export function createVirtualMeters(district: District) {
         quality[i] = made.quality
       })
       const collector = columnCollector()
-      for (const { name, formula } of meters) {
+      const madeIds = await derived?.lookup(meters.map(({ name }) => name))
+      for (const [m, { name, formula }] of meters.entries()) {
         const columns = formula.inputs.map((input) => place.get(input)!)
         const result = new Float64Array(steps)
         const worst = new Uint8Array(steps)
@@ -51,8 +60,14 @@ export function createVirtualMeters(district: District) {
           result[step] = formula.evaluate(columns.map((i) => values[i]![step]!)) ?? NaN
           worst[step] = columns.reduce((code, i) => Math.max(code, quality[i]![step]!), 0)
         }
-        const isKnown = (_: number, step: number) => !Number.isNaN(result[step]!)
-        collector.add(name, { at: stepTimes(from, to).filter(isKnown), values: result.filter(isKnown), quality: worst.filter(isKnown) })
+        const known = new Set<number>()
+        if (derived !== undefined && madeIds![m]! > 0 && result.some(Number.isNaN)) {
+          const before = await derived.read(madeIds![m]!, from, to)
+          before.at.forEach((at, i) => { if (!Number.isNaN(before.values[i]!)) known.add(Math.round((at - from) / STEP_MS)) })
+        }
+        for (let step = 0; step < steps; step += 1) if (Number.isNaN(result[step]!)) worst[step] = QUALITY.missing
+        const isWritten = (_: number, step: number) => !Number.isNaN(result[step]!) || known.has(step)
+        collector.add(name, { at: stepTimes(from, to).filter(isWritten), values: result.filter(isWritten), quality: worst.filter(isWritten) })
       }
       return collector.columns()
     },

@@ -1,6 +1,7 @@
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import type { StoreSettings } from '#services/store/open.ts'
 import type { BalanceReport, FirmImport } from './findings.ts'
+import type { PointFindings } from './meter-findings.ts'
 import type { NamedColumns } from './named-columns.ts'
 import type { IssuedForecast, NetworkState, RunHead } from './port.ts'
 import type { ValidationResult } from './validate.ts'
@@ -23,6 +24,7 @@ export type WorkTasks = {
   forecast: { input: { issuedAt: number }; result: IssuedForecast[] }
   /** `pointId` undefined: all points. */
   validate: { input: { pointIds: readonly string[] | undefined; from: number; to: number }; result: ValidationResult }
+  'check-meters': { input: { to: number; clockSpeed: number }; result: PointFindings[] }
   balance: { input: { from: number; to: number; issuedAt: number }; result: BalanceReport }
   'firm-import': { input: { at: number; issuedAt: number }; result: FirmImport[] }
 }

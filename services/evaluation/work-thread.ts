@@ -4,6 +4,7 @@ import type { TypicalCurve } from '#models/load-curve/typical.ts'
 import { serveTasks } from '#services/compute/thread.ts'
 import { openReader } from '#services/store/open.ts'
 import { balance } from './balance.ts'
+import { checkMeters } from './check-meters.ts'
 import { evaluate, evaluateAhead, type EvaluationParts } from './evaluate.ts'
 import { firmImports } from './firm-import.ts'
 import { issueForecasts } from './forecast.ts'
@@ -41,7 +42,7 @@ async function parts(now: number): Promise<EvaluationParts> {
 serveTasks<WorkTasks>({
   async evaluate({ from, to, issuedAt, inputSeq }) {
     const run = await evaluate(await parts(issuedAt), from, to, { issuedAt, inputSeq })
-    return { ...run, virtual: await virtualMeters.columns(measured, from, to) }
+    return { ...run, virtual: await virtualMeters.columns(measured, from, to, derived) }
   },
   'evaluate-ahead': async ({ forecasts, issuedAt, inputSeq }) => evaluateAhead(await parts(issuedAt), forecasts, { issuedAt, inputSeq }),
   forecast: ({ issuedAt }, progress) => issueForecasts(measured, district, plan, issuedAt, progress),
@@ -49,6 +50,7 @@ serveTasks<WorkTasks>({
     const wanted = pointIds === undefined ? points : points.filter(({ point }) => pointIds.includes(point.id))
     return validate(measured, derived, wanted, timeZone, from, to, progress)
   },
+  'check-meters': ({ to, clockSpeed }, progress) => checkMeters({ measured, derived, district, points, clockSpeed }, to, progress),
   balance: async ({ from, to, issuedAt }) => balance(await parts(issuedAt), from, to, issuedAt),
   'firm-import': async ({ at, issuedAt }) => firmImports(await parts(issuedAt), at, issuedAt),
 })

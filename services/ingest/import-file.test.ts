@@ -1,13 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { District } from '#models/district/schema.ts'
 import { sampleDistrict } from '#models/district/sample-district.ts'
 import type { Series } from '#services/store/port.ts'
 import { manualClock } from '#services/clock/shifted-clock.ts'
-import { importFile } from './import-file.ts'
+import { loadProfiles } from '#services/collectors/profiles.ts'
+import { importFile, type ImportOptions } from './import-file.ts'
 import { tidyHeader, tidyRow } from './tidy-csv.ts'
 
 const district = sampleDistrict()
@@ -33,10 +35,10 @@ function memory() {
   }
 }
 
-async function bring(name: string, text: string | Uint8Array, store = memory()) {
+async function bring(name: string, text: string | Uint8Array, store = memory(), options: Partial<ImportOptions> = {}) {
   const file = join(folder, name)
   writeFileSync(file, text)
-  const report = await importFile(file, { store, district, clock: manualClock(0), timeZone: 'Europe/Paris', progress: () => {} })
+  const report = await importFile(file, { store, district, clock: manualClock(0), timeZone: 'Europe/Paris', progress: () => {}, ...options })
   return { report, values: store.values, store }
 }
 
@@ -66,10 +68,43 @@ test('a file of no known form, or none at all, says what is wanted', async () =>
   await expect(bring('d.csv.gz', 'not gzip')).rejects.toThrow(/PF_IMPORT_UNREADABLE/)
 })
 
+test('meters by the column of their profile: in the unit, direction and ratio of their point; strangers are counted', async () => {
+  const shared = { carrier: 'electricity', kind: 'interval', stepS: 1_800, resolution: 0.001, on: 'dp' } as const
+  const meters: District = {
+    ...district,
+    meters: [{ id: 'm1', serial: '1', ratio: 20, mounted: [{ on: 'dp', validFrom: '2020-01-01T00:00:00Z' }] }],
+    devices: [{ id: 'd1', source: 's', profile: 'linky-daily', address: '12345678900001' }, { id: 'd2', source: 's', profile: 'house', address: '5446AF3F' }],
+    measurementPoints: [
+      { ...shared, id: 'curve', quantity: 'active-power', unit: 'kW', sign: -1, meter: 'm1', feed: { device: 'd1', channel: 'load-curve' } },
+      { ...shared, id: 'energy', quantity: 'active-energy', unit: 'kWh', sign: 1, feed: { device: 'd2', channel: 'e' } },
+    ],
+  }
+  const profiles = new Map([...loadProfiles(), ['house', { id: 'house', protocol: 'files', description: '', channels: { e: { unit: 'kWh', column: 'energy' } } }] as const])
+  const rows = (prm: string) => `Identifiant PRM;Unite;Pas en minutes\n${prm};W;30\nHorodate;Valeur\n2026-01-01T01:00:00+01:00;100\n2026-01-01T01:30:00+01:00;300\n`
+  const { report, values } = await bring('e.csv', rows('12345678900001') + rows('99999999999999'), memory(), { district: meters, profiles })
+  expect(report).toEqual({ stored: 2, deduplicated: 0, revised: 0, refused: { 'unknown-meter': { count: 2, lines: [9, 10] } } })
+  expect([...values]).toEqual([[`curve ${Date.parse('2025-12-31T23:30:00Z')}`, -2], [`curve ${Date.parse('2026-01-01T00:00:00Z')}`, -6]])
+  const feed = readFileSync(join(import.meta.dirname, '../../fixtures/recordings/green-button/test_usage_data_01.xml'))
+  const green = await bring('f.xml', feed, memory(), { district: meters, profiles })
+  expect(green.report).toEqual({ stored: 96, deduplicated: 0, revised: 0, refused: {} })
+  expect(green.values.get(`energy ${1_330_578_000_000}`)).toBe(0.282)
+})
+
+test('of a packed file that is cut, what came before the cut is stored', async () => {
+  const store = memory()
+  const lines = Array.from({ length: 50_000 }, (_, row) => `${new Date(row * 60_000).toISOString()},${point.id},${row}`)
+  const packed = gzipSync(`timestamp,point,value\n${lines.join('\n')}\n`)
+  await expect(bring('g.csv.gz', packed.subarray(0, packed.length / 2), store)).rejects.toThrow(/PF_IMPORT_UNREADABLE/)
+  expect(store.values.size).toBeGreaterThan(1_000)
+  expect([...store.values.values()].every((value, row) => value === row || row === store.values.size - 1)).toBe(true)
+  const { report } = await bring('g.csv.gz', packed, store)
+  expect(report.stored + report.deduplicated + report.revised).toBe(50_000)
+})
+
 test('any line is a row or a reason, never an exception', () => {
-  const columns = tidyHeader('timestamp,point,value,unit,quality')!
+  const columns = tidyHeader(['timestamp', 'point', 'value', 'unit', 'quality'])!
   fc.assert(fc.property(fc.oneof(fc.string(), fc.array(fc.string()).map((cells) => cells.join(','))), (line) => {
-    const row = tidyRow(line, columns)
+    const row = tidyRow(line.split(','), columns)
     if (typeof row === 'string') expect(row).toMatch(/^[a-z-]+$/)
     else expect(Number.isFinite(row.at)).toBe(true)
   }))

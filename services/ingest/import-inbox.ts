@@ -5,8 +5,10 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { District } from '#models/district/schema.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
+import { isMeterFile } from '#services/collectors/files/read-file.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
 import { importFile } from './import-file.ts'
+import { REPORT_ENDING, type InboxReport } from './import-desk.ts'
 
 const LOOK_EVERY_MS = 1_000
 
@@ -19,30 +21,32 @@ export interface ImportInboxOptions {
 }
 
 /**
- * Files that `penfeld import` hands over while collect holds the store. Beside each stands a report that the command
- * follows; a file that was taken goes to done/, so that a crash only makes it start again, which changes nothing.
+ * Files that `penfeld import` or the operator's page hands over while collect holds the store. Beside each stands a report
+ * that they follow; a file that was taken goes to done/ or failed/, so that a crash only makes it start again, which
+ * changes nothing.
  */
 export function watchImportInbox({ folder, store, district, clock, log }: ImportInboxOptions): { stop(): Promise<void> } {
-  const done = join(folder, 'done')
-  mkdirSync(done, { recursive: true })
+  for (const name of ['done', 'failed']) mkdirSync(join(folder, name), { recursive: true })
   let stopping = false
-  const report = (name: string, content: object) => {
-    const file = join(folder, `${name}.report.json`)
+  const report = (name: string, content: InboxReport) => {
+    const file = join(folder, `${name}${REPORT_ENDING}`)
     writeFileSync(`${file}.part`, JSON.stringify(content))
     renameSync(`${file}.part`, file)
   }
   const takeAll = async () => {
-    for (const name of readdirSync(folder).filter((file) => /\.csv(\.gz)?$/.test(file)).sort()) {
+    for (const name of readdirSync(folder).filter(isMeterFile).sort()) {
+      let to = 'done'
       try {
         const result = await importFile(join(folder, name), { store, district, clock, timeZone: district.timeZone, progress: (share) => report(name, { share, done: false }) })
         report(name, { share: 1, done: true, report: result })
       } catch (error) {
         // No fault of the file: it stays and is taken when the store takes values again.
         if (error instanceof PenfeldError && error.retryable) throw error
+        to = 'failed'
         log.error({ file: name, error: String(error) }, 'a file could not be imported')
         report(name, { share: 1, done: true, error: error instanceof Error ? error.message : String(error) })
       }
-      renameSync(join(folder, name), join(done, name))
+      renameSync(join(folder, name), join(folder, to, name))
     }
   }
   const looking = (async () => {

@@ -5,7 +5,11 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { loadProfiles } from '#services/collectors/profiles.ts'
 import { driverFactory } from '#services/collectors/registry.ts'
 import type { SourceStatus } from '#services/collectors/status.ts'
-import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { DATA_FILES, IMPORT_INBOX, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { openAppliedEdits } from '#services/editing/applied-edits.ts'
+import { createEditApplier } from '#services/editing/apply-edits.ts'
+import { createKeptEdits } from '#services/editing/kept-edits.ts'
+import { openEditLedgerReader } from '#services/editing/ledger.ts'
 import { tellCollectStatus } from '#services/hosts/collect-status.ts'
 import { startPresence } from '#services/hosts/presence.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
@@ -39,6 +43,14 @@ export async function startCollect({ environment, district: { district, version 
   await store.register(district.measurementPoints.map(({ id }) => id))
   const profiles = loadProfiles()
   let stopping = false
+  const ledger = openEditLedgerReader(place('edits'))
+  const applied = openAppliedEdits(place('appliedEdits'))
+  const kept = createKeptEdits(applied, (names) => store.lookup(names))
+  const edits = createEditApplier({ ledger, applied, store, kept, district, clock, log })
+  // Before any source speaks: what was decided before a crash is older than what comes now.
+  await edits.applyWaiting()
+  await kept.refresh()
+  const guarded = kept.guard(store)
 
   // Which host serves a source is agreed on in Redis; one machine alone serves them all.
   const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
@@ -57,7 +69,7 @@ export async function startCollect({ environment, district: { district, version 
     const channels = channelsOf(source, district, profiles)
     for (const fault of factory.check(source, channels)) log.error({ source: source.id, fault }, 'a fault in the set-up of a source')
     runners.set(source.id, await runSource({
-      source, channels, district, factory, store, clock, counters, log,
+      source, channels, district, factory, store: guarded, clock, counters, log,
       quarantine: status.quarantine, stateFolder: join(environment.dataFolder, 'sources', source.id),
     }))
   }
@@ -101,6 +113,7 @@ export async function startCollect({ environment, district: { district, version 
     while (!stopping) {
       for (const runner of runners.values()) await unlessFull(() => runner.watch())
       await unlessFull(followLeases)
+      await edits.applyWaiting().catch((error: unknown) => log.error({ error: String(error) }, 'the edits that wait could not be carried out; they are tried again'))
       await write()
       await pause(WATCH_EVERY_MS)
     }
@@ -108,7 +121,7 @@ export async function startCollect({ environment, district: { district, version 
   const maintaining = (async () => {
     while (!stopping) await pause((await unlessFull(() => store.maintain(SLICE_MS))) === true ? BETWEEN_SLICES_MS : BETWEEN_ROUNDS_MS)
   })()
-  const inbox = watchImportInbox({ folder: join(environment.dataFolder, 'inbox/import'), store, district, clock, log })
+  const inbox = watchImportInbox({ folder: join(environment.dataFolder, IMPORT_INBOX), store: guarded, district, clock, log })
   const history = environment.demo
     ? importDemoHistory({ district, days: environment.historyDays, now: clock.now(), store, status, stopping: () => stopping, say })
     : Promise.resolve()
@@ -128,6 +141,8 @@ export async function startCollect({ environment, district: { district, version 
       await telling?.stop()
       await store.close()
       status.close()
+      applied.close()
+      ledger.close()
       await Promise.all([leases?.stop(), presence?.()])
       if (redis !== undefined) closeRedis(redis)
     },

@@ -58,6 +58,7 @@ export async function runSource(options: SourceRunnerOptions): Promise<SourceRun
   let state: DriverState = 'starting'
   let detail: string | undefined
   let reconnects = 0
+  let certificateExpiresAt: number | null = null
   let builtRealMs = Date.now()
   mkdirSync(options.stateFolder, { recursive: true })
 
@@ -75,6 +76,9 @@ export async function runSource(options: SourceRunnerOptions): Promise<SourceRun
         state = next
         detail = what
       },
+      certificate(expiresAt) {
+        certificateExpiresAt = expiresAt
+      },
     })
   let driver: Driver | undefined = await start()
   const silentS = () => (clock.now() - (Number.isNaN(sink.newestStoredAt) ? startedAt : sink.newestStoredAt)) / 1000
@@ -89,7 +93,7 @@ export async function runSource(options: SourceRunnerOptions): Promise<SourceRun
       newestStoredAt: orNull(sink.newestStoredAt),
       stale: silentS() > limitS,
       reconnects,
-      certificateExpiresAt: null,
+      certificateExpiresAt,
     }),
     async watch() {
       if (driver === undefined || silentS() < limitS * REBUILD_AFTER_LIMITS || Date.now() - builtRealMs < REBUILD_AFTER_REAL_MS) return

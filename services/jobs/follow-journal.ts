@@ -2,6 +2,7 @@ import type { District } from '#models/district/schema.ts'
 import { localDayStart } from '#models/units/local-time.ts'
 import { EVALUATION_STEP_S, type EvaluationPlan } from '#services/evaluation/plan.ts'
 import type { ValidatedPoint } from '#services/evaluation/validate.ts'
+import { virtualInputs } from '#services/evaluation/virtual-meters.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
 import type { AskedJob, SchedulingQueue } from './port.ts'
@@ -28,7 +29,7 @@ export function followJournal(options: {
   log: Logger
 }): JournalFollower {
   const { queue, measured, district, plan, validated, log } = options
-  const byName = dependentsByName(plan, validated)
+  const byName = dependentsByName(district, plan, validated)
   const names = [...byName.keys()]
   let byId = new Map<number, Dependents>()
 
@@ -65,14 +66,11 @@ export function followJournal(options: {
   }
 }
 
-function dependentsByName(plan: EvaluationPlan, validated: readonly ValidatedPoint[]): ReadonlyMap<string, Dependents> {
-  const dependents = new Map<string, Dependents>()
-  for (const series of [...plan.sensors, ...plan.loads.flatMap(({ power }) => power ?? [])]) {
-    dependents.set(series.pointName, { name: series.pointName, stepS: series.kind === 'interval' ? series.stepS : 1, evaluated: true, validated: false })
-  }
-  for (const { point } of validated) {
-    const known = dependents.get(point.id)
-    dependents.set(point.id, known === undefined ? { name: point.id, stepS: point.stepS, evaluated: false, validated: true } : { ...known, validated: true })
-  }
-  return dependents
+/** What is made of each point: the state of the network, the virtual meters (evaluated with it), its validated energy. */
+export function dependentsByName(district: District, plan: EvaluationPlan, validated: readonly ValidatedPoint[]): ReadonlyMap<string, Dependents> {
+  const evaluated = new Set([...plan.sensors.map(({ pointName }) => pointName), ...plan.loads.flatMap(({ power }) => power?.pointName ?? []), ...virtualInputs(district)])
+  const isValidated = new Set(validated.map(({ point }) => point.id))
+  return new Map(district.measurementPoints.filter(({ id }) => evaluated.has(id) || isValidated.has(id)).map(({ id, kind, stepS }) => [id, {
+    name: id, stepS, beforeS: kind === 'register' ? stepS : 0, evaluated: evaluated.has(id), validated: isValidated.has(id),
+  }]))
 }

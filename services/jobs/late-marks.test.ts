@@ -5,8 +5,9 @@ import { lateMarks, type Dependents } from './late-marks.ts'
 const STEP = 600_000
 const DAY = 86_400_000
 const dependents = new Map<number, Dependents>([
-  [1, { name: 'elec.tr.T1.p', stepS: 5, evaluated: true, validated: false }],
-  [2, { name: 'elec.dp.D1.load', stepS: 1800, evaluated: true, validated: true }],
+  [1, { name: 'elec.tr.T1.p', stepS: 5, beforeS: 0, evaluated: true, validated: false }],
+  [2, { name: 'elec.dp.D1.load', stepS: 1800, beforeS: 0, evaluated: true, validated: true }],
+  [3, { name: 'elec.dp.D1.e', stepS: 600, beforeS: 600, evaluated: true, validated: true }],
 ])
 const entry = (seq: number, samples: [pointId: number, at: number][]): JournalEntry => ({
   seq, recordedAt: 0, source: 'network',
@@ -35,4 +36,11 @@ test('a late half hour marks its three steps and the day of its point, but no st
 
 test('a point that nothing depends on is passed over', () => {
   expect(marks(entry(9, [[99, 0]]))).toEqual([])
+})
+
+test('a reading of a register counts before its time too: it marks the step it ends, and at midnight both days', () => {
+  expect(lateMarks([entry(3, [[3, DAY]])], dependents, { evaluated: 2 * DAY, validated: 2 * DAY }, STEP, (at) => Math.floor(at / DAY) * DAY)).toEqual([
+    ...[DAY - STEP, DAY].map((period) => ({ kind: 'evaluate', scope: 'network', period, inputRevision: 3 })),
+    ...[0, DAY].map((period) => ({ kind: 'validate', scope: 'elec.dp.D1.e', period, inputRevision: 3 })),
+  ])
 })

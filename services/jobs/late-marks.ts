@@ -6,6 +6,8 @@ export interface Dependents {
   readonly name: string
   /** How long one value holds. */
   readonly stepS: number
+  /** How far before its own time it counts: a reading of a register ends the use of the step before it. */
+  readonly beforeS: number
   readonly evaluated: boolean
   readonly validated: boolean
 }
@@ -36,9 +38,11 @@ export function lateMarks(
       const at = batch.at[i]!
       if (dependent.evaluated) {
         const end = Math.min(at + dependent.stepS * 1000, madeUpTo.evaluated)
-        for (let step = Math.floor(at / stepMs) * stepMs; step < end; step += stepMs) mark('evaluate', 'network', step, seq)
+        for (let step = Math.floor((at - dependent.beforeS * 1000) / stepMs) * stepMs; step < end; step += stepMs) mark('evaluate', 'network', step, seq)
       }
-      if (dependent.validated && at < madeUpTo.validated) mark('validate', dependent.name, localDayStart(at), seq)
+      if (dependent.validated && at - dependent.beforeS * 1000 < madeUpTo.validated) {
+        for (const day of new Set([localDayStart(at - dependent.beforeS * 1000), localDayStart(at)])) if (day < madeUpTo.validated) mark('validate', dependent.name, day, seq)
+      }
     }
   }
   return [...marks.values()]

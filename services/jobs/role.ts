@@ -57,11 +57,11 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
   const pool = redis === undefined ? threads : sharePool(threads, { redis, redisUrl: environment.redisUrl!, districtVersion: version, log })
   const findings = findingsOf(runs.database)
+  const firmImportAt = (at: number) => findings.firmImport(version, seasonOf(district.network.winterMonths, localParts(at, district.timeZone).month))
   const firmImportKw = (at: number): number => {
-    const season = seasonOf(district.network.winterMonths, localParts(at, district.timeZone).month)
-    const firm = findings.firmImport(version, season)
+    const firm = firmImportAt(at)
     // A release can't be mended later: without its share of the firm import it would say "not published" for good.
-    if (firm === undefined) throw new PenfeldError('PF_EVALUATION_NOT_READY', `The firm import of ${season} is not computed yet.`)
+    if (firm === undefined) throw new PenfeldError('PF_EVALUATION_NOT_READY', 'The firm import of the season is not computed yet.')
     return firm.firmImportKw ?? NaN
   }
   const live = { measured, runs, district, districtVersion: version, plan, firmImportKw }
@@ -73,6 +73,8 @@ export async function startWork({ environment, district: loaded, clock, log, say
   // A release needs the estimate of the boundary load of its steps.
   const ready = async ({ kind, everyS }: Schedule, period: number): Promise<boolean> =>
     kind !== 'publish' || (await runs.states('estimate', period, period + everyS * 1000)).length * EVALUATION_STEP_S >= everyS
+  // And the firm import of its season: at the first start a backlog of releases would fail, step by step, while it is computed.
+  const dueNow = () => schedules.filter(({ kind }) => kind !== 'publish' || firmImportAt(clock.now()) !== undefined)
 
   const stopped = Promise.withResolvers<void>()
   let stopping = false
@@ -89,7 +91,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
         }
         begun = true
         while (await follower.follow()) if (stopping) return
-        await askWhatIsDue(queue, schedules, measured, clock.now(), ready)
+        await askWhatIsDue(queue, dueNow(), measured, clock.now(), ready)
       } catch (error) {
         // A file that is busy or a queue that is away must not end the process: looked at again after the pause.
         log.error({ error: error instanceof Error ? error.message : String(error) }, 'looking for work failed')

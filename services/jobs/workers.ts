@@ -2,6 +2,7 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { localDayStart, nextLocalDayStart } from '#models/units/local-time.ts'
 import type { Pool } from '#services/compute/pool.ts'
 import { saveBalance, saveFirmImport } from '#services/evaluation/findings.ts'
+import { saveMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { appendNamed } from '#services/evaluation/named-columns.ts'
 import type { RunFileStore } from '#services/evaluation/run-store.ts'
 import { EVALUATION_STEP_S } from '#services/evaluation/plan.ts'
@@ -9,6 +10,7 @@ import type { WorkTasks } from '#services/evaluation/work-tasks.ts'
 import { publishLive, type LiveSources } from '#services/publication/live-release.ts'
 import type { ReleaseStore } from '#services/publication/release-store.ts'
 import type { Clock } from '#services/clock/port.ts'
+import { inTransaction } from '#services/sqlite/one-writer-file.ts'
 import type { TimeSeriesReader, TimeSeriesStore } from '#services/store/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
 import type { Workers } from './lanes.ts'
@@ -82,10 +84,11 @@ export function createWorkers(parts: WorkerParts): Workers {
     validate: {
       mostAtOnce: MOST_POINT_DAYS,
       async run(jobs, { keep, progress }) {
-        for (const { pointIds, from, to } of validationWindows(jobs, parts.timeZone)) {
-          const { columns, faults, substituted } = await pool.run('validate', { pointIds, from, to }, progress)
+        for (const { pointIds, from, to } of validationWindows(jobs, parts.timeZone, clock.now())) {
+          const { columns, faults, substituted, findings } = await pool.run('validate', { pointIds, from, to }, progress)
           await keep()
           await appendNamed(derived, columns, 'validate', clock.now())
+          inTransaction(runs.database, () => saveMeterFindings(runs.database, findings, clock.now()))
           if (Object.keys(faults).length > 0 || substituted > 0) log.info({ from, to, faults, substituted }, 'validated with faults or substitutions')
         }
       },
@@ -110,6 +113,10 @@ export function createWorkers(parts: WorkerParts): Workers {
         const { scope, period } = jobs[0]!
         if (scope === 'derived') {
           while (await derived.maintain(MAINTAIN_MS)) await keep()
+        } else if (scope === 'meter-checks') {
+          const found = await pool.run('check-meters', { to: localDayStart(period + DAY_MS, parts.timeZone), clockSpeed: clock.speed }, progress)
+          await keep()
+          commit(jobs, () => saveMeterFindings(runs.database, found, clock.now()))
         } else if (scope === 'balance') {
           // The curves of the last day are still on their way.
           const to = localDayStart(period, parts.timeZone)
@@ -137,8 +144,8 @@ export function consecutive(jobs: readonly Pick<Job, 'period'>[], stepMs: number
   return ranges
 }
 
-/** The hourly pass over all points makes the day before and the day so far; late values ask for (point, day). */
-function validationWindows(jobs: readonly Job[], timeZone: string): { pointIds: readonly string[] | undefined; from: number; to: number }[] {
+/** The hourly pass over all points makes the day before and the day so far; late values ask for (point, day). What is still to come is not missing. */
+function validationWindows(jobs: readonly Job[], timeZone: string, now: number): { pointIds: readonly string[] | undefined; from: number; to: number }[] {
   const hours = jobs.filter(({ scope }) => scope === 'all')
   const backlogs = jobs.filter(({ scope }) => scope === 'backlog')
   const days = Map.groupBy(jobs.filter(({ scope }) => scope !== 'all' && scope !== 'backlog'), ({ period }) => period)
@@ -146,7 +153,7 @@ function validationWindows(jobs: readonly Job[], timeZone: string): { pointIds: 
   return [
     ...backlogs.flatMap(({ period }) => backlogWindows(period, timeZone)),
     ...(hours.length === 0 ? [] : [{ pointIds: undefined, from: localDayStart(localDayStart(newest, timeZone) - HOUR_MS, timeZone), to: newest + HOUR_MS }]),
-    ...[...days].map(([day, asked]) => ({ pointIds: asked.map(({ scope }) => scope), from: day, to: nextLocalDayStart(day, timeZone) })),
+    ...[...days].map(([day, asked]) => ({ pointIds: asked.map(({ scope }) => scope), from: day, to: Math.min(nextLocalDayStart(day, timeZone), now) })),
   ]
 }
 

@@ -41,5 +41,35 @@ async function read<T>(address: string, init: RequestInit): Promise<T> {
 /** Unchanged answers come from the browser's own cache through their ETag. */
 export const getJson = <T>(address: string, signal?: AbortSignal): Promise<T> => read<T>(address, { signal })
 
+export const postBody = <T>(address: string, csrfToken: string | null, body: object): Promise<T> =>
+  read<T>(address, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...(csrfToken ? { 'x-csrf-token': csrfToken } : {}) } })
+
 export const postJson = <T>(address: string, csrfToken: string | null): Promise<T> =>
   read<T>(address, { method: 'POST', headers: csrfToken ? { 'x-csrf-token': csrfToken } : {} })
+
+/** Sends a file and says how much of it has gone; `fetch` tells no progress of what it sends. */
+export function uploadFile<T>(address: string, file: Blob, type: string, csrfToken: string | null, progress: (share: number) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', address)
+    request.setRequestHeader('content-type', type)
+    request.setRequestHeader('accept', 'application/json')
+    if (csrfToken) request.setRequestHeader('x-csrf-token', csrfToken)
+    request.upload.onprogress = ({ loaded, total }) => progress(total > 0 ? loaded / total : 0)
+    request.onerror = () => reject(new ApiError({ status: 0, code: 'PF_UNREACHABLE', detail: '', remedy: '' }))
+    request.onload = () => {
+      const body = parsed(request.responseText)
+      if (request.status >= 200 && request.status < 300) resolve(body as T)
+      else reject(new ApiError(isProblem(body) ? body : { status: request.status, code: `HTTP ${request.status}`, detail: '', remedy: '' }))
+    }
+    request.send(file)
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

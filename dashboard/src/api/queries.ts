@@ -3,7 +3,7 @@ import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import type { ConnectionStudyAnswer } from '#contract/connection-study.ts'
 import type { OutageStudyAnswer } from '#contract/outage-study.ts'
 import type { LoadCurve, MerchantSummary, OwnDeliveryPoints } from '#contract/merchant.ts'
-import type { OperatorJobs, OperatorQuarantine, OperatorSources } from '#contract/operator.ts'
+import type { OperatorImports, OperatorJobs, OperatorQuarantine, OperatorSources } from '#contract/operator.ts'
 import type {
   Balance, ElementHistory, FirmImport, LoadDuration, PlannerFeeders, PlannerMeasurementPoints, PlannerNetwork, PlannerState,
 } from '#contract/planner.ts'
@@ -23,7 +23,7 @@ interface ReadOptions {
 }
 
 /** The address is the key of the cache: the same figure asked twice is fetched once. */
-function useRead<T>(where: MaybeRefOrGetter<string>, options: ReadOptions = {}) {
+export function useRead<T>(where: MaybeRefOrGetter<string>, options: ReadOptions = {}) {
   return useQuery<T, ApiError>({
     queryKey: computed(() => [toValue(where)]),
     queryFn: ({ signal }) => getJson<T>(toValue(where), signal),
@@ -90,3 +90,12 @@ export const useOutageStudy = (element: MaybeRefOrGetter<string | undefined>) =>
 export const useOperatorSources = () => useRead<OperatorSources>(ROUTES.operator.sources, { everyMs: 5_000 })
 export const useOperatorJobs = () => useRead<OperatorJobs>(ROUTES.operator.jobs, { everyMs: 5_000 })
 export const useOperatorQuarantine = () => useRead<OperatorQuarantine>(ROUTES.operator.quarantine, { everyMs: 15_000 })
+
+const isUnderway = ({ state }: OperatorImports['imports'][number]) => state === 'waiting' || state === 'running'
+/** Asked often while a file is on its way. */
+export const useOperatorImports = () =>
+  useQuery<OperatorImports, ApiError>({
+    queryKey: [ROUTES.operator.imports],
+    queryFn: ({ signal }) => getJson<OperatorImports>(ROUTES.operator.imports, signal),
+    refetchInterval: ({ state }) => (state.data?.imports.some(isUnderway) ? 1_000 : 15_000),
+  })

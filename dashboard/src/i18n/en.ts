@@ -1,4 +1,5 @@
 import type { Messages } from './fr.ts'
+import { validationEn } from './validation-words.ts'
 
 const many = (count: number, one: string, more: string) => (count === 1 ? one : more)
 
@@ -425,6 +426,30 @@ export const en = {
       none: 'No job has been asked for yet.',
       noneDo: 'They start with the first measurements.',
     },
+    imports: {
+      heading: 'Import readings',
+      what: (mib: string) => `Enedis export, Green Button, or a CSV whose layout a profile describes; also packed (.gz). At most ${mib} MiB.`,
+      file: 'File of readings',
+      send: 'Import',
+      sending: (name: string, share: string) => `${name}: ${share} sent.`,
+      sent: (name: string) => `${name} is received; the import begins.`,
+      finished: (name: string, stored: string) => `${name}: import complete, ${stored} new values.`,
+      failed: (name: string) => `${name}: the import failed.`,
+      tooLarge: (mib: string) => `This file has more than ${mib} MiB.`,
+      tableOf: 'Imported files',
+      name: 'File',
+      receivedAt: 'Received',
+      state: 'State',
+      states: { waiting: 'waiting', running: 'running', done: 'done', failed: 'failed' },
+      stored: 'Stored',
+      deduplicated: 'Duplicates',
+      revised: 'Revised',
+      refused: 'Refused',
+      faults: 'What was refused',
+      lines: (reason: string, count: string, lines: string) => (lines === '' ? `${reason}: ${count}` : `${reason}: ${count} (line ${lines})`),
+      more: '…',
+      none: 'No file has been imported here yet.',
+    },
     quarantine: {
       heading: 'Quarantine and dropped values',
       sentence: (total: string) => `${total} values were not kept; each is counted with its reason.`,
@@ -435,6 +460,7 @@ export const en = {
       reason: 'Reason',
       count: 'Number',
     },
+    validation: validationEn,
   },
 
   method: {

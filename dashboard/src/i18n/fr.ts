@@ -1,3 +1,5 @@
+import { validationFr } from './validation-words.ts'
+
 /** Every sentence the pages say, in French. Whole sentences with parameters: no sentence is glued together elsewhere. */
 const many = (count: number, one: string, more: string) => (count < 2 ? one : more)
 
@@ -424,6 +426,30 @@ export const fr = {
       none: 'Aucun travail n’a encore été demandé.',
       noneDo: 'Ils commencent avec les premières mesures.',
     },
+    imports: {
+      heading: 'Importer des relevés',
+      what: (mib: string) => `Export Enedis, Green Button, ou un CSV dont un profil décrit la forme ; aussi compressé (.gz). Au plus ${mib} Mio.`,
+      file: 'Fichier de relevés',
+      send: 'Importer',
+      sending: (name: string, share: string) => `${name} : ${share} envoyés.`,
+      sent: (name: string) => `${name} est reçu ; l’import commence.`,
+      finished: (name: string, stored: string) => `${name} : import terminé, ${stored} valeurs nouvelles.`,
+      failed: (name: string) => `${name} : l’import a échoué.`,
+      tooLarge: (mib: string) => `Ce fichier dépasse ${mib} Mio.`,
+      tableOf: 'Fichiers importés',
+      name: 'Fichier',
+      receivedAt: 'Reçu le',
+      state: 'État',
+      states: { waiting: 'en attente', running: 'en cours', done: 'terminé', failed: 'échec' },
+      stored: 'Enregistrées',
+      deduplicated: 'Doublons',
+      revised: 'Corrigées',
+      refused: 'Refusées',
+      faults: 'Ce qui a été refusé',
+      lines: (reason: string, count: string, lines: string) => (lines === '' ? `${reason} : ${count}` : `${reason} : ${count} (ligne ${lines})`),
+      more: '…',
+      none: 'Aucun fichier n’a encore été importé ici.',
+    },
     quarantine: {
       heading: 'Quarantaine et valeurs écartées',
       sentence: (total: string) => `${total} valeurs n’ont pas été retenues ; chacune est comptée avec sa raison.`,
@@ -434,6 +460,7 @@ export const fr = {
       reason: 'Raison',
       count: 'Nombre',
     },
+    validation: validationFr,
   },
 
   method: {

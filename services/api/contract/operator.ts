@@ -69,6 +69,34 @@ export const OperatorQuarantine = object({
   rows: Type.Array(object({ sourceId: Type.String(), fate: oneOf('quarantined', 'dropped'), reason: Type.String(), count: Type.Integer() })),
 })
 export type OperatorQuarantine = Static<typeof OperatorQuarantine>
+/** Of an uploaded file; more goes by `penfeld import` on the machine itself. */
+export const LARGEST_UPLOAD_BYTES = 64 * 1024 * 1024
+/** What a browser may send under, and what stands at the end of a name that is taken. */
+export const UPLOAD_TYPE = 'application/octet-stream'
+export const UPLOAD_ENDINGS = ['.csv', '.csv.gz', '.txt', '.txt.gz', '.xml', '.xml.gz'] as const
+
+export const OperatorImport = object({
+  /** As it lies in the inbox: time of arrival, a number and the given name. */
+  importId: Type.String(),
+  name: Type.String(),
+  receivedAt: Instant(),
+  sizeBytes: Type.Integer(),
+  state: oneOf('waiting', 'running', 'done', 'failed'),
+  share: Type.Number({ minimum: 0, maximum: 1 }),
+  stored: Type.Integer(),
+  deduplicated: Type.Integer(),
+  revised: Type.Integer(),
+  /** Values that could not be used, by reason, with the first lines of each. */
+  refused: Type.Array(object({ reason: Type.String(), count: Type.Integer(), lines: Type.Array(Type.Integer()) })),
+  /** Why nothing more of it was read. */
+  error: nullable(Type.String()),
+})
+/** Newest first. */
+export const OperatorImports = object({ largestBytes: Type.Integer(), imports: Type.Array(OperatorImport) })
+export type OperatorImport = Static<typeof OperatorImport>
+export type OperatorImports = Static<typeof OperatorImports>
+export const UploadQuery = object({ name: Type.String({ minLength: 1, maxLength: 200, description: 'name of the file' }) })
+
 export const OperatorFormatQuery = FormatQuery
 /** The `sources` event of the stream carries an `OperatorSources`. */
 export type OperatorSourcesEvent = OperatorSources

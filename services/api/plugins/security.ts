@@ -7,10 +7,12 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 export interface SecurityOptions {
   readonly secure: boolean
   readonly requestsPerMinute: number
+  /** Delay of the event loop at which requests are shed; 0: never. */
+  readonly shedAfterMs: number
 }
 
 /** Headers without any inline allowance, a limit by address, and shedding before the loop stalls. */
-export const securityPlugin = fp<SecurityOptions>(async (app, { secure, requestsPerMinute }) => {
+export const securityPlugin = fp<SecurityOptions>(async (app, { secure, requestsPerMinute, shedAfterMs }) => {
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -41,7 +43,7 @@ export const securityPlugin = fp<SecurityOptions>(async (app, { secure, requests
     errorResponseBuilder: () => new PenfeldError('PF_TOO_MANY_REQUESTS', 'The limit of requests a minute is reached.'),
   })
   await app.register(underPressure, {
-    maxEventLoopDelay: 2_000,
+    maxEventLoopDelay: shedAfterMs,
     pressureHandler: () => {
       throw new PenfeldError('PF_BUSY', 'The service is shedding load.')
     },

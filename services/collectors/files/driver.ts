@@ -1,9 +1,14 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { QUALITY } from '#models/units/quality.ts'
-import type { Driver, DriverContext, DriverFactory, RawReadings } from '../port.ts'
-import { parseEnedisCsv } from './enedis-csv.ts'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import type { Channel, Driver, DriverContext, DriverFactory } from '../port.ts'
+import { ColumnIndex, formatsFor, inProfileUnit } from './channels.ts'
+import type { FileFormat, MeterRows } from './format.ts'
+import { mappingFaults } from './table-csv.ts'
+import type { TableMapping } from './profile.ts'
+import { isMeterFile, readMeterFile } from './read-file.ts'
+import { SettledFiles } from './settled-files.ts'
 
 const LOOK_EVERY_MS = 1_000
 const FAULTS_SHOWN = 100
@@ -11,10 +16,16 @@ const DEFAULT_TIME_ZONE = 'Europe/Paris'
 
 const folderOf = (url: string) => resolve(url.replace(/^file:/, ''))
 
-/** Takes the CSV files that appear in a folder: first into the journal, then to `done/`; what was faulty is listed beside. */
+/** Takes the files that appear in a folder: first into the journal, then to `done/`; what was faulty is listed beside. */
 export const filesDriver: DriverFactory = {
   protocol: 'files',
-  check: ({ url }) => (url.startsWith('file:') ? [] : [`url ${url} is not file:FOLDER`]),
+  check({ url }, channels) {
+    const tables = new Map(channels.map(({ device, profileChannel }) => [device.profile, profileChannel['table'] as TableMapping | undefined]))
+    return [
+      ...(url.startsWith('file:') ? [] : [`url ${url} is not file:FOLDER`]),
+      ...[...tables].flatMap(([profile, table]) => (table === undefined ? [] : mappingFaults(table).map((fault) => `profile ${profile}: table ${fault}`))),
+    ]
+  },
   async start(context) {
     context.status('starting')
     const stopping = new AbortController()
@@ -29,19 +40,35 @@ export const filesDriver: DriverFactory = {
   },
 }
 
+interface Watched {
+  readonly context: DriverContext
+  readonly folder: string
+  readonly index: ColumnIndex<{ readonly channel: number; readonly of: Channel }>
+  readonly formats: readonly FileFormat[]
+}
+
 async function watchFolder(context: DriverContext, stopping: AbortSignal): Promise<void> {
   const folder = folderOf(context.source.url)
-  const channels = new Map(context.channels.map(({ device, profileChannel }, index) => [`${device.address} ${String(profileChannel['column'])}`, { index, scale: profileChannel.scale ?? 1 }]))
+  const index: Watched['index'] = new ColumnIndex()
+  for (const [channel, of] of context.channels.entries()) index.add(of.device.address, String(of.profileChannel['column']), { channel, of })
+  const formats = formatsFor(context.channels.map(({ device, profileChannel }) => ({ name: device.profile, table: profileChannel['table'] })))
+  const watched: Watched = { context, folder, index, formats }
+  const settled = new SettledFiles()
   while (!stopping.aborted) {
     try {
       // The folder itself is not made: one that is missing is a share that is not mounted, and must be seen.
       for (const name of ['done', 'failed']) await mkdir(join(folder, name)).catch(unlessThere)
-      const names = (await readdir(folder)).filter((name) => name.endsWith('.csv') && !name.startsWith('.')).sort()
+      const names = (await readdir(folder)).filter(isMeterFile).sort()
+      settled.forgetAllBut(names)
       const unread: string[] = []
       for (const name of names) {
         if (stopping.aborted) return
         // The file stays where it is and is read again, the store knows what it has already; those behind it do not wait for it.
-        await takeFile(context, folder, name, channels).catch((error) => void unread.push(`${name}: ${messageOf(error)}`))
+        try {
+          if (settled.isSettled(name, await stat(join(folder, name)))) await takeFile(watched, name)
+        } catch (error) {
+          unread.push(`${name}: ${messageOf(error)}`)
+        }
       }
       if (unread.length === 0) context.status('connected')
       else context.status('reconnecting', unread.join('; '))
@@ -58,30 +85,45 @@ const unlessThere = (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EEXIST') throw error
 }
 
-async function takeFile(context: DriverContext, folder: string, name: string, channels: ReadonlyMap<string, { index: number; scale: number }>): Promise<void> {
-  const timeZone = String(context.source.options?.['timeZone'] ?? DEFAULT_TIME_ZONE)
-  const { blocks, faults } = parseEnedisCsv(await readFile(join(folder, name), 'utf8'), timeZone)
-  const known = blocks.flatMap((block) => {
-    const channel = channels.get(`${block.prm} ${block.column}`)
-    return channel === undefined ? [] : [{ block, channel }]
-  })
-  const count = known.reduce((sum, { block }) => sum + block.at.length, 0)
-  const readings: RawReadings = { channels: new Int32Array(count), at: new Float64Array(count), values: new Float64Array(count), quality: new Uint8Array(count), receivedAt: context.clock.now() }
-  let place = 0
-  for (const { block, channel } of known) {
-    for (let row = 0; row < block.at.length; row++, place++) {
-      readings.channels[place] = channel.index
-      readings.at[place] = block.at[row]
-      readings.values[place] = block.values[row] * channel.scale
-      readings.quality[place] = Number.isNaN(block.values[row]) ? QUALITY.missing : QUALITY.measured
-    }
+const REASONS = { PF_IMPORT_FORMAT_UNKNOWN: 'unknown-format', PF_IMPORT_TOO_LARGE: 'file-too-large', PF_IMPORT_UNREADABLE: 'file-damaged' } as const
+
+/** What became of a file, counted only when it is through: one that has to be read again must not count its faults twice. */
+class FileCount {
+  readonly #counts = new Map<string, { count: number; line: number }>()
+  readonly shown: string[] = []
+  values = 0
+
+  add(reason: string, line: number, count = 1): void {
+    const known = this.#counts.get(reason)
+    if (known === undefined) this.#counts.set(reason, { count, line })
+    else known.count += count
+    if (this.shown.length < FAULTS_SHOWN) this.shown.push(line > 0 ? `line ${line}: ${reason}` : reason)
   }
-  if (count > 0) await context.deliver(readings)
-  // Counted only now: a file that has to be read again must not count its faults twice.
-  const strangers = blocks.length - known.length
-  if (strangers > 0) context.reject('unknown-meter', blocks.reduce((sum, block) => sum + (channels.has(`${block.prm} ${block.column}`) ? 0 : block.at.length), 0), name)
-  for (const [reason, list] of Map.groupBy(faults, (fault) => fault.reason)) context.reject(reason, list.length, `${name}:${list[0].line}`)
-  const to = count === 0 && faults.length > 0 ? 'failed' : 'done'
-  if (faults.length > 0) await writeFile(join(folder, 'failed', `${name}.faults.txt`), faults.slice(0, FAULTS_SHOWN).map(({ line, reason }) => `line ${line}: ${reason}\n`).join(''))
+
+  get reasons(): [string, { count: number; line: number }][] {
+    return [...this.#counts]
+  }
+}
+
+async function takeFile({ context, folder, index, formats }: Watched, name: string): Promise<void> {
+  const timeZone = String(context.source.options?.['timeZone'] ?? DEFAULT_TIME_ZONE)
+  const count = new FileCount()
+  const take = async (rows: MeterRows) => {
+    const found = index.get(rows.meter, rows.column)
+    const values = found === undefined ? undefined : inProfileUnit(rows, found.of.profileChannel)
+    if (found === undefined || values === undefined) return count.add(found === undefined ? 'unknown-meter' : 'unit-does-not-fit', rows.lines[0], rows.at.length)
+    count.values += rows.at.length
+    await context.deliver({ channels: new Int32Array(rows.at.length).fill(found.channel), at: rows.at, values, quality: rows.quality, receivedAt: context.clock.now() })
+  }
+  try {
+    await readMeterFile(join(folder, name), { formats, timeZone, wants: index.wants, fault: (line, reason) => count.add(reason, line), take })
+  } catch (error) {
+    const reason = error instanceof PenfeldError && Object.hasOwn(REASONS, error.code) ? REASONS[error.code as keyof typeof REASONS] : undefined
+    if (reason === undefined) throw error
+    count.add(reason, 0)
+  }
+  for (const [reason, { count: times, line }] of count.reasons) context.reject(reason, times, line > 0 ? `${name}:${line}` : name)
+  const to = count.values === 0 && count.shown.length > 0 ? 'failed' : 'done'
+  if (count.shown.length > 0) await writeFile(join(folder, 'failed', `${name}.faults.txt`), `${count.shown.join('\n')}\n`)
   await rename(join(folder, name), join(folder, to, name))
 }

@@ -1,4 +1,4 @@
-import { localOffset } from '#models/units/local-time.ts'
+import { localInstants, localOffset } from '#models/units/local-time.ts'
 import { dimensionOf } from '#models/units/convert.ts'
 import { QUALITY } from '#models/units/quality.ts'
 import { inUnit } from '../own-unit.ts'
@@ -58,17 +58,12 @@ export function meterTimeOf(records: readonly MeterRecord[], storage: number, ki
   return record?.time === undefined ? NaN : utcOf(record.time, kind, timeZone)
 }
 
-const DAY_MS = 86_400_000
-
 /** NaN for an hour that the change to summer time leaves out. */
 export function utcOf({ wall, isSummer }: WallTime, kind: MeterTime, timeZone: string): number {
   const year = new Date(wall).getUTCFullYear()
   const [january, july] = [localOffset(Date.UTC(year, 0, 1), timeZone), localOffset(Date.UTC(year, 6, 1), timeZone)]
   // The mark of summer time says that the digits shown are shifted, whatever the profile supposes.
   if (kind === 'winter-time') return wall - (isSummer ? Math.max(january, july) : Math.min(january, july))
-  const possible = [...new Set([localOffset(wall - DAY_MS, timeZone), localOffset(wall + DAY_MS, timeZone)])]
-    .map((offset) => wall - offset)
-    .filter((at) => at + localOffset(at, timeZone) === wall)
-    .sort((left, right) => left - right)
+  const possible = localInstants(wall, timeZone)
   return (isSummer ? possible[0] : possible.at(-1)) ?? NaN
 }
