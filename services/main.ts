@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 /** The `penfeld` command: names the commands and hands over; each lives in services/commands/. */
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { wrongArguments } from './commands/wrong-arguments.ts'
+import { guardOutput } from './telemetry/guarded-output.ts'
+import { oneLine } from './telemetry/secrets.ts'
 
 const COMMANDS: Record<string, { usage: string; what: string; load: () => Promise<(args: string[], write: (line: string) => void) => Promise<number>> }> = {
   run: {
@@ -19,7 +22,7 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     load: async () => (await import('./commands/import.ts')).importFiles,
   },
   flow: {
-    usage: 'flow NETWORK [--loads FILE] [--outage ID]',
+    usage: 'flow NETWORK [--loads FILE] [--outage ID] [--at TIME] [--json | --csv]',
     what: 'load flow of a district folder or of a network of another tool; --json or --csv for all of it',
     load: async () => (await import('./commands/flow.ts')).flow,
   },
@@ -76,20 +79,26 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
 }
 
 const [name = 'help', ...args] = process.argv.slice(2)
+guardOutput()
 const write = (line: string) => void process.stdout.write(`${line}\n`)
-const command = COMMANDS[name]
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
 if (command === undefined) {
   if (name !== 'help' && name !== '--help') write(`There is no command "${name}".`)
   write('penfeld COMMAND')
   for (const { usage, what } of Object.values(COMMANDS)) write(`  ${usage.padEnd(44)} ${what}`)
   process.exitCode = name === 'help' || name === '--help' ? 0 : 2
+} else if (args.includes('--help') || args.includes('-h')) {
+  write(`penfeld ${command.usage}`)
+  write(`  ${command.what}`)
 } else {
   try {
     process.exitCode = await (await command.load())(args, write)
   } catch (error) {
-    if (!(error instanceof PenfeldError)) throw error
-    process.stderr.write(`${error.message}\n`)
+    const wrong = wrongArguments(error)
+    if (wrong === undefined && !(error instanceof PenfeldError)) throw error
+    if (wrong !== undefined) process.stderr.write(`penfeld ${name}: ${oneLine(wrong)} Usage: penfeld ${command.usage}\n`)
+    else process.stderr.write(`${oneLine((error as PenfeldError).message)}\n`)
     // 78 is EX_CONFIG: the supervisor does not try again what only a person can mend.
-    process.exitCode = error.retryable ? 75 : 78
+    process.exitCode = wrong !== undefined ? 2 : (error as PenfeldError).retryable ? 75 : 78
   }
 }

@@ -13,6 +13,8 @@ export interface RunningService {
   readonly url: string
   readonly fieldControlUrl: string
   readonly metricsUrl: string
+  /** What it was started with, for commands beside it. */
+  readonly variables: NodeJS.ProcessEnv
   readonly dataFolder: string
   /** Everything the terminal has shown. */
   output(): string
@@ -34,27 +36,24 @@ export interface ServiceSettings {
 export async function startService(settings: ServiceSettings = {}): Promise<RunningService> {
   const dataFolder = settings.dataFolder ?? mkdtempSync(join(tmpdir(), 'penfeld-e2e-'))
   const [http, identity, opcua, modbus, mqtt, fieldControl, metrics] = await freePorts(7)
-  const child = spawn(process.execPath, [join(root, 'services/main.ts'), 'run', '--demo'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      NODE_OPTIONS: '',
-      NODE_COMPILE_CACHE: join(tmpdir(), 'penfeld-e2e-cache'),
-      PENFELD_DATA: dataFolder,
-      PENFELD_CLOCK: settings.clock ?? '',
-      PENFELD_HISTORY_DAYS: String(settings.historyDays ?? 9),
-      ...(settings.districtFolder === undefined ? {} : { PENFELD_DISTRICT: settings.districtFolder }),
-      PENFELD_PORT: String(http),
-      PENFELD_IDENTITY_PORT: String(identity),
-      PENFELD_OPCUA_PORT: String(opcua),
-      PENFELD_MODBUS_PORT: String(modbus),
-      PENFELD_MQTT_PORT: String(mqtt),
-      PENFELD_FIELD_CONTROL_PORT: String(fieldControl),
-      PENFELD_METRICS_PORT: String(metrics),
-      ...settings.variables,
-    },
-  })
+  const variables: NodeJS.ProcessEnv = {
+    ...process.env,
+    NODE_OPTIONS: '',
+    NODE_COMPILE_CACHE: join(tmpdir(), 'penfeld-e2e-cache'),
+    PENFELD_DATA: dataFolder,
+    PENFELD_CLOCK: settings.clock ?? '',
+    PENFELD_HISTORY_DAYS: String(settings.historyDays ?? 9),
+    ...(settings.districtFolder === undefined ? {} : { PENFELD_DISTRICT: settings.districtFolder }),
+    PENFELD_PORT: String(http),
+    PENFELD_IDENTITY_PORT: String(identity),
+    PENFELD_OPCUA_PORT: String(opcua),
+    PENFELD_MODBUS_PORT: String(modbus),
+    PENFELD_MQTT_PORT: String(mqtt),
+    PENFELD_FIELD_CONTROL_PORT: String(fieldControl),
+    PENFELD_METRICS_PORT: String(metrics),
+    ...settings.variables,
+  }
+  const child = spawn(process.execPath, [join(root, 'services/main.ts'), 'run', '--demo'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: variables })
   let output = ''
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const ready = Promise.withResolvers<void>()
@@ -78,6 +77,7 @@ export async function startService(settings: ServiceSettings = {}): Promise<Runn
   return {
     url: `http://127.0.0.1:${http}`,
     fieldControlUrl: `http://127.0.0.1:${fieldControl}`,
+    variables,
     metricsUrl: `http://127.0.0.1:${metrics}/metrics`,
     dataFolder,
     output: () => output,

@@ -4,7 +4,8 @@
  * becomes a closure over plain numbers, so that nothing but arithmetic can ever run. Names are resolved when the formula
  * is compiled, never when it is evaluated.
  */
-import { create, parseDependencies, type MathNode } from 'mathjs'
+// The part of mathjs for plain numbers: half the time to load, in every process.
+import { create, parseDependencies, type MathNode } from 'mathjs/number'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 
 export interface CompiledFormula {

@@ -46,10 +46,12 @@ export const ERROR_CODES = {
   PF_STORE_FAILED: code('A write to the store failed, so that its process no longer trusts the file.', 'The process ends and starts anew by itself; if it happens again, look at the disk (`dmesg`).', { retryable: true, status: 503 }),
   PF_STORE_FULL: code('The disk is full: a write was refused as a whole.', 'Free some space; sources that can wait deliver again by themselves.', { retryable: true, status: 503 }),
   PF_STORE_LOCKED: code('Another process writes this store.', 'Stop that process, or let it do the work (`penfeld import` hands files over by itself).', { retryable: true, status: 503 }),
+  PF_STORE_NEWER: code('A file was written by a newer version of Penfeld.', 'Run that version or a later one, or restore a backup that this version made (`penfeld restore`).', { status: 500 }),
   PF_STORE_OTHER: code('The folder holds a store of the other kind.', 'Run `penfeld migrate-store`, set INFLUX_URL as it was, or name another PENFELD_DATA.', { status: 500 }),
   PF_STORE_QUARANTINE: code('InfluxDB refuses values of this store, so that a copy of it would lack them.', 'Look at them with `penfeld quarantine`, mend the cause, and send them again with `penfeld quarantine --retry`.', { status: 500 }),
   PF_STORE_TIME_INVALID: code('A value given to the store has no valid point or time.', 'Report it: collectors and imports must never pass such a value on.', { status: 500 }),
   PF_STORE_UNAVAILABLE: code('The store does not answer.', 'Check disk space and rights; the call is tried again.', { retryable: true, status: 503 }),
+  PF_BACKUP_FAILED: code('A backup could not be made; nothing of it was left behind.', 'Do what the message says, then call it again.', { status: 500 }),
   PF_BACKUP_INVALID: code('A backup is not whole, or was changed.', 'Take another backup; `penfeld verify FOLDER` lists everything that is wrong with this one.', { status: 500 }),
   PF_RESTORE_REFUSED: code('A backup was not restored, to lose nothing that is there.', 'Do what the message says, then call it again.', { status: 500 }),
   // --- ingest

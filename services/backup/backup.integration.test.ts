@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { smallDistrict } from '#services/evaluation/small-district.testkit.ts'
+import { openAsWriter } from '#services/sqlite/one-writer-file.ts'
 import { batchOf } from '#services/store/contract.ts'
 import { openEmbeddedReader, openEmbeddedStore } from '#services/store/embedded/index.ts'
 import { forgetOldBackups, makeBackup } from './backup.ts'
@@ -129,6 +130,14 @@ test('a changed byte, a missing file, an unfinished backup: each is found and no
     await expect(restoreBackup({ backup, dataFolder: join(root, 'nowhere'), replace: false, now: () => NOW })).rejects.toThrow(/PF_BACKUP_INVALID/)
   }
   expect(existsSync(join(root, 'nowhere'))).toBe(false)
+})
+
+test('a backup that newer code has made is not restored by this one, and the message names the file and both versions', async () => {
+  await fillStore()
+  openAsWriter(join(data, 'jobs.sqlite'), Array.from({ length: 90 }, (_, version) => `CREATE TABLE t${version} (x INTEGER) STRICT`)).close()
+  const { folder } = await take()
+  expect((await verifyBackup(folder)).faults).toEqual([expect.stringMatching(/^data\/jobs\.sqlite: This file is version 90; this code knows versions up to \d+\.$/)])
+  await expect(restoreBackup({ backup: folder, dataFolder: join(root, 'nowhere'), replace: false, now: () => NOW })).rejects.toThrow(/PF_BACKUP_INVALID.*version 90/)
 })
 
 test('what is there is never overwritten: refused while it is written, refused without being told, set aside when told', async () => {

@@ -1,7 +1,9 @@
-import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { writerOf } from '#services/store/journal/writer-lock.ts'
+import { storeFolder } from '#services/store/open.ts'
+import { reachDisk } from './backup.ts'
 import type { Manifest } from './manifest.ts'
 import { verifyBackup } from './verify.ts'
 
@@ -13,12 +15,14 @@ export interface RestoreOptions {
   readonly now: () => number
 }
 
+const storeFolders = (kind: 'embedded' | 'influx') => (['measured', 'derived'] as const).map((store) => storeFolder('', store, kind))
+
 /**
  * Puts a backup in the place of PENFELD_DATA, as a whole or not at all: it is verified first, copied beside, then moved. Returns where
  * the former contents lie now. Throws PF_RESTORE_REFUSED and PF_BACKUP_INVALID.
  */
 export async function restoreBackup({ backup, dataFolder, replace, now }: RestoreOptions): Promise<{ manifest: Manifest; setAside: string | undefined }> {
-  for (const store of ['measured', 'derived']) {
+  for (const store of [...storeFolders('embedded'), ...storeFolders('influx')]) {
     const holder = writerOf(join(dataFolder, store))
     if (holder !== undefined) throw new PenfeldError('PF_RESTORE_REFUSED', `Process ${holder} writes there: stop the service first.`, { where: dataFolder })
   }
@@ -29,10 +33,23 @@ export async function restoreBackup({ backup, dataFolder, replace, now }: Restor
 
   const beside = `${dataFolder}.restoring`
   rmSync(beside, { recursive: true, force: true })
-  cpSync(join(backup, 'data'), beside, { recursive: true, preserveTimestamps: true })
+  try {
+    for (const { name } of manifest.files) if (name.startsWith('data/')) copyFile(join(backup, name), join(beside, name.slice('data/'.length)))
+    mkdirSync(beside, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    rmSync(beside, { recursive: true, force: true })
+    const isFull = (cause as NodeJS.ErrnoException).code === 'ENOSPC'
+    throw new PenfeldError('PF_RESTORE_REFUSED', isFull ? 'The disk is full: free space beside PENFELD_DATA.' : `${(cause as Error).message}.`, { where: dataFolder, cause })
+  }
   const setAside = isThere ? `${dataFolder}.before-${new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '')}` : undefined
   if (setAside !== undefined) renameSync(dataFolder, setAside)
   else rmSync(dataFolder, { recursive: true, force: true })
   renameSync(beside, dataFolder)
   return { manifest, setAside }
+}
+
+function copyFile(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
+  copyFileSync(from, to)
+  reachDisk(to)
 }

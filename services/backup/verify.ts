@@ -1,6 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { FILE_SHAPES } from '#services/doctor/file-shapes.ts'
+import { refuseNewer } from '#services/sqlite/migrate.ts'
 import { dropSideFiles } from './backup.ts'
 import { readManifest, sha256Of, type Manifest } from './manifest.ts'
 import { contentsOf } from './store-contents.ts'
@@ -20,12 +23,14 @@ export async function verifyBackup(folder: string): Promise<Verification> {
     if (!existsSync(file)) faults.push(`${name} is missing`)
     else if (statSync(file).size !== bytes) faults.push(`${name} has ${statSync(file).size} bytes, not ${bytes}`)
     else if ((await sha256Of(file)) !== sha256) faults.push(`${name} was changed: its checksum is another`)
-    else if (name.endsWith('.sqlite')) faults.push(...faultsOfDatabase(file).map((fault) => `${name}: ${fault}`))
+    else if (name.endsWith('.sqlite')) faults.push(...[...faultsOfDatabase(file), ...newerThanOurs(file, name.replace(/^data\//, ''))].map((fault) => `${name}: ${fault}`))
   }
   if (faults.length === 0) {
     for (const [store, kept] of Object.entries(manifest.stores)) {
       try {
-        const found = await contentsOf(join(folder, 'data', store), manifest.timeZone)
+        const found = await contentsOf(join(folder, 'data', store), store.endsWith('-influx') ? 'influx' : 'embedded', manifest.timeZone)
+        // Of an older version: its bytes are those that were read back when it was made.
+        if (found === undefined) continue
         const days = new Set([...Object.keys(kept.valuesByDay), ...Object.keys(found.valuesByDay)])
         for (const day of days) if (kept.valuesByDay[day] !== found.valuesByDay[day]) faults.push(`${store}: ${day} has ${found.valuesByDay[day] ?? 0} values, not ${kept.valuesByDay[day] ?? 0}`)
         if (found.digest !== kept.digest) faults.push(`${store}: its values are not those that were backed up`)
@@ -36,6 +41,22 @@ export async function verifyBackup(folder: string): Promise<Verification> {
     dropSideFiles(folder)
   }
   return { manifest, faults }
+}
+
+/** What newer code has made cannot be used by this one. */
+function newerThanOurs(file: string, name: string): string[] {
+  const shape = FILE_SHAPES[name]
+  if (shape === undefined) return []
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 })
+  try {
+    refuseNewer(database, name, shape)
+    return []
+  } catch (error) {
+    if (!(error instanceof PenfeldError)) throw error
+    return [error.detail]
+  } finally {
+    database.close()
+  }
 }
 
 /** SQLite's own check; empty if the file is sound. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { sampleDistrict } from '#models/district/sample-district.ts'
 import { check } from './check.ts'
+import { WrongArguments } from './wrong-arguments.ts'
 
 let folder: string
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'penfeld-check-')) })
@@ -43,7 +44,7 @@ test('a file with broken syntax and a folder that is not there are faults too', 
   writeFileSync(join(folder, 'broken.yaml'), 'sites: [\n  {id: a')
   expect(await checked(folder)).toMatchObject({ exit: 1, text: expect.stringContaining('broken.yaml') })
   expect(await checked(join(folder, 'nowhere'))).toMatchObject({ exit: 1, text: expect.stringContaining('PF_DISTRICT_UNREADABLE') })
-  expect((await checked()).exit).toBe(2)
+  await expect(checked()).rejects.toThrow(WrongArguments)
 })
 
 test('the network of another tool: what is wrong in it all at once, and what is to be known of a sound one', async () => {

@@ -1,21 +1,20 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import type { Fault } from '#models/district/fault.ts'
 import type { District } from '#models/district/schema.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { readDistrict } from '#services/config/load-district.ts'
 import { checkNetworkFile, districtNotes } from './check-network.ts'
+import { WrongArguments } from './wrong-arguments.ts'
 
 /**
  * `penfeld check FOLDER`: every fault of a district document with file, line and remedy; otherwise what it holds. A file is taken as
  * the network of another tool.
  */
 export async function check(args: string[], write: (line: string) => void): Promise<number> {
-  const [folder, ...rest] = args
-  if (folder === undefined || rest.length > 0) {
-    write('Give one folder: penfeld check FOLDER')
-    return 2
-  }
+  const [folder, ...rest] = parseArgs({ args, options: {}, allowPositionals: true }).positionals
+  if (folder === undefined || rest.length > 0) throw new WrongArguments('Give one folder.')
   if ((await stat(resolve(folder)).catch(() => undefined))?.isFile() === true) return checkNetworkFile(folder, write)
   try {
     const { faults, loaded } = await readDistrict(resolve(folder), process.env)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { flow } from './flow.ts'
+import { WrongArguments } from './wrong-arguments.ts'
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'penfeld-flow-'))
@@ -104,6 +105,6 @@ describe('the district', () => {
 test('what is no network is refused with what is read', async () => {
   await expect(run(await file('text.json', '{"a": 1}'))).rejects.toThrow(/PF_NETWORK_FILE_INVALID.*Power Grid Model.*pandapower.*MATPOWER/)
   await expect(run(join(folder, 'nowhere'))).rejects.toThrow(/PF_NETWORK_FILE_INVALID/)
-  expect((await run()).code).toBe(2)
-  expect((await run('a', '--json', '--csv')).code).toBe(2)
+  await expect(run()).rejects.toThrow(WrongArguments)
+  await expect(run('a', '--json', '--csv')).rejects.toThrow(WrongArguments)
 })

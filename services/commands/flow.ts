@@ -5,18 +5,14 @@ import { ALL_OUTPUTS, type LoadFlowResult, METHOD, prepareLoadFlow, solveLoadFlo
 import { loadFlowKernel } from '#services/compute/kernel.ts'
 import { readLoads, type StepLoads } from '#services/network/loads-file.ts'
 import { openNetwork, type OpenNetwork } from '#services/network/open-network.ts'
+import { WrongArguments } from './wrong-arguments.ts'
 
-const USAGE = 'penfeld flow NETWORK [--loads FILE] [--outage ID] [--at TIME] [--json | --csv]'
 const ROWS_SHOWN = 15
 const METHOD_NAMES = { [METHOD.none]: 'not settled', [METHOD.fixedPoint]: 'fixed point', [METHOD.newton]: 'Newton-Raphson' } as const
 
 /** `penfeld flow NETWORK`: the load flow of a district folder, or of a network of another tool. Ends with 1 if a step did not settle. */
 export async function flow(args: string[], write: (line: string) => void): Promise<number> {
   const options = readArguments(args)
-  if (options === undefined) {
-    write(`Give one network: ${USAGE}`)
-    return 2
-  }
   const network = await openNetwork(options.network, options.at, options.outage)
   const { steps, loads }: StepLoads = options.loads === undefined ? { steps: ['1'], loads: network.loads } : readLoads(await textOf(options.loads), network)
   const prepared = prepareLoadFlow(network.circuit, { kernel: loadFlowKernel() })
@@ -28,17 +24,15 @@ export async function flow(args: string[], write: (line: string) => void): Promi
 }
 
 function readArguments(args: string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args, allowPositionals: true,
-      options: { loads: { type: 'string' }, outage: { type: 'string' }, at: { type: 'string' }, json: { type: 'boolean' }, csv: { type: 'boolean' } },
-    })
-    const at = values.at === undefined ? Date.now() : Date.parse(values.at)
-    if (positionals.length !== 1 || Number.isNaN(at) || (values.json === true && values.csv === true)) return undefined
-    return { network: positionals[0], loads: values.loads, outage: values.outage, at, form: values.json === true ? 'json' : values.csv === true ? 'csv' : 'table' } as const
-  } catch {
-    return undefined
-  }
+  const { values, positionals } = parseArgs({
+    args, allowPositionals: true,
+    options: { loads: { type: 'string' }, outage: { type: 'string' }, at: { type: 'string' }, json: { type: 'boolean' }, csv: { type: 'boolean' } },
+  })
+  const at = values.at === undefined ? Date.now() : Date.parse(values.at)
+  if (positionals.length !== 1) throw new WrongArguments('Give one network.')
+  if (Number.isNaN(at)) throw new WrongArguments(`--at is "${values.at}", expected a time such as 2026-01-31T18:00:00Z.`)
+  if (values.json === true && values.csv === true) throw new WrongArguments('Ask for --json or for --csv.')
+  return { network: positionals[0], loads: values.loads, outage: values.outage, at, form: values.json === true ? 'json' : values.csv === true ? 'csv' : 'table' } as const
 }
 
 const textOf = (file: string): Promise<string> => readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

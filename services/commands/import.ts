@@ -11,13 +11,11 @@ import { importFile, type ImportReport } from '#services/ingest/import-file.ts'
 import { writerOf } from '#services/store/journal/writer-lock.ts'
 import { openWriter, storeFolder, storeSettings } from '#services/store/open.ts'
 import { progressBar } from './progress-bar.ts'
+import { WrongArguments } from './wrong-arguments.ts'
 
 /** `penfeld import FILE...`: measured history from files of any known form; while the service runs, its collector does the work. */
 export async function importFiles(args: string[], write: (line: string) => void): Promise<number> {
-  if (args.length === 0) {
-    write('Give one or more files: penfeld import FILE...')
-    return 2
-  }
+  if (args.length === 0) throw new WrongArguments('Give one or more files.')
   const missing = args.find((file) => !existsSync(file))
   if (missing !== undefined) throw new PenfeldError('PF_IMPORT_UNREADABLE', 'There is no such file.', { where: missing })
   const environment = readEnvironment()

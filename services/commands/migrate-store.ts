@@ -1,18 +1,17 @@
 import { existsSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { readEnvironment } from '#services/config/environment.ts'
 import { readInfluxSettings } from '#services/store/influx/index.ts'
 import { migrate, type StoreKind } from '#services/store/migration/migrate.ts'
 import { storeFolder } from '#services/store/open.ts'
 import { progressBar } from './progress-bar.ts'
+import { WrongArguments } from './wrong-arguments.ts'
 
 /** `penfeld migrate-store --to influx|embedded`: copies both stores into the other kind, values, revisions and times of recording, and reads them back. */
 export async function migrateStore(args: string[], write: (line: string) => void): Promise<number> {
-  const to = args[args.indexOf('--to') + 1] as StoreKind | undefined
-  if (!args.includes('--to') || (to !== 'influx' && to !== 'embedded')) {
-    write('Say where to: penfeld migrate-store --to influx, or --to embedded.')
-    return 2
-  }
+  const { to } = parseArgs({ args, options: { to: { type: 'string' } } }).values
+  if (to !== 'influx' && to !== 'embedded') throw new WrongArguments('Say where to: --to influx, or --to embedded.')
   const environment = readEnvironment()
   if (environment.influxUrl === undefined) throw new PenfeldError('PF_CONFIG_INVALID', 'INFLUX_URL is not set.', { where: 'INFLUX_URL' })
   const settings = readInfluxSettings(environment.influxUrl, environment.variables)

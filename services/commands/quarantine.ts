@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { readEnvironment } from '#services/config/environment.ts'
 import { openForReading } from '#services/store/influx/files.ts'
@@ -13,12 +14,13 @@ const SHOWN = 50
 
 /** `penfeld quarantine [--retry]`: values that InfluxDB refuses, and why; or sends them once more. */
 export async function quarantine(args: string[], write: (line: string) => void): Promise<number> {
+  const { values } = parseArgs({ args, options: { retry: { type: 'boolean' } } })
   const environment = readEnvironment()
   let left = 0
   for (const name of ['measured', 'derived'] as const) {
     const folder = storeFolder(environment.dataFolder, name, 'influx')
     if (!existsSync(folder)) continue
-    if (args.includes('--retry')) {
+    if (values.retry === true) {
       if (writerOf(folder) !== undefined) {
         writeFileSync(join(folder, RETRY_QUARANTINE), '')
         write(`${name}: the running service sends them again within seconds; look with penfeld quarantine.`)

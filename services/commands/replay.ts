@@ -1,4 +1,4 @@
-import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { parseArgs } from 'node:util'
 import { localDayStart } from '#models/units/local-time.ts'
 import { createClock } from '#services/clock/shifted-clock.ts'
 import { readEnvironment } from '#services/config/environment.ts'
@@ -8,19 +8,21 @@ import { evaluationPlan } from '#services/evaluation/plan.ts'
 import { replay as replaySteps } from '#services/evaluation/replay.ts'
 import { fitTypicalCurves } from '#services/evaluation/typical-curves.ts'
 import { openReader, storeSettings } from '#services/store/open.ts'
+import { WrongArguments } from './wrong-arguments.ts'
 
 const DAY_MS = 86_400_000
 const SHOWN_PEAKS = 10
 
 /** `penfeld replay`: the load flow of every 10-minute step of stored history, the last year unless told otherwise. */
 export async function replay(args: string[], write: (line: string) => void): Promise<number> {
+  const { values } = parseArgs({ args, options: { from: { type: 'string' }, to: { type: 'string' } } })
   const environment = readEnvironment()
   const clock = createClock(environment.clockSetting, environment.clockStartedRealMs)
   const loaded = await loadDistrict(environment.districtFolder, environment.variables)
   const { district } = loaded
   const today = localDayStart(clock.now(), district.timeZone)
-  const to = option(args, '--to', district.timeZone) ?? today
-  const from = option(args, '--from', district.timeZone) ?? to - 365 * DAY_MS
+  const to = localDate('--to', values.to, district.timeZone) ?? today
+  const from = localDate('--from', values.from, district.timeZone) ?? to - 365 * DAY_MS
 
   const measured = await openReader('measured', storeSettings(environment, district))
   const plan = evaluationPlan(district)
@@ -37,10 +39,9 @@ export async function replay(args: string[], write: (line: string) => void): Pro
 }
 
 /** A local date, e.g. `--from 2026-01-01`. */
-function option(args: string[], name: string, timeZone: string): number | undefined {
-  const place = args.indexOf(name)
-  if (place < 0) return undefined
-  const noon = Date.parse(`${args[place + 1] ?? ''}T12:00:00Z`)
-  if (Number.isNaN(noon)) throw new PenfeldError('PF_CONFIG_INVALID', `${name} needs a date such as 2026-01-31.`, { where: name })
+function localDate(name: string, text: string | undefined, timeZone: string): number | undefined {
+  if (text === undefined) return undefined
+  const noon = Date.parse(`${text}T12:00:00Z`)
+  if (Number.isNaN(noon)) throw new WrongArguments(`${name} is "${text}", expected a date such as 2026-01-31.`)
   return localDayStart(noon, timeZone)
 }

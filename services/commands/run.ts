@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import { readEnvironment, type Environment } from '#services/config/environment.ts'
@@ -13,6 +14,7 @@ import { startSupervisor } from '#services/supervisor/supervisor.ts'
 import { welcome } from '#services/supervisor/welcome.ts'
 import { createLogger } from '#services/telemetry/logger.ts'
 import { listenForMetrics } from '#services/telemetry/metrics-listener.ts'
+import { WrongArguments } from './wrong-arguments.ts'
 
 const STOP_PATIENCE_MS = 20_000
 
@@ -97,17 +99,11 @@ async function districtOf({ districtFolder }: Environment, variables: NodeJS.Pro
   return district
 }
 
-function parseArguments(args: readonly string[]): { demo: boolean; asked: readonly RoleName[] | undefined } {
-  let demo = false
-  let asked: readonly RoleName[] | undefined
-  for (let place = 0; place < args.length; place++) {
-    if (args[place] === '--demo') demo = true
-    else if (args[place] === '--roles') {
-      const names = (args[++place] ?? '').split(',').filter((name) => name !== '')
-      const unknown = names.find((name) => !isRoleName(name))
-      if (names.length === 0 || unknown !== undefined) throw new PenfeldError('PF_CONFIG_INVALID', `--roles needs names from ${Object.keys(ROLES).join(', ')}${unknown === undefined ? '' : `, not "${unknown}"`}.`, { where: 'run --roles' })
-      asked = names.filter(isRoleName)
-    } else throw new PenfeldError('PF_CONFIG_INVALID', `penfeld run does not know "${args[place]}".`, { where: 'run' })
-  }
-  return { demo, asked }
+function parseArguments(args: string[]): { demo: boolean; asked: readonly RoleName[] | undefined } {
+  const { demo = false, roles } = parseArgs({ args, options: { demo: { type: 'boolean' }, roles: { type: 'string' } } }).values
+  if (roles === undefined) return { demo, asked: undefined }
+  const names = roles.split(',').filter((name) => name !== '')
+  const unknown = names.find((name) => !isRoleName(name))
+  if (names.length === 0 || unknown !== undefined) throw new WrongArguments(`--roles needs names from ${Object.keys(ROLES).join(', ')}${unknown === undefined ? '' : `, not "${unknown}"`}.`)
+  return { demo, asked: names.filter(isRoleName) }
 }

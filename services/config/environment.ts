@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { learnFrom } from '#services/telemetry/secrets.ts'
 
 /** Every setting of the environment, read once, named once. */
 export interface Environment {
@@ -60,6 +61,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     }
     return text
   }
+  for (const [name, value] of Object.entries(variables)) learnFrom(name, value)
   const portHttp = port('PENFELD_PORT', 8080)
   const dataFolder = resolve(variables['PENFELD_DATA'] ?? 'var')
   const historyDays = Number(variables['PENFELD_HISTORY_DAYS'] ?? 761)
@@ -109,7 +111,9 @@ export function readSecret(name: string, variables: Readonly<Record<string, stri
   const file = variables[`${name}_FILE`]
   if (file === undefined) return variables[name]
   try {
-    return readFileSync(file, 'utf8').trim()
+    const secret = readFileSync(file, 'utf8').trim()
+    learnFrom(name, secret)
+    return secret
   } catch (cause) {
     throw new PenfeldError('PF_CONFIG_INVALID', `${name}_FILE names ${file}, which cannot be read.`, { where: `${name}_FILE`, cause })
   }

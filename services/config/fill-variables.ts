@@ -1,4 +1,5 @@
 import { fault, pointerKey, type Fault } from '#models/district/fault.ts'
+import { learnFrom } from '#services/telemetry/secrets.ts'
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g
 
@@ -33,5 +34,8 @@ export function fillVariables(
       ...(typeof options !== 'object' || options === null ? {} : { options: Object.fromEntries(Object.entries(options).map(([key, value]) => [key, fill(value, `${path}/options/${pointerKey(key)}`)])) }),
     }
   })
+  for (const { url, options } of filled.filter((source) => typeof source === 'object' && source !== null) as { url?: unknown; options?: unknown }[]) {
+    for (const [key, value] of Object.entries({ url, ...(typeof options === 'object' ? options : {}) })) learnFrom(key, value)
+  }
   return { document: { ...(document as object), sources: filled }, faults }
 }

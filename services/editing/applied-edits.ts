@@ -3,7 +3,7 @@ import type { EditRows } from './edit-rows.ts'
 import type { AppliedEdit, AppliedEditsReader } from './port.ts'
 
 /** What collect has done with each line of the ledger: first what it is about to write, then that it was written. */
-const MIGRATIONS = [
+export const APPLIED_EDITS_MIGRATIONS = [
   `CREATE TABLE applied (
      seq INTEGER PRIMARY KEY, edit_id TEXT NOT NULL UNIQUE, point TEXT NOT NULL, decided_at REAL NOT NULL, applied_at REAL, problem TEXT,
      before INTEGER NOT NULL, left_alone INTEGER NOT NULL, undoes TEXT, body BLOB NOT NULL) STRICT`,
@@ -40,7 +40,7 @@ const decidedOf = (row: Row): DecidedEdit => ({ seq: row.seq, editId: row.edit_i
 
 /** Opens the file as its one writer, collect. */
 export function openAppliedEdits(file: string): AppliedEdits {
-  const database = openAsWriter(file, MIGRATIONS, { durable: true })
+  const database = openAsWriter(file, APPLIED_EDITS_MIGRATIONS, { durable: true })
   const all = (where: string): DecidedEdit[] => (database.prepare(`SELECT * FROM applied WHERE ${where} ORDER BY seq`).all() as unknown as Row[]).map(decidedOf)
   return {
     lastSeq: () => (database.prepare('SELECT coalesce(max(seq), 0) AS seq FROM applied').get() as { seq: number }).seq,
@@ -63,7 +63,7 @@ export function openAppliedEdits(file: string): AppliedEdits {
 
 /** For the api: nothing yet until collect has made the file. */
 export function openAppliedEditsReader(file: string): AppliedEditsReader {
-  const awaited = openAsReader(file)
+  const awaited = openAsReader(file, APPLIED_EDITS_MIGRATIONS)
   return {
     of(editIds) {
       const one = awaited.database()?.prepare('SELECT edit_id, applied_at, problem, before, left_alone, length(body) AS bytes FROM applied WHERE edit_id = ? AND applied_at IS NOT NULL')

@@ -4,7 +4,7 @@ import { inTransaction, openAsReader, openAsWriter } from '#services/sqlite/one-
 import type { Edit, EditKind, EditLedger, EditLedgerReader, NewEdit } from './port.ts'
 
 /** Lines are only ever added: the file itself refuses anything else. A hash chain over them is one more column. */
-const MIGRATIONS = [
+export const EDITS_MIGRATIONS = [
   `CREATE TABLE edit (
      seq INTEGER PRIMARY KEY AUTOINCREMENT, edit_id TEXT NOT NULL UNIQUE, at REAL NOT NULL, kind TEXT NOT NULL, point TEXT NOT NULL,
      from_at REAL NOT NULL, to_at REAL NOT NULL, reason TEXT NOT NULL, value REAL, finding_id INTEGER, undoes TEXT UNIQUE,
@@ -42,7 +42,7 @@ function queries(database: DatabaseSync): Omit<EditLedgerReader, 'close'> {
 
 /** Opens the ledger as its one writer, the api. */
 export function openEditLedger(file: string): EditLedger {
-  const database = openAsWriter(file, MIGRATIONS, { durable: true })
+  const database = openAsWriter(file, EDITS_MIGRATIONS, { durable: true })
   const asked = queries(database)
   const insert = database.prepare(`INSERT INTO edit (edit_id, at, kind, point, from_at, to_at, reason, value, finding_id, undoes, person_id, person)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -68,7 +68,7 @@ const sameEdit = (known: Edit, { editId, kind, point, from, to, reason, value, f
 
 /** For collect: nothing yet until the api has made the file. */
 export function openEditLedgerReader(file: string): EditLedgerReader {
-  const awaited = openAsReader(file)
+  const awaited = openAsReader(file, EDITS_MIGRATIONS)
   let ready: ReturnType<typeof queries> | undefined
   const opened = () => {
     const database = awaited.database()

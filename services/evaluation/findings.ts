@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { openAsReader } from '#services/sqlite/one-writer-file.ts'
+import { RUNS_MIGRATIONS } from './schema.ts'
 
 export type Season = 'winter' | 'summer'
 
@@ -67,7 +68,7 @@ export const findingsOf = queries
 
 /** For the api: nothing yet until work has made the file. */
 export function openFindingsReader(runsFile: string): FindingsReader {
-  const awaited = openAsReader(runsFile)
+  const awaited = openAsReader(runsFile, RUNS_MIGRATIONS)
   let ready: ReturnType<typeof queries> | undefined
   const opened = () => {
     const database = awaited.database()

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { FINDING_KINDS, type FindingKind, type SeriesFinding, type Severity } from '#models/load-curve/finding.ts'
 import type { DayQuality } from '#models/load-curve/gaps.ts'
 import { openAsReader } from '#services/sqlite/one-writer-file.ts'
+import { RUNS_MIGRATIONS } from './schema.ts'
 
 /** `steps`: each hour, with the validation of a window; `habits`: once a day, against weeks of the past. */
 export type FindingGroup = 'steps' | 'habits'
@@ -93,7 +94,7 @@ const findingOf = (row: Row): MeterFinding => ({
 
 /** For the api: nothing yet until work has made the tables. */
 export function openMeterFindings(runsFile: string): MeterFindingsReader {
-  const awaited = openAsReader(runsFile)
+  const awaited = openAsReader(runsFile, RUNS_MIGRATIONS)
   const ready = (): DatabaseSync | undefined => {
     const database = awaited.database()
     // A file of an older version is brought to the new shape by work, a moment after the api has opened it.

@@ -165,7 +165,7 @@ export function openRunStore(file: string): RunFileStore {
 
 /** For every other process: answers with nothing until work has made the file. */
 export function openRunReader(file: string): RunFileReader {
-  const awaited = openAsReader(file)
+  const awaited = openAsReader(file, RUNS_MIGRATIONS)
   let ready: ReturnType<typeof queries> | undefined
   const opened = () => {
     const database = awaited.database()

@@ -1,16 +1,18 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { CollectStatusReader, SourceCounters, SourceStatus } from '#services/collectors/status.ts'
+import type { FileShape } from '#services/sqlite/migrate.ts'
+import { openAsReader, openAsWriter } from '#services/sqlite/one-writer-file.ts'
 import { transaction } from '#services/store/journal/transaction.ts'
 import type { Judged } from './judge.ts'
 
-const SCHEMA = `
+export const COLLECT_FILE: FileShape = { tableOfUnnumbered: 'quarantine', migrations: [`
   CREATE TABLE IF NOT EXISTS sources (sourceId TEXT PRIMARY KEY, status TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS counters (sourceId TEXT PRIMARY KEY, counts TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS progress (name TEXT PRIMARY KEY, share REAL NOT NULL, detail TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS quarantine (
     id INTEGER PRIMARY KEY, sourceId TEXT NOT NULL, point TEXT NOT NULL, at REAL NOT NULL, value REAL, quality INTEGER NOT NULL,
-    reason TEXT NOT NULL, receivedAt REAL NOT NULL) STRICT;`
+    reason TEXT NOT NULL, receivedAt REAL NOT NULL) STRICT`] }
 /** A device gone mad must not fill the disk: beyond this its values are still counted, no longer kept. */
 const QUARANTINE_ROWS = 200_000
 const SIGN_OF_LIFE = 'alive'
@@ -30,9 +32,7 @@ export interface CollectStatusStore {
 }
 
 export function openCollectStatusStore(file: string): CollectStatusStore {
-  const database = new DatabaseSync(file, { timeout: 5_000 })
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-  database.exec(SCHEMA)
+  const database = openAsWriter(file, COLLECT_FILE, { durable: true })
   const row = database.prepare('INSERT INTO quarantine (sourceId, point, at, value, quality, reason, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)')
   const setSource = database.prepare('INSERT OR REPLACE INTO sources VALUES (?, ?)')
   const setCounters = database.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?)')
@@ -74,20 +74,15 @@ const readAll = <T>(database: DatabaseSync, sql: string) => (database.prepare(sq
 
 /** The reading side: answers with nothing until collect has written for the first time. */
 export function openCollectStatus(file: string): CollectStatusReader {
-  let database: DatabaseSync | undefined
+  const awaited = openAsReader(file, COLLECT_FILE)
   const read = <T>(sql: string): T[] => {
-    if (database === undefined && existsSync(file)) database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 })
-    try {
-      return database === undefined ? [] : readAll<T>(database, sql)
-    } catch (error) {
-      if (String(error).includes('no such table')) return []
-      throw error
-    }
+    const database = awaited.database()
+    return database === undefined ? [] : readAll<T>(database, sql)
   }
   return {
     sources: async () => read<SourceStatus>('SELECT status AS text FROM sources ORDER BY sourceId'),
     counters: async () => read<SourceCounters>('SELECT counts AS text FROM counters ORDER BY sourceId'),
     wroteAtRealMs: async () => existsSync(`${file}${FAILED}`) ? 0 : read<number>(`SELECT detail AS text FROM progress WHERE name = '${SIGN_OF_LIFE}'`)[0],
-    close: async () => database?.close(),
+    close: async () => awaited.close(),
   }
 }

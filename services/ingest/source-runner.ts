@@ -5,6 +5,7 @@ import type { Channel, Driver, DriverFactory, DriverState, Profile } from '#serv
 import type { SourceStatus } from '#services/collectors/status.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
+import { oneLine, scrub } from '#services/telemetry/secrets.ts'
 import type { Counters } from './counters.ts'
 import { pointRule } from './judge.ts'
 import { createSink, type SinkOptions } from './sink.ts'
@@ -88,7 +89,7 @@ export async function runSource(options: SourceRunnerOptions): Promise<SourceRun
     status: () => ({
       sourceId: source.id,
       state,
-      detail: detail ?? null,
+      detail: detail === undefined ? null : oneLine(scrub(detail)),
       newestAt: orNull(Number.isNaN(sink.newestAt) ? latest.at.reduce((newest, at) => (at > newest ? at : newest), -Infinity) : sink.newestAt),
       newestStoredAt: orNull(sink.newestStoredAt),
       stale: silentS() > limitS,

@@ -5,7 +5,7 @@ import { effectLedger, EFFECT_TABLE, type EffectClaim, type EffectLedger } from 
 import { inTransaction, openAsReader, openAsWriter, type AwaitedFile } from '#services/sqlite/one-writer-file.ts'
 import type { DistrictLiveBody, Release, ReleaseReader } from './port.ts'
 
-const RELEASES_MIGRATIONS = [
+export const RELEASES_MIGRATIONS = [
   // `body` becomes null when a release leaves the public window; its hash, which names the exact content, stays.
   `CREATE TABLE release (
      release_id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, at REAL NOT NULL, step_s INTEGER NOT NULL, published_at REAL NOT NULL,
@@ -116,7 +116,7 @@ export function openReleaseStore(file: string): ReleaseStore {
 
 /** For the api: nothing yet until work has made the file. */
 export function openReleaseReader(file: string): ReleaseReader {
-  const awaited: AwaitedFile = openAsReader(file)
+  const awaited: AwaitedFile = openAsReader(file, RELEASES_MIGRATIONS)
   let ready: ReturnType<typeof queries> | undefined
   const opened = () => {
     const database = awaited.database()

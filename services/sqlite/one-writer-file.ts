@@ -1,33 +1,56 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { bringForward, newestVersion, refuseNewer, versionOf, type FileShape } from './migrate.ts'
+
+export { inTransaction } from './in-transaction.ts'
 
 /** How long a statement waits for a lock; node:sqlite's default of 0 would fail at once. */
 const BUSY_MS = 5000
 
-/**
- * Opens a file as its one writer and brings it to the newest shape. `migrations[n]` leads from version n to n + 1; a
- * reader takes a file as existing only once its version is above 0. `durable`: every commit reaches the disk.
- */
-export function openAsWriter(file: string, migrations: readonly string[], { durable = false } = {}): DatabaseSync {
-  mkdirSync(dirname(file), { recursive: true })
-  const database = new DatabaseSync(file, { timeout: BUSY_MS })
-  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`)
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number }
-  for (let next = version; next < migrations.length; next += 1) {
-    inTransaction(database, () => database.exec(`${migrations[next]!}; PRAGMA user_version = ${next + 1}`))
-  }
-  return database
+export interface WriterSettings {
+  /** Every commit reaches the disk before it returns. */
+  readonly durable?: boolean
+  /** Of a file that is made now; a file keeps the size it was made with. */
+  readonly pageBytes?: number
+  /** Statements that hold for this connection, before anything is read or written. */
+  readonly pragmas?: string
 }
 
-export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
+const shapeOf = (shape: FileShape | readonly string[]): FileShape => ('migrations' in shape ? shape : { migrations: shape })
+
+/** Opens a file as its one writer and brings it to the newest shape. Throws PF_STORE_NEWER, and has changed nothing then. */
+export function openAsWriter(file: string, shape: FileShape | readonly string[], { durable = false, pageBytes, pragmas = '' }: WriterSettings = {}): DatabaseSync {
+  mkdirSync(dirname(file), { recursive: true })
+  const database = new DatabaseSync(file, { timeout: BUSY_MS })
   try {
-    const result = work()
-    database.exec('COMMIT')
-    return result
+    refuseNewer(database, file, shapeOf(shape))
+    database.exec(`${pageBytes === undefined ? '' : `PRAGMA page_size = ${pageBytes};`} PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}; ${pragmas}`)
+    bringForward(database, file, shapeOf(shape))
+    return database
   } catch (error) {
-    database.exec('ROLLBACK')
+    database.close()
+    throw error
+  }
+}
+
+/**
+ * Opens a file that another process writes, if its shape is the newest: while its writer has not made it, or not brought it forward
+ * yet, there is nothing to read. Throws PF_STORE_NEWER.
+ */
+export function openReadOnly(file: string, shape: FileShape | readonly string[], pragmas = ''): DatabaseSync | undefined {
+  if (!existsSync(file)) return undefined
+  const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS })
+  try {
+    refuseNewer(database, file, shapeOf(shape))
+    if (versionOf(database, shapeOf(shape)) < newestVersion(shapeOf(shape))) {
+      database.close()
+      return undefined
+    }
+    if (pragmas !== '') database.exec(pragmas)
+    return database
+  } catch (error) {
+    database.close()
     throw error
   }
 }
@@ -38,21 +61,10 @@ export interface AwaitedFile {
   close(): void
 }
 
-export function openAsReader(file: string): AwaitedFile {
+export function openAsReader(file: string, shape: FileShape | readonly string[]): AwaitedFile {
   let opened: DatabaseSync | undefined
   return {
-    database() {
-      if (opened !== undefined) return opened
-      if (!existsSync(file)) return undefined
-      const candidate = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS })
-      const { user_version: version } = candidate.prepare('PRAGMA user_version').get() as { user_version: number }
-      if (version === 0) {
-        candidate.close()
-        return undefined
-      }
-      opened = candidate
-      return opened
-    },
+    database: () => (opened ??= openReadOnly(file, shape)),
     close() {
       opened?.close()
       opened = undefined

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MetricsColumns } from '#services/telemetry/metrics.ts'
+import { oneLine } from '#services/telemetry/secrets.ts'
 import type { RoleName } from './roles.ts'
 
 /** Exit codes after which starting again cannot help: EX_CONFIG, wrong usage. */
@@ -77,7 +78,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const entry: Child = { process: child, startedMs: Date.now(), pauseMs: previous?.pauseMs ?? FIRST_PAUSE_MS, restarts: (previous?.restarts ?? -1) + 1, ready: false }
     children.set(role, entry)
     child.on('message', (message: { say?: string; ready?: boolean }) => {
-      if (message.say !== undefined) options.say(message.say)
+      if (message.say !== undefined) options.say(oneLine(message.say))
       if (message.ready !== true) return
       entry.ready = true
       readiness.get(role)?.resolve()

@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { ERROR_CODES, type ErrorCodeName } from '#models/errors/codes.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
+import { scrub } from '#services/telemetry/secrets.ts'
 import type { Problem } from '../contract/common.ts'
 
 /** Every error leaves as `application/problem+json` made from the registry; what nobody foresaw says nothing but its id. */
@@ -17,7 +18,7 @@ export const problemPlugin = fp<{ log: Logger }>(async (app, { log }) => {
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   // As a string: response schemas are for answers, and hooks must not find an object to serialise.
-  return reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem))
+  return reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify({ ...problem, detail: scrub(problem.detail) }))
 }
 
 export const notFound = (request: FastifyRequest): Problem => make(request, 'PF_NOT_FOUND', 'Nothing is known under this address.')

@@ -3,7 +3,7 @@ import { inTransaction, openAsWriter } from '#services/sqlite/one-writer-file.ts
 import type { AskedJob, JobKind, SchedulePosition } from '../port.ts'
 
 /** Shape of asked.sqlite: what was asked for and has not ended, and from where, so that a Redis that forgot can be told again. */
-const MIRROR_MIGRATIONS = [
+export const MIRROR_MIGRATIONS = [
   `CREATE TABLE asked (kind TEXT NOT NULL, scope TEXT NOT NULL, period REAL NOT NULL, input_revision INTEGER NOT NULL, PRIMARY KEY (kind, scope, period)) STRICT, WITHOUT ROWID;
    CREATE TABLE cursor (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
    CREATE TABLE schedule (kind TEXT NOT NULL, scope TEXT NOT NULL, last_period REAL NOT NULL, next_due_at REAL NOT NULL, PRIMARY KEY (kind, scope)) STRICT;

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { openAsReader } from '#services/sqlite/one-writer-file.ts'
 import type { Job, JobKind, JobKindStatus, JobState, JobStatusReader } from '../port.ts'
+import { JOBS_MIGRATIONS } from './schema.ts'
 
 export interface JobRow {
   job_id: number
@@ -80,7 +81,7 @@ export function statusQueries(database: DatabaseSync): Pick<JobStatusReader, 'ki
 
 /** For the api: answers with empty lists until work has made the file. */
 export function openJobStatus(file: string): JobStatusReader {
-  const awaited = openAsReader(file)
+  const awaited = openAsReader(file, JOBS_MIGRATIONS)
   let queries: ReturnType<typeof statusQueries> | undefined
   const ready = () => {
     const database = awaited.database()

@@ -1,4 +1,7 @@
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import type { FileShape } from '#services/sqlite/migrate.ts'
+import { openAsWriter, openReadOnly } from '#services/sqlite/one-writer-file.ts'
 
 /** Points and batches as they were acknowledged: what every store with a journal begins with. */
 export const JOURNAL_SCHEMA = `
@@ -10,19 +13,25 @@ export const JOURNAL_SCHEMA = `
 /** A commit of the journal writes whole pages: small ones mean less to wait for. */
 export const JOURNAL_PAGE_BYTES = 4_096
 /** Read through the page cache of the system without copying; SQLite falls back to reading beyond it. */
-const MAPPED_BYTES = 2 ** 32
+const MAPPED = `PRAGMA mmap_size = ${2 ** 32}`
 
 /** synchronous=FULL: a commit is on the disk when it returns. A small page cache: blocks are read once, in order. */
-export function openFile(path: string, schema: string, pageBytes: number): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 5_000 })
-  database.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA mmap_size = ${MAPPED_BYTES}`)
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864')
-  database.exec(schema)
-  return database
+export const openFile = (path: string, shape: FileShape, pageBytes: number): DatabaseSync =>
+  openAsWriter(path, shape, { durable: true, pageBytes, pragmas: `${MAPPED}; PRAGMA journal_size_limit = 67108864` })
+
+/** Undefined while its writer has not made it, or not brought it forward yet. */
+export const openFileReadOnly = (path: string, shape: FileShape): DatabaseSync | undefined => openReadOnly(path, shape, MAPPED)
+
+/** A store has two files: when the second cannot be opened, the first is closed. */
+export function closedOnFailure<T>(first: DatabaseSync, openSecond: () => T): T {
+  try {
+    return openSecond()
+  } catch (error) {
+    first.close()
+    throw error
+  }
 }
 
-export function openFileReadOnly(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 })
-  database.exec(`PRAGMA mmap_size = ${MAPPED_BYTES}`)
-  return database
-}
+/** The error of a store whose files could not be opened. */
+export const storeFault = (cause: unknown, folder: string, done: 'opened' | 'read'): PenfeldError =>
+  cause instanceof PenfeldError ? cause : new PenfeldError('PF_STORE_UNAVAILABLE', `The store in ${folder} could not be ${done}: ${(cause as Error).message}.`, { where: folder, cause })

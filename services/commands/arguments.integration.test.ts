@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+/** How the command line answers to what does not fit, in a process of its own as an operator types it. */
+const main = resolve(import.meta.dirname, '../main.ts')
+const penfeld = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', PENFELD_DATA: join(import.meta.dirname, 'nowhere') } })
+  return { status, stdout, stderr }
+}
+const usages = [...readFileSync(main, 'utf8').matchAll(/^ {4}usage: '([^']+)'/gm)].map(([, usage]) => usage)
+
+test('every command says how it is called, and does nothing else', () => {
+  expect(usages.length).toBeGreaterThan(10)
+  for (const usage of usages) {
+    const [name] = usage.split(' ')
+    const { status, stdout, stderr } = penfeld(name, '--help')
+    expect({ status, first: stdout.split('\n')[0], stderr }).toEqual({ status: 0, first: `penfeld ${usage}`, stderr: '' })
+  }
+})
+
+const WRONG: readonly (readonly [readonly string[], string])[] = [
+  [['backup', '--two', 'x'], "Unknown option '--two'."],
+  [['backup', '--to'], "Option '--to <value>' argument missing."],
+  [['backup'], 'Say where the backup goes.'],
+  [['backup', '--to', 'x', '--keep-days', 'many'], '--keep-days is "many", expected a number of days.'],
+  [['backup', 'x'], "Unexpected argument 'x'."],
+  [['check', 'a', 'b'], 'Give one folder.'],
+  [['control-key', '--rotate'], "Unknown option '--rotate'."],
+  [['doctor', '--json=yes'], "Option '--json' does not take an argument."],
+  [['flow', '--fast'], "Unknown option '--fast'."],
+  [['import'], 'Give one or more files.'],
+  [['migrate-store', '--to', 'flux'], 'Say where to: --to influx, or --to embedded.'],
+  [['quarantine', '--all'], "Unknown option '--all'."],
+  [['replay', '--from', 'yesterday'], '--from is "yesterday", expected a date such as 2026-01-31.'],
+  [['restore', 'a', '--force'], "Unknown option '--force'."],
+  [['restore'], 'It needs the folder of one backup.'],
+  [['run', '--dmeo'], "Unknown option '--dmeo'."],
+  [['run', '--roles', 'collect,paint'], 'not "paint".'],
+  [['verify', '--quick'], "Unknown option '--quick'."],
+]
+test.each(WRONG)('penfeld %j', (args, message) => {
+  const { status, stdout, stderr } = penfeld(...args)
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  const usage = usages.find((one) => one.split(' ')[0] === args[0])!
+  // One line: what is wrong, and how it is called.
+  expect(stderr).toMatch(/^[^\n]+\n$/)
+  expect(stderr).toContain(message)
+  expect(stderr).toContain(`Usage: penfeld ${usage}\n`)
+})
+
+test('a command that is not there: the list, exit code 2; an inherited name is none', () => {
+  for (const name of ['bakup', 'toString']) {
+    const { status, stdout } = penfeld(name)
+    expect(status).toBe(2)
+    expect(stdout).toContain(`There is no command "${name}".`)
+  }
+})
