@@ -26,6 +26,8 @@ export interface ServiceSettings {
   readonly clock?: string
   readonly historyDays?: number
   readonly districtFolder?: string
+  /** More of the environment. */
+  readonly variables?: Readonly<Record<string, string>>
   /** Keep the folder after stopping, or go on in an existing one. */
   readonly dataFolder?: string
 }
@@ -49,6 +51,7 @@ export async function startService(settings: ServiceSettings = {}): Promise<Runn
     PENFELD_MQTT_PORT: String(mqtt),
     PENFELD_FIELD_CONTROL_PORT: String(fieldControl),
     PENFELD_METRICS_PORT: String(metrics),
+    ...settings.variables,
   }
   const child = spawn(process.execPath, [join(root, 'services/main.ts'), 'run', '--demo'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: variables })
   let output = ''

@@ -27,7 +27,7 @@ afterAll(async () => {
 const rssBytes = (pid: number) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1_024
 const openFiles = (pid: number) => readdirSync(`/proc/${pid}/fd`).length
 
-test.runIf(FULL && isAsked(27))(`${MINUTES} minutes with a fault every five seconds: nothing lost, memory and open files stay`, () => experiment(27, 'service', async (run) => {
+test.runIf(FULL && isAsked(27))(`${MINUTES} minutes with a fault every five seconds: nothing lost, memory and open files stay`, () => experiment(27, `${MINUTES} minutes`, async (run) => {
   const site = await startSite({ sources: 3, proxied: true, ...(disk === undefined ? {} : { dataFolder: join(disk.folder, 'data') }) })
   const proxy = site.proxy!
   const producing = site.keepProducing(10)

@@ -43,11 +43,15 @@ export function faultsPage(results: readonly ExperimentResult[]): string {
 
 function outcome(results: readonly ExperimentResult[], notRun: string | undefined): string {
   if (results.length === 0) return `not run: ${notRun ?? 'nobody has yet'}`
+  const parts = new Set(results.map(({ part }) => part))
   const of = (form: ExperimentResult['form']) => {
     const some = results.filter((result) => result.form === form)
     if (some.length === 0) return `${form}: not run`
     const failed = some.filter(({ pass }) => !pass)
-    return failed.length === 0 ? `${form}: holds` : `${form}: **failed** (${failed.map(({ part }) => part).join(', ')})`
+    if (failed.length > 0) return `${form}: **failed** (${failed.map(({ part }) => part).join(', ')})`
+    // What was left out must not look as if it held.
+    const left = [...parts].filter((part) => !some.some((result) => result.part === part))
+    return `${form}: holds${parts.size === 1 ? ` (${[...parts][0]})` : ''}${left.length === 0 ? '' : `, not run: ${left.join(', ')}`}`
   }
   return `${of('small')}; ${of('full')}`
 }

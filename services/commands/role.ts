@@ -37,6 +37,8 @@ export async function role(args: string[]): Promise<number> {
       resolve()
     })
     process.once('disconnect', resolve)
+    // Gone before this line was reached: an orphan would keep the files from the next one.
+    if (process.send !== undefined && !process.connected) resolve()
     process.on('message', (message) => { if (message === 'stop') resolve() })
   })
   startMetrics(name)

@@ -1,7 +1,10 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { clockAnchor } from './clock-anchor.ts'
 import type { RoleName } from './roles.ts'
 import { startSupervisor, type Supervisor } from './supervisor.ts'
@@ -63,4 +66,19 @@ test('the anchor of an accelerated clock outlives a restart and changes with the
   expect(clockAnchor(data, '2026-01-01T00:00:00Z,600', 9_000)).toBe(1_000)
   expect(clockAnchor(data, '2026-01-01T00:00:00Z,60', 9_000)).toBe(9_000)
   rmSync(folder, { recursive: true, force: true })
+})
+
+test('a role whose supervisor is gone before it has begun ends by itself', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  const data = mkdtempSync(join(tmpdir(), 'penfeld-orphan-'))
+  const orphan = fork(join(import.meta.dirname, '../main.ts'), ['role', 'api'], { env: { ...process.env, NODE_OPTIONS: '', PENFELD_DATA: data, PENFELD_PORT: String(port) }, execArgv: ['--disable-warning=ExperimentalWarning'], stdio: 'ignore', serialization: 'advanced' })
+  onTestFinished(() => void orphan.kill('SIGKILL'))
+  await once(orphan, 'spawn')
+  orphan.disconnect()
+  const [code] = (await once(orphan, 'exit')) as [number | null]
+  expect(code).toBe(0)
+  rmSync(data, { recursive: true, force: true })
 })
