@@ -9,6 +9,7 @@ import { metricsOfThisProcess, startMetrics } from '#services/telemetry/metrics.
 /** EX_TEMPFAIL: the supervisor starts it again. */
 const RETRYABLE_EXIT = 75
 const STOP_PATIENCE_MS = 10_000
+const START_PATIENCE_MS = 3_000
 
 /**
  * Runs one role until the supervisor says stop, a signal comes, or the supervisor is gone (the channel closes): a killed
@@ -43,7 +44,11 @@ export async function role(args: string[]): Promise<number> {
   })
   startMetrics(name)
   process.on('message', (message) => { if (message === 'metrics') void metricsOfThisProcess().then((metrics) => tell({ metrics })) })
+  // What it waits for at its start (a server that is away) may never come: asked to stop, it ends all the same.
+  let isStarting = true
+  void stopAsked.then(() => setTimeout(() => { if (isStarting) process.exit(1) }, START_PATIENCE_MS).unref())
   const running = await (await ROLES[name]())(context)
+  isStarting = false
   tell({ ready: true })
   const failure = await Promise.race([stopAsked.then(() => undefined), running.failed?.then((cause) => ({ cause })) ?? new Promise<never>(() => {})])
   if (failure !== undefined) context.log.error({ error: failure.cause instanceof Error ? failure.cause.stack : String(failure.cause) }, 'the role cannot go on: it starts anew')

@@ -53,7 +53,19 @@ afterAll(async () => {
     child.kill('SIGTERM')
     await ended
   }
+  // No role outlives its supervisor, also where it still waits for a server that never answers.
+  for (let tries = 0; rolesLeft().length > 0 && tries < 200; tries++) await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(rolesLeft()).toEqual([])
   rmSync(folder, { recursive: true, force: true })
+})
+
+/** Processes that were started with our data folder and still live. */
+const rolesLeft = (): string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== String(process.pid)).filter((name) => {
+  try {
+    return readFileSync(`/proc/${name}/environ`, 'utf8').includes(`PENFELD_DATA=${join(folder, 'data')}\0`)
+  } catch {
+    return false
+  }
 })
 
 const logs = (): Record<string, string> => Object.fromEntries(readdirSync(join(folder, 'data/log')).map((name) => [name, readFileSync(join(folder, 'data/log', name), 'utf8')]))
