@@ -16,7 +16,7 @@ for (const kind of asked.length > 0 ? asked : kinds) {
   process.stdout.write(`\n== ${kind} tests\n`)
   const { status } = spawnSync(
     process.execPath,
-    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', kind, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', kind, ...(kind === 'integration' ? ['--maxWorkers=4'] : []), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' } },
   )
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(0)
