@@ -24,7 +24,7 @@ test.runIf(isAsked(25))('SIGTERM under load: first not ready, then what is under
   const site = await startSite({ sources: 3 })
   const producing = site.keepProducing(10)
   let answered = 0
-  for (let stop = 0; stop < counts(5, 50); stop++) {
+  for (let stop = 0; stop < counts(3, 50); stop++) {
     if (stop > 0) await site.service.restart()
     let open = true
     const failures: string[] = []

@@ -5,7 +5,7 @@ import { openEmbeddedStore } from '#services/store/embedded/index.ts'
 import type { SampleBatch } from '#services/store/port.ts'
 
 export const SOURCES = 3
-export const ROUNDS = 40
+export const ROUNDS = 200
 export const POINTS_EACH = 4
 
 /** Round `round` of a source, a value of each of its points. */
