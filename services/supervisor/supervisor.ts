@@ -69,7 +69,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const start = (role: RoleName, previous?: Child) => {
     const logFile = openLog(join(options.logFolder, `${role}.log`))
     const child = fork(options.mainFile, ['role', role], {
-      env: options.variables,
+      // Threads of the libraries each with a heap of their own would keep what others have freed.
+      env: { MALLOC_ARENA_MAX: '2', ...options.variables },
       stdio: ['ignore', logFile, logFile, 'ipc'],
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',

@@ -93,7 +93,7 @@ async function benchField(size: number): Promise<void> {
   const offered = valuesPerSecond(plan)
   const pki = (sourceId: string) => join(folder, 'field', sourceId)
   const influxd: Influxd | undefined = KIND === 'influx' ? await startInfluxd(join(folder, 'influxd')) : undefined
-  const environment = { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning', PENFELD_DATA: folder, PENFELD_LOG: 'error', INFLUX_URL: influxd?.url ?? '' }
+  const environment = { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning', MALLOC_ARENA_MAX: '2', PENFELD_DATA: folder, PENFELD_LOG: 'error', INFLUX_URL: influxd?.url ?? '' }
   const field: ChildProcess[] = []
   let collect: ChildProcess | undefined
   try {

@@ -14,7 +14,7 @@ const BLOCK_SAMPLES = 8_192
 /** The tail becomes blocks when it holds so many samples or its oldest entry is so old (real time). */
 const PACK_SAMPLES = 400_000
 /** A block of a few samples costs as much as one of many: with many points more are waited for. */
-const PACK_SAMPLES_PER_POINT = 40
+const PACK_SAMPLES_PER_POINT = 24
 const PACK_AGE_MS = 3_600_000
 /** Packed entries stay in the journal so long (real time): who follows it may be down for a while. */
 const JOURNAL_KEPT_MS = 6 * 3_600_000

@@ -12,12 +12,13 @@ export const JOURNAL_SCHEMA = `
 
 /** A commit of the journal writes whole pages: small ones mean less to wait for. */
 export const JOURNAL_PAGE_BYTES = 4_096
-/** Read through the page cache of the system without copying; SQLite falls back to reading beyond it. */
+/** Readers look through the page cache of the system without copying; SQLite falls back to reading beyond it. The writer hardly reads,
+ *  and what it had mapped would count as its memory. */
 const MAPPED = `PRAGMA mmap_size = ${2 ** 32}`
 
 /** synchronous=FULL: a commit is on the disk when it returns. A small page cache: blocks are read once, in order. */
 export const openFile = (path: string, shape: FileShape, pageBytes: number): DatabaseSync =>
-  openAsWriter(path, shape, { durable: true, pageBytes, pragmas: `${MAPPED}; PRAGMA journal_size_limit = 67108864` })
+  openAsWriter(path, shape, { durable: true, pageBytes, pragmas: 'PRAGMA journal_size_limit = 67108864' })
 
 /** Undefined while its writer has not made it, or not brought it forward yet. */
 export const openFileReadOnly = (path: string, shape: FileShape): DatabaseSync | undefined => openReadOnly(path, shape, MAPPED)
