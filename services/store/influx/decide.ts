@@ -12,10 +12,20 @@ import type { RevisedValues } from './revised-values.ts'
 import { putBefore } from './revision-rows.ts'
 
 /**
+ * Whether what the server has is what a later entry of this very journal brought it: a revision may be sent before the older entry that
+ * it revises is decided, and is then no value that was there before.
+ */
+function isOwnRevision(journal: DatabaseSync) {
+  const find = journal.prepare('SELECT 1 FROM revisions WHERE pointId = ? AND at = ? AND seq > ? AND revision > 0 AND value IS ? AND quality = ? LIMIT 1')
+  return (pointId: number, at: number, seq: number, value: number, quality: number): boolean => find.get(pointId, at, seq, Number.isNaN(value) ? null : value, quality) !== undefined
+}
+
+/**
  * Entries that were taken while the server could not be asked: now that it answers, values that it has already are taken out of
  * them, and other values of times that it has become revisions. Nothing that revises them is sent before this is done.
  */
 export async function decideEntries(seqs: readonly number[], journal: DatabaseSync, part: LocalPart, measurement: Measurement, revised: RevisedValues): Promise<void> {
+  const isOwn = isOwnRevision(journal)
   for (const seq of seqs) {
     const row = journal.prepare('SELECT seq, recordedAt, source, reason, revises, batch FROM journal WHERE seq = ?').get(seq) as JournalRow | undefined
     if (row === undefined || row.revises < REVISES) continue
@@ -26,7 +36,7 @@ export async function decideEntries(seqs: readonly number[], journal: DatabaseSy
     for (let index = 0; index < batch.pointIds.length; index++) {
       const series = stored.get(batch.pointIds[index])
       const place = series === undefined ? 0 : lowerBound(series.at, batch.at[index])
-      if (series === undefined || series.at[place] !== batch.at[index]) keep.push(index)
+      if (series === undefined || series.at[place] !== batch.at[index] || isOwn(batch.pointIds[index], batch.at[index], seq, series.values[place], series.quality[place])) keep.push(index)
       else if (!same(series.values[place], series.quality[place], batch.values[index], batch.quality[index])) {
         keep.push(index)
         changed.push({ index, before: { value: series.values[place], quality: series.quality[place], recordedAt: series.recordedAt[place] } })
