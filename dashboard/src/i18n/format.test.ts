@@ -52,4 +52,9 @@ describe('times', () => {
     expect(fr.duration(2_300)).toBe('2,3\u202fs')
     expect(fr.duration(600_000)).toBe('10\u202fmin')
   })
+
+  it('says the year of what holds for years', () => {
+    expect(fr.date(Date.UTC(2036, 10, 25, 12))).toBe('25 nov. 2036')
+    expect(en.date(Date.UTC(2036, 10, 25, 12))).toBe('25 Nov 2036')
+  })
 })

@@ -26,6 +26,8 @@ export interface Format {
   day(at: number): string
   dayShort(at: number): string
   month(at: number): string
+  /** With its year: of things that hold for years. */
+  date(at: number): string
   dateTime(at: number): string
   dateTimeSeconds(at: number): string
   /** `il y a 12 min`; a time a few seconds ahead counts as now. */
@@ -75,6 +77,7 @@ export function makeFormat(locale: Locale, timeZone = 'Europe/Paris'): Format {
     day: clock({ weekday: 'long', day: 'numeric', month: 'long' }),
     dayShort: clock({ weekday: 'short', day: 'numeric', month: 'short' }),
     month: clock({ month: 'long', year: 'numeric' }),
+    date: clock({ day: 'numeric', month: 'short', year: 'numeric' }),
     dateTime: clock({ weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
     dateTimeSeconds: clock({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     age: (seconds) => {
