@@ -1,7 +1,8 @@
 import type { Measurement } from './influxql.ts'
 
-/** Names that nobody knows are asked for again this often. */
-const ASK_AGAIN_MS = 10_000
+/** Names that nobody knows are asked for again, at first soon: a store that has just begun gets its names one after the other. */
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 10_000
 
 /** Points as the server has them, for a machine without the journal: ids in the order in which they were met, by one reader. */
 export class RemoteNames {
@@ -9,6 +10,7 @@ export class RemoteNames {
   readonly #names: string[] = []
   readonly #ids = new Map<string, number>()
   #askedMs = -Infinity
+  #pauseMs = FIRST_PAUSE_MS
 
   constructor(measurement: Measurement) {
     this.#measurement = measurement
@@ -38,10 +40,12 @@ export class RemoteNames {
   }
 
   async #ask(): Promise<void> {
-    if (performance.now() - this.#askedMs < ASK_AGAIN_MS) return
+    if (performance.now() - this.#askedMs < this.#pauseMs) return
     const names = await this.#measurement.names()
     this.#askedMs = performance.now()
+    const before = this.#names.length
     for (const name of names) this.#idOf(name)
+    this.#pauseMs = this.#names.length > before ? FIRST_PAUSE_MS : Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS)
   }
 
   #idOf(name: string): number {
