@@ -13,7 +13,7 @@ import { openEmbeddedStore } from '#services/store/embedded/index.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
 import { startRedis, type ServerChild } from '../../infra/fault/lab/servers.ts'
 import type { Pool } from './pool.ts'
-import { packTask, sharePool, unpackTask, type SharedPool } from './remote-pool.ts'
+import { packTask, sharePool, unpackTask } from './remote-pool.ts'
 import { startCompute } from './role.ts'
 
 const ORIGIN = Date.parse('2026-01-28T09:00:00Z')
@@ -23,7 +23,7 @@ const loaded = smallDistrict()
 let folder: string
 let server: ServerChild
 let redis: Redis
-let pool: SharedPool<WorkTasks>
+let pool: Pool<WorkTasks>
 let host: RunningRole | undefined
 /** Names of the tasks that this machine did itself. */
 let doneHere: string[]

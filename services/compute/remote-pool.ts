@@ -27,15 +27,9 @@ export interface TaskTicket {
 export type TaskOutcome = { readonly ok: true } | { readonly ok: false; readonly message: string; readonly retryable: boolean }
 
 interface Waiting {
-  readonly name: string
   readonly onProgress: ((share: number) => void) | undefined
   readonly resolve: (result: never) => void
   readonly reject: (error: Error) => void
-}
-
-export interface SharedPool<Tasks extends TaskMap> extends Pool<Tasks> {
-  /** Tasks that other hosts work on at this moment. */
-  readonly away: number
 }
 
 /**
@@ -43,7 +37,7 @@ export interface SharedPool<Tasks extends TaskMap> extends Pool<Tasks> {
  * none or all of them are busy. What a host computes comes back as columns; only this machine keeps them, so a task that is done
  * twice leaves one result.
  */
-export function sharePool<Tasks extends TaskMap>(local: Pool<Tasks>, options: { redis: Redis; redisUrl: string; districtVersion: string; log: Logger }): SharedPool<Tasks> {
+export function sharePool<Tasks extends TaskMap>(local: Pool<Tasks>, options: { redis: Redis; redisUrl: string; districtVersion: string; log: Logger }): Pool<Tasks> {
   const { redis, redisUrl, districtVersion, log } = options
   const connection = { url: redisUrl, maxRetriesPerRequest: null }
   const queue = new Queue<TaskTicket, TaskOutcome>(COMPUTE_QUEUE, { connection, defaultJobOptions: { removeOnComplete: 1_000, removeOnFail: 1_000 } })
@@ -90,7 +84,7 @@ export function sharePool<Tasks extends TaskMap>(local: Pool<Tasks>, options: { 
 
   const runAway = async (name: string, input: unknown, onProgress: Waiting['onProgress']): Promise<never> => {
     const taskId = randomUUID()
-    const answer = new Promise<never>((resolve, reject) => waiting.set(taskId, { name, onProgress, resolve, reject }))
+    const answer = new Promise<never>((resolve, reject) => waiting.set(taskId, { onProgress, resolve, reject }))
     // Looked at below; a rejection before that must not count as unhandled.
     answer.catch(() => {})
     try {
@@ -104,9 +98,6 @@ export function sharePool<Tasks extends TaskMap>(local: Pool<Tasks>, options: { 
   }
 
   return {
-    get away() {
-      return waiting.size
-    },
     async run(name, input, onProgress) {
       if (stopped || waiting.size >= places) return local.run(name, input, onProgress)
       return runAway(name, input, onProgress)
