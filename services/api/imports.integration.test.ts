@@ -64,7 +64,7 @@ test('a file goes through the inbox into the store; the operator sees its counts
   await upload('other.txt', 'of no known form')
   await expect.poll(async () => (await list()).map(({ state }) => state).sort(), { timeout: 20_000 }).toEqual(['done', 'done', 'failed'])
   expect((await list()).find(({ name }) => name === 'again.csv.gz')).toMatchObject({ stored: 0, deduplicated: 3 })
-  expect((await list()).find(({ name }) => name === 'other.txt')!.error).toMatch(/PF_IMPORT_FORMAT_UNKNOWN/)
+  expect((await list()).find(({ name }) => name === 'other.txt')!.error).toMatch(/^PF_IMPORT_FORMAT_UNKNOWN: It begins with/)
   expect(readdirSync(join(folder, 'inbox/failed'))).toHaveLength(1)
 })
 

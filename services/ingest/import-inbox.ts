@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { ERROR_CODES } from '#models/errors/codes.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { District } from '#models/district/schema.ts'
 import type { Clock } from '#services/clock/port.ts'
@@ -44,7 +45,7 @@ export function watchImportInbox({ folder, store, district, clock, log }: Import
         if (error instanceof PenfeldError && error.retryable) throw error
         to = 'failed'
         log.error({ file: name, error: String(error) }, 'a file could not be imported')
-        report(name, { share: 1, done: true, error: error instanceof Error ? error.message : String(error) })
+        report(name, { share: 1, done: true, error: toldOf(error) })
       }
       renameSync(join(folder, name), join(folder, to, name))
     }
@@ -57,3 +58,7 @@ export function watchImportInbox({ folder, store, district, clock, log }: Import
   })()
   return { stop: async () => { stopping = true; await looking } }
 }
+
+/** What whoever gave the file is told: not where it lies on this machine. */
+const toldOf = (error: unknown): string =>
+  error instanceof PenfeldError ? `${error.code}: ${error.detail} ${ERROR_CODES[error.code].remedy}` : error instanceof Error ? error.message : String(error)
