@@ -1,4 +1,4 @@
-import type { RawReadings } from './port.ts'
+import type { DriverContext, RawReadings } from './port.ts'
 
 const FLUSH_AFTER_MS = 250
 const FIRST_RETRY_MS = 250
@@ -26,6 +26,13 @@ export interface ReadingQueue {
   /** Gives what is left one try; then nothing is delivered any more. */
   close(): Promise<void>
 }
+
+/** The queue of a driver: into the journal of its source, by its clock, what is refused into its log. */
+export const queueOf = (context: Pick<DriverContext, 'deliver' | 'clock' | 'log'>, capacity: number): ReadingQueue =>
+  createReadingQueue({
+    capacity, deliver: (readings) => context.deliver(readings), now: () => context.clock.now(),
+    onRefused: (error) => context.log.warn({ cause: String(error) }, 'readings were not taken: they are kept and given again'),
+  })
 
 export function createReadingQueue({ capacity, deliver, now, onRefused }: ReadingQueueOptions): ReadingQueue {
   const channels = new Int32Array(capacity)

@@ -1,6 +1,6 @@
 import { mappingFaults } from '../files/table-csv.ts'
 import type { Channel, Driver, DriverFactory } from '../port.ts'
-import { createReadingQueue } from '../reading-queue.ts'
+import { queueOf } from '../reading-queue.ts'
 import { isSafeAddress } from './ask.ts'
 import { serviceOf } from './meter-poll.ts'
 import { Polling } from './polling.ts'
@@ -23,12 +23,7 @@ export const httpDriver: DriverFactory = {
   async start(context) {
     context.status('starting')
     const stopping = new AbortController()
-    const queue = createReadingQueue({
-      capacity: QUEUE_ROWS,
-      deliver: (readings) => context.deliver(readings),
-      now: () => context.clock.now(),
-      onRefused: (error) => context.log.warn({ cause: String(error) }, 'readings were not taken: they are kept and given again'),
-    })
+    const queue = queueOf(context, QUEUE_ROWS)
     const polling = new Polling(context, queue, stopping.signal).run()
     return {
       async stop() {

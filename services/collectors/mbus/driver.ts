@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { lineAddress, openSerial, openTcp, type ByteLine, type LineAddress } from '../byte-line.ts'
-import { createReadingQueue, type ReadingQueue } from '../reading-queue.ts'
+import { queueOf, type ReadingQueue } from '../reading-queue.ts'
 import type { Channel, Driver, DriverContext, DriverFactory } from '../port.ts'
 import { parseAddress } from './address.ts'
 import { MBus } from './bus.ts'
@@ -40,12 +40,7 @@ export const createMBusDriver = (open: OpenMBus = openLine): DriverFactory => ({
   async start(context) {
     context.status('starting')
     const stopping = new AbortController()
-    const queue = createReadingQueue({
-      capacity: QUEUE_ROWS,
-      deliver: (readings) => context.deliver(readings),
-      now: () => context.clock.now(),
-      onRefused: (error) => context.log.warn({ cause: String(error) }, 'readings were not taken: they are kept and given again'),
-    })
+    const queue = queueOf(context, QUEUE_ROWS)
     const reading = keepReading(context, queue, open, stopping.signal)
     return {
       async stop() {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { createReadingQueue, type ReadingQueue } from '../reading-queue.ts'
+import { queueOf, type ReadingQueue } from '../reading-queue.ts'
 import type { Driver, DriverContext, DriverFactory } from '../port.ts'
 import { ModbusConnection } from './connection.ts'
 import { CLOCK, planReads } from './plan.ts'
@@ -28,12 +28,7 @@ export const modbusDriver: DriverFactory = {
   async start(context) {
     context.status('starting')
     const stopping = new AbortController()
-    const queue = createReadingQueue({
-      capacity: QUEUE_ROWS,
-      deliver: (readings) => context.deliver(readings),
-      now: () => context.clock.now(),
-      onRefused: (error) => context.log.warn({ cause: String(error) }, 'readings were not taken: they are kept and given again'),
-    })
+    const queue = queueOf(context, QUEUE_ROWS)
     const reading = keepReading(context, queue, stopping.signal)
     return {
       async stop() {

@@ -3,7 +3,7 @@ import type { Driver, DriverContext, DriverFactory } from '../port.ts'
 import { openCertificates, ownCertificate } from './certificates.ts'
 import { closeClient, openClient, serverCertificateOf } from './connection.ts'
 import { createExpiryWatch } from './expiry.ts'
-import { createReadingQueue } from '../reading-queue.ts'
+import { queueOf } from '../reading-queue.ts'
 import { speakThrough } from './library-log.ts'
 import { newLadder } from './ladder.ts'
 import type { SessionOptions } from './session-state.ts'
@@ -28,12 +28,7 @@ async function startDriver(context: DriverContext): Promise<Driver> {
   const { source, clock, log } = context
   speakThrough(log)
   const stop = new AbortController()
-  const queue = createReadingQueue({
-    capacity: QUEUE_CAPACITY,
-    deliver: (readings) => context.deliver(readings),
-    now: () => clock.now(),
-    onRefused: (error) => log.warn({ source: source.id, cause: String(error) }, 'readings were not taken: they are kept and given again'),
-  })
+  const queue = queueOf(context, QUEUE_CAPACITY)
   context.status('starting')
   const reading = keepReading({
     context, settings: settingsOf(source, context.stateFolder), queue, mostWaiting: QUEUE_CAPACITY / 2, stopping: stop.signal, startedAt: clock.now(),
