@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
-import { inTransaction, openAsReader, openAsWriter } from '#services/sqlite/one-writer-file.ts'
+import { inTransaction, openAsWriter, openQuestions } from '#services/sqlite/one-writer-file.ts'
 import type { Edit, EditKind, EditLedger, EditLedgerReader, NewEdit } from './port.ts'
 
 /** Lines are only ever added: the file itself refuses anything else. A hash chain over them is one more column. */
@@ -68,19 +68,13 @@ const sameEdit = (known: Edit, { editId, kind, point, from, to, reason, value, f
 
 /** For collect: nothing yet until the api has made the file. */
 export function openEditLedgerReader(file: string): EditLedgerReader {
-  const awaited = openAsReader(file, EDITS_MIGRATIONS)
-  let ready: ReturnType<typeof queries> | undefined
-  const opened = () => {
-    const database = awaited.database()
-    if (database !== undefined) ready ??= queries(database)
-    return ready
-  }
+  const awaited = openQuestions(file, EDITS_MIGRATIONS, queries)
   return {
-    after: (seq, limit) => opened()?.after(seq, limit) ?? [],
-    newest: (limit, point) => opened()?.newest(limit, point) ?? [],
-    edit: (editId) => opened()?.edit(editId),
-    undoOf: (editId) => opened()?.undoOf(editId),
-    byFinding: () => opened()?.byFinding() ?? new Map<number, Edit>(),
+    after: (seq, limit) => awaited.ready()?.after(seq, limit) ?? [],
+    newest: (limit, point) => awaited.ready()?.newest(limit, point) ?? [],
+    edit: (editId) => awaited.ready()?.edit(editId),
+    undoOf: (editId) => awaited.ready()?.undoOf(editId),
+    byFinding: () => awaited.ready()?.byFinding() ?? new Map<number, Edit>(),
     close: () => awaited.close(),
   }
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { openAsReader } from '#services/sqlite/one-writer-file.ts'
+import { openQuestions } from '#services/sqlite/one-writer-file.ts'
 import { RUNS_MIGRATIONS } from './schema.ts'
 
 export type Season = 'winter' | 'summer'
@@ -68,16 +68,10 @@ export const findingsOf = queries
 
 /** For the api: nothing yet until work has made the file. */
 export function openFindingsReader(runsFile: string): FindingsReader {
-  const awaited = openAsReader(runsFile, RUNS_MIGRATIONS)
-  let ready: ReturnType<typeof queries> | undefined
-  const opened = () => {
-    const database = awaited.database()
-    if (database !== undefined) ready ??= queries(database)
-    return ready
-  }
+  const awaited = openQuestions(runsFile, RUNS_MIGRATIONS, queries)
   return {
-    latestBalance: async () => opened()?.balance(),
-    firmImport: async (districtVersion, season) => opened()?.firmImport(districtVersion, season),
+    latestBalance: async () => awaited.ready()?.balance(),
+    firmImport: async (districtVersion, season) => awaited.ready()?.firmImport(districtVersion, season),
     async close() {
       awaited.close()
     },

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { effectLedger, type EffectLedger } from '#services/sqlite/effect-ledger.ts'
-import { inTransaction, openAsReader, openAsWriter } from '#services/sqlite/one-writer-file.ts'
+import { inTransaction, openAsWriter, openQuestions } from '#services/sqlite/one-writer-file.ts'
 import type { IssuedForecast, NetworkState, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
 import { RUNS_MIGRATIONS } from './schema.ts'
 import { packForecast, packState, unpackForecast, unpackState } from './state-blob.ts'
@@ -165,22 +165,16 @@ export function openRunStore(file: string): RunFileStore {
 
 /** For every other process: answers with nothing until work has made the file. */
 export function openRunReader(file: string): RunFileReader {
-  const awaited = openAsReader(file, RUNS_MIGRATIONS)
-  let ready: ReturnType<typeof queries> | undefined
-  const opened = () => {
-    const database = awaited.database()
-    if (database !== undefined) ready ??= queries(database)
-    return ready
-  }
+  const awaited = openQuestions(file, RUNS_MIGRATIONS, queries)
   return {
-    layout: async (version) => opened()?.layout(version),
-    latest: async (kind) => opened()?.latest(kind),
-    head: async (runId) => opened()?.head(runId),
-    states: async (kind, from, to) => (await opened()?.states(kind, from, to)) ?? [],
-    statesOf: async (runId) => (await opened()?.statesOf(runId)) ?? [],
-    latestForecast: async (series) => opened()?.latestForecast(series),
-    forecastsIssuedAt: async (issuedAt) => (await opened()?.forecastsIssuedAt(issuedAt)) ?? [],
-    forecasts: async (series, from, to) => (await opened()?.forecasts(series, from, to)) ?? [],
+    layout: async (version) => awaited.ready()?.layout(version),
+    latest: async (kind) => awaited.ready()?.latest(kind),
+    head: async (runId) => awaited.ready()?.head(runId),
+    states: async (kind, from, to) => (await awaited.ready()?.states(kind, from, to)) ?? [],
+    statesOf: async (runId) => (await awaited.ready()?.statesOf(runId)) ?? [],
+    latestForecast: async (series) => awaited.ready()?.latestForecast(series),
+    forecastsIssuedAt: async (issuedAt) => (await awaited.ready()?.forecastsIssuedAt(issuedAt)) ?? [],
+    forecasts: async (series, from, to) => (await awaited.ready()?.forecasts(series, from, to)) ?? [],
     async close() {
       awaited.close()
     },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { LiveFigures, Publishable } from '#models/disclosure/live-rules.ts'
 import { effectLedger, EFFECT_TABLE, type EffectClaim, type EffectLedger } from '#services/sqlite/effect-ledger.ts'
-import { inTransaction, openAsReader, openAsWriter, type AwaitedFile } from '#services/sqlite/one-writer-file.ts'
+import { inTransaction, openAsWriter, openQuestions } from '#services/sqlite/one-writer-file.ts'
 import type { DistrictLiveBody, Release, ReleaseReader } from './port.ts'
 
 export const RELEASES_MIGRATIONS = [
@@ -116,17 +116,11 @@ export function openReleaseStore(file: string): ReleaseStore {
 
 /** For the api: nothing yet until work has made the file. */
 export function openReleaseReader(file: string): ReleaseReader {
-  const awaited: AwaitedFile = openAsReader(file, RELEASES_MIGRATIONS)
-  let ready: ReturnType<typeof queries> | undefined
-  const opened = () => {
-    const database = awaited.database()
-    if (database !== undefined) ready ??= queries(database)
-    return ready
-  }
+  const awaited = openQuestions(file, RELEASES_MIGRATIONS, queries)
   return {
-    latest: async (kind) => opened()?.latest(kind),
-    between: async (kind, from, to) => (await opened()?.between(kind, from, to)) ?? [],
-    headId: async () => (await opened()?.headId()) ?? 0,
+    latest: async (kind) => awaited.ready()?.latest(kind),
+    between: async (kind, from, to) => (await awaited.ready()?.between(kind, from, to)) ?? [],
+    headId: async () => (await awaited.ready()?.headId()) ?? 0,
     async close() {
       awaited.close()
     },

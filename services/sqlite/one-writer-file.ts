@@ -75,3 +75,17 @@ export function openAsReader(file: string, shape: FileShape | readonly string[])
     },
   }
 }
+
+/** Questions to a file that another process writes: prepared once it is there, undefined until then. */
+export function openQuestions<Questions>(file: string, shape: FileShape | readonly string[], prepare: (database: DatabaseSync) => Questions): { ready(): Questions | undefined; close(): void } {
+  const awaited = openAsReader(file, shape)
+  let questions: Questions | undefined
+  return {
+    ready() {
+      const database = awaited.database()
+      if (database !== undefined) questions ??= prepare(database)
+      return questions
+    },
+    close: () => awaited.close(),
+  }
+}

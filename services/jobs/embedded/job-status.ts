@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { openAsReader } from '#services/sqlite/one-writer-file.ts'
+import { openQuestions } from '#services/sqlite/one-writer-file.ts'
 import type { Job, JobKind, JobKindStatus, JobState, JobStatusReader } from '../port.ts'
 import { JOBS_MIGRATIONS } from './schema.ts'
 
@@ -81,20 +81,14 @@ export function statusQueries(database: DatabaseSync): Pick<JobStatusReader, 'ki
 
 /** For the api: answers with empty lists until work has made the file. */
 export function openJobStatus(file: string): JobStatusReader {
-  const awaited = openAsReader(file, JOBS_MIGRATIONS)
-  let queries: ReturnType<typeof statusQueries> | undefined
-  const ready = () => {
-    const database = awaited.database()
-    if (database !== undefined) queries ??= statusQueries(database)
-    return queries
-  }
+  const awaited = openQuestions(file, JOBS_MIGRATIONS, statusQueries)
   return {
     notices: async () => [],
     async kinds() {
-      return (await ready()?.kinds()) ?? []
+      return (await awaited.ready()?.kinds()) ?? []
     },
     async recent(limit) {
-      return (await ready()?.recent(limit)) ?? []
+      return (await awaited.ready()?.recent(limit)) ?? []
     },
     async close() {
       awaited.close()

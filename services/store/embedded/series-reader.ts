@@ -4,6 +4,7 @@ import { decodeBlock } from '../codec/block.ts'
 import type { JournalEntry, Revision, Rollup, RollupStep, Series, TimeSeriesReader } from '../port.ts'
 import { between, EMPTY_SERIES, joined, lowerBound, pick } from '../series/columns.ts'
 import { entryOf } from '../journal/entry.ts'
+import { PointNames } from '../journal/point-names.ts'
 import type { StoreFiles } from './files.ts'
 import { emptyHours, HOUR_MS, rollUp, type Hours } from '../series/hours.ts'
 import { emptyRollup, rollupOf, stepEnd, stepsOf } from '../series/rollup.ts'
@@ -41,11 +42,11 @@ export class EmbeddedReader implements TimeSeriesReader {
 
   async lookup(names: readonly string[]): Promise<Int32Array> {
     const open = this.opened()
-    return Int32Array.from(names, (name) => open?.pointId(name) ?? -1)
+    return Int32Array.from(names, (name) => open?.points.idOf(name) ?? -1)
   }
 
   async names(): Promise<readonly string[]> {
-    return this.opened()?.allNames() ?? []
+    return this.opened()?.points.all() ?? []
   }
 
   async latest(pointIds: Int32Array): Promise<Series> {
@@ -123,16 +124,15 @@ const missing = (length: number) => new Float64Array(length).fill(NaN)
 export class Opened {
   readonly files: StoreFiles
   readonly tail: JournalTail
-  readonly #names: string[] = []
-  readonly #ids = new Map<string, number>()
-  readonly #statement: Record<'names' | 'blocks' | 'revisions' | 'latest' | 'entries' | 'hours' | 'means' | 'due' | 'version', StatementSync>
+  readonly points: PointNames
+  readonly #statement: Record<'blocks' | 'revisions' | 'latest' | 'entries' | 'hours' | 'means' | 'due' | 'version', StatementSync>
   #latest: { version: number; rows: Map<number, LatestRow> } | undefined
 
   constructor(files: StoreFiles) {
     this.files = files
     const { journal, samples } = files
+    this.points = new PointNames(journal)
     this.#statement = {
-      names: journal.prepare('SELECT pointId, name FROM points WHERE pointId > ? ORDER BY pointId'),
       blocks: samples.prepare('SELECT fromAt, crc, payload FROM blocks WHERE pointId = ? AND fromAt < ? AND toAt >= ? ORDER BY fromAt'),
       revisions: samples.prepare('SELECT at, revision, value, quality, recordedAt, source, reason FROM revisions WHERE pointId = ? AND at >= ? AND at < ? ORDER BY at, revision'),
       latest: samples.prepare('SELECT pointId, at, value, quality, recordedAt FROM latest'),
@@ -143,23 +143,6 @@ export class Opened {
       version: samples.prepare('PRAGMA data_version'),
     }
     this.tail = new JournalTail(files)
-  }
-
-  pointId(name: string): number | undefined {
-    if (!this.#ids.has(name)) this.#readNames()
-    return this.#ids.get(name)
-  }
-
-  allNames(): readonly string[] {
-    this.#readNames()
-    return this.#names
-  }
-
-  #readNames(): void {
-    for (const row of this.#statement.names.all(this.#names.length) as unknown as { pointId: number; name: string }[]) {
-      this.#names[row.pointId - 1] = row.name
-      this.#ids.set(row.name, row.pointId)
-    }
   }
 
   /** First values as received, before any revision. */

@@ -67,7 +67,7 @@ async function ofServer({ pointIds, at }: SampleBatch, part: LocalPart, measurem
   }
   const idOf = new Map<string, number>()
   const wanted = [...ranges].map(([pointId, range]) => {
-    const name = part.nameOf(pointId)!
+    const name = part.points.of(pointId)!
     idOf.set(name, pointId)
     return { name, ...range }
   })

@@ -2,6 +2,7 @@ import type { StatementSync } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
 import { decodeBatch } from '../codec/batch.ts'
 import { entryOf, type JournalRow } from '../journal/entry.ts'
+import { PointNames } from '../journal/point-names.ts'
 import type { JournalEntry, SampleBatch, Series } from '../port.ts'
 import { inOrder, joined } from '../series/columns.ts'
 import { Acknowledged } from './acknowledged.ts'
@@ -29,9 +30,8 @@ export class LocalPart {
   readonly recent: RecentEntries
   taken = new Acknowledged()
   headSeq = 0
-  readonly #names: string[] = []
-  readonly #ids = new Map<string, number>()
-  readonly #statement: Record<'names' | 'entries' | 'revisions' | 'spans' | 'cursor' | 'version' | 'overlapping' | 'batch', StatementSync>
+  readonly points: PointNames
+  readonly #statement: Record<'entries' | 'revisions' | 'spans' | 'cursor' | 'version' | 'overlapping' | 'batch', StatementSync>
   #version = NaN
   /** While positive nothing is let go of: a look-up at the server is on its way and must not miss what it takes meanwhile. */
   #holds = 0
@@ -40,8 +40,8 @@ export class LocalPart {
     this.files = files
     this.recent = new RecentEntries(mostRecentSamples)
     const { journal, forwarding } = files
+    this.points = new PointNames(journal)
     this.#statement = {
-      names: journal.prepare('SELECT pointId, name FROM points WHERE pointId > ? ORDER BY pointId'),
       entries: journal.prepare('SELECT seq, recordedAt, source, reason, revises, batch FROM journal WHERE seq > ? ORDER BY seq LIMIT ?'),
       revisions: journal.prepare('SELECT at, revision, value, quality, recordedAt, source, reason FROM revisions WHERE pointId = ? AND at >= ? AND at < ? ORDER BY at, revision'),
       overlapping: journal.prepare('SELECT seq FROM entry_times WHERE seq > ? AND seq <= ? AND fromAt < ? AND toAt >= ? ORDER BY seq'),
@@ -108,28 +108,6 @@ export class LocalPart {
     } finally {
       this.#holds--
       this.letGo()
-    }
-  }
-
-  pointId(name: string): number | undefined {
-    if (!this.#ids.has(name)) this.#readNames()
-    return this.#ids.get(name)
-  }
-
-  nameOf(pointId: number): string | undefined {
-    if (this.#names[pointId - 1] === undefined) this.#readNames()
-    return this.#names[pointId - 1]
-  }
-
-  allNames(): readonly string[] {
-    this.#readNames()
-    return this.#names
-  }
-
-  #readNames(): void {
-    for (const row of this.#statement.names.all(this.#names.length) as unknown as { pointId: number; name: string }[]) {
-      this.#names[row.pointId - 1] = row.name
-      this.#ids.set(row.name, row.pointId)
     }
   }
 

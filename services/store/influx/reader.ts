@@ -47,7 +47,7 @@ export class InfluxReader implements TimeSeriesReader {
 
   async lookup(names: readonly string[]): Promise<Int32Array> {
     const local = this.local()
-    return local === undefined ? this.#remote.lookup(names) : Int32Array.from(names, (name) => local.pointId(name) ?? -1)
+    return local === undefined ? this.#remote.lookup(names) : Int32Array.from(names, (name) => local.points.idOf(name) ?? -1)
   }
 
   /** On a machine without the journal: ids of points that another machine has told of. */
@@ -56,12 +56,12 @@ export class InfluxReader implements TimeSeriesReader {
   }
 
   async names(): Promise<readonly string[]> {
-    return this.local()?.allNames() ?? this.#remote.all()
+    return this.local()?.points.all() ?? this.#remote.all()
   }
 
   #nameOf(pointId: number): string | undefined {
     const local = this.local()
-    return local === undefined ? this.#remote.nameOf(pointId) : local.nameOf(pointId)
+    return local === undefined ? this.#remote.nameOf(pointId) : local.points.of(pointId)
   }
 
   async latest(pointIds: Int32Array): Promise<Series> {

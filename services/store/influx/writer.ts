@@ -77,7 +77,7 @@ export class InfluxStore extends InfluxReader implements TimeSeriesStore {
     this.#lookup = new Measurement(client, measurementName, LOOKUP_TIMEOUT_MS)
     this.#newestKnown = new NewestKnown(files.forwarding, files.journal)
     this.#newest = new NewestTimes((pointId) => this.#newestKnown.of(pointId))
-    this.#starts = new LineStarts(measurementName, (pointId) => this.#part.nameOf(pointId)!)
+    this.#starts = new LineStarts(measurementName, (pointId) => this.#part.points.of(pointId)!)
     this.#forwarder = new Forwarder(client, this.#part, measurementName, this.#starts, {
       connected: () => this.#connected(),
       decide: (seqs) => decideEntries(seqs, files.journal, this.#part, this.measurement, this.#forwarder.revised),
@@ -102,7 +102,7 @@ export class InfluxStore extends InfluxReader implements TimeSeriesStore {
     await this.measurement.newest('all', (name, { at }) => found.push({ name, at: at[at.length - 1] }))
     if (this.#closing) return
     const ids = await this.register(found.map(({ name }) => name).sort())
-    const idOf = new Map([...ids.keys()].map((index) => [this.#part.nameOf(ids[index])!, ids[index]]))
+    const idOf = new Map([...ids.keys()].map((index) => [this.#part.points.of(ids[index])!, ids[index]]))
     for (const { name, at } of found) this.#newestKnown.set(idOf.get(name)!, at)
     this.#newestKnown.serverTold(this.#part.headSeq)
     this.#newest.forget()
@@ -119,7 +119,7 @@ export class InfluxStore extends InfluxReader implements TimeSeriesStore {
   append(batch: SampleBatch, provenance: Provenance): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
       const highest = batch.pointIds.reduce((most, pointId) => Math.max(most, pointId), 0)
-      if (highest > 0 && this.#part.nameOf(highest) === undefined) {
+      if (highest > 0 && this.#part.points.of(highest) === undefined) {
         reject(new PenfeldError('PF_STORE_TIME_INVALID', `A value belongs to point ${highest}, which was never registered.`, { where: `point ${highest}` }))
         return
       }
@@ -185,7 +185,7 @@ export class InfluxStore extends InfluxReader implements TimeSeriesStore {
     for (const [pointId, wanted] of times) {
       const here = stored.get(pointId)
       const missing = here === undefined ? wanted : wanted.filter((time) => here.at[lowerBound(here.at, time)] !== time)
-      const name = missing.length === 0 ? undefined : this.#part.nameOf(pointId)
+      const name = missing.length === 0 ? undefined : this.#part.points.of(pointId)
       if (name !== undefined) unknown.push({ pointId, name, from: missing.reduce((least, time) => Math.min(least, time), Infinity), to: missing.reduce((most, time) => Math.max(most, time), -Infinity) + 1 })
     }
     if (unknown.length === 0) return { stored, undecided: false }
