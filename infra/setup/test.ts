@@ -2,7 +2,12 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
+
+interface Report {
+  numPassedTests: number
+  testResults: { name: string; status: string; message: string; assertionResults: { status: string; fullName: string; failureMessages: string[] }[] }[]
+}
 
 const root = resolve(import.meta.dirname, '../..')
 const kinds = ['unit', 'integration', 'fault', 'browser']
@@ -10,6 +15,8 @@ const asked = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'penfeld-test-'))
 let passed = 0
 let failed = 0
+/** Said again before the closing line: who reads only the end of a long output still learns what failed. */
+const failures: string[] = []
 for (const kind of asked.length > 0 ? asked : kinds) {
   const report = join(folder, `${kind}.json`)
   const startedMs = Date.now()
@@ -21,17 +28,28 @@ for (const kind of asked.length > 0 ? asked : kinds) {
   )
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(0)
   try {
-    const counted = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }
+    const counted = JSON.parse(readFileSync(report, 'utf8')) as Report
     passed += counted.numPassedTests
-    // A file that could not even be loaded has no failed test of its own, and has failed all the same.
-    const failures = counted.numFailedTests > 0 || status === 0 ? counted.numFailedTests : Math.max(1, counted.numFailedTestSuites)
-    failed += failures
-    process.stdout.write(`${kind}: ${counted.numPassedTests} passed, ${failures} failed, ${seconds} s\n`)
+    const here = failuresOf(counted)
+    const failedHere = status === 0 ? here.length : Math.max(1, here.length)
+    failed += failedHere
+    failures.push(...here)
+    process.stdout.write(`${kind}: ${counted.numPassedTests} passed, ${failedHere} failed, ${seconds} s\n`)
   } catch {
     failed += 1
     process.stdout.write(`${kind}: no report was written, ${seconds} s\n`)
   }
 }
+if (failures.length > 0) process.stdout.write(`\n== failed\n${failures.join('\n')}\n`)
 rmSync(folder, { recursive: true, force: true })
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0
+
+/** One text for each failed test, and for each file that could not even be loaded: it has no failed test of its own, and has failed all the same. */
+function failuresOf(report: Report): string[] {
+  return report.testResults.filter(({ status }) => status === 'failed').flatMap(({ name, message, assertionResults }) => {
+    const tests = assertionResults.filter(({ status }) => status === 'failed')
+    const told = tests.length > 0 ? tests.map(({ fullName, failureMessages }) => `${fullName}\n    ${failureMessages.join('\n').split('\n').filter((line) => !line.includes('node_modules')).join('\n    ').slice(0, 1500)}`) : [message.slice(0, 1500)]
+    return told.map((text) => `${relative(root, name)}: ${text}`)
+  })
+}
