@@ -12,12 +12,19 @@ export function easterDayIndex(year: number): number {
   return Date.UTC(year, Math.floor(monthAndDay / 31) - 1, (monthAndDay % 31) + 1) / 86_400_000
 }
 
-const FIXED = new Set(['1-1', '5-1', '5-8', '7-14', '8-15', '11-1', '11-11', '12-25'])
-/** Days after Easter Sunday: Easter Monday, Ascension, Whit Monday. */
-const MOVABLE = new Set([1, 39, 50])
+const FIXED: ReadonlyMap<string, string> = new Map([
+  ['1-1', 'jour-de-l-an'], ['5-1', 'fete-du-travail'], ['5-8', 'victoire-1945'], ['7-14', 'fete-nationale'], ['8-15', 'assomption'],
+  ['11-1', 'toussaint'], ['11-11', 'armistice'], ['12-25', 'noel'],
+])
+const DAYS_AFTER_EASTER: ReadonlyMap<number, string> = new Map([[1, 'lundi-de-paques'], [39, 'ascension'], [50, 'lundi-de-pentecote']])
+
+/** Name of the public holiday on a local date (days since 1970-01-01), the same each year; undefined on other days. */
+export function frenchHolidayName(dayIndex: number): string | undefined {
+  const date = new Date(dayIndex * 86_400_000)
+  return FIXED.get(`${date.getUTCMonth() + 1}-${date.getUTCDate()}`) ?? DAYS_AFTER_EASTER.get(dayIndex - easterDayIndex(date.getUTCFullYear()))
+}
 
 /** True on a public holiday; `month` 1-12, `day` 1-31 of the local date. */
 export function isFrenchHoliday(year: number, month: number, day: number): boolean {
-  if (FIXED.has(`${month}-${day}`)) return true
-  return MOVABLE.has(Date.UTC(year, month - 1, day) / 86_400_000 - easterDayIndex(year))
+  return frenchHolidayName(Date.UTC(year, month - 1, day) / 86_400_000) !== undefined
 }

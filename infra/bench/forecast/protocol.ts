@@ -1,0 +1,52 @@
+/** One protocol for all: origin 00:00 local, 24 h, rolling over the last days; nothing after the origin is known but calendar and weather. */
+import { dayMarks } from '#models/forecast/day-marks.ts'
+import { featureRows } from '#models/forecast/features.ts'
+import { ROLLING_OPTIONS, rollingForecast, type RollingOptions } from '#models/forecast/rolling.ts'
+import { scores, type Scores } from '#models/forecast/scores.ts'
+import { byCell, slotGrid } from '#models/forecast/slot-grid.ts'
+import type { MeasuredSeries } from './measured-series.ts'
+
+export interface Window {
+  /** Days before the last window of the series; 0 is the window of the comparison. */
+  readonly back: number
+  readonly days: number
+}
+
+export const windowOf = ({ kind }: MeasuredSeries, back = 0): Window => ({ back, days: kind === 'building' ? 28 : 56 })
+
+export function run(series: MeasuredSeries, { back, days }: Window, options: RollingOptions = ROLLING_OPTIONS): Scores & { readonly naive: Scores; readonly seconds: number; readonly members: readonly Scores[] } {
+  const startedMs = performance.now()
+  const { stepS, timeZone, from } = series
+  const grid = slotGrid(from, series.values.length, stepS, timeZone)
+  const { perDay } = grid
+  const values = byCell(grid, series.values)
+  const availableAt = new Float64Array(values.length).fill(Infinity)
+  series.values.forEach((value, step) => {
+    if (!Number.isNaN(value)) availableAt[grid.cellOf[step]!] = from + (step + 1) * stepS * 1000
+  })
+  const marks = dayMarks(grid.firstDay, grid.days, { holidayOf: series.holidayOf })
+  const weather = series.weather.map((one) => {
+    const cells = byCell(grid, one.values)
+    return { kind: one.kind, values: cells, knots: one.kind === 'temperature' ? knotsOf(cells) : [] }
+  })
+  const rows = featureRows({ grid, marks, values, availableAt, weather, originMinute: 0, leadDays: 0, production: series.kind === 'pv' }, 0, grid.days)
+  let last = grid.days - 1
+  while (!isWhole(values.subarray(last * perDay, (last + 1) * perDay))) last -= 1
+  const toDay = last - series.daysAfter - back + 1
+  const fromDay = toDay - days
+  const inputs = { grid, rows, values, availableAt, originMinute: 0, leadDays: 0, nonNegative: series.values.every((value) => !(value < 0)) }
+  const forecast = rollingForecast(inputs, fromDay, toDay, options)
+  const measured = values.subarray(fromDay * perDay, toDay * perDay)
+  const naive = values.subarray((fromDay - 7) * perDay, (toDay - 7) * perDay)
+  return {
+    ...scores(forecast.values, forecast.quantiles, measured, perDay), naive: scores(naive, [], measured, perDay), seconds: (performance.now() - startedMs) / 1000,
+    members: forecast.members.map((column) => scores(column, [], measured, perDay)),
+  }
+}
+
+const isWhole = (day: Float64Array) => day.filter((value) => !Number.isNaN(value)).length >= 0.9 * day.length
+
+function knotsOf(values: Float64Array): number[] {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
+  return [0.15, 0.4, 0.65, 0.9, 0.97].map((share) => sorted[Math.floor(share * sorted.length)]!)
+}

@@ -1,0 +1,127 @@
+import { blendWeights } from './blend.ts'
+import { adaptLevels, calibrate, errorQuantile, LEVELS } from './conformal.ts'
+import type { FeatureRows } from './features.ts'
+import { fitMembers, MEMBER_OPTIONS, MEMBERS, memberValues, type FittedMembers, type MemberOptions } from './members.ts'
+import type { SlotGrid } from './slot-grid.ts'
+
+export interface RollingInputs {
+  readonly grid: SlotGrid
+  readonly rows: FeatureRows
+  /** Values by cell, and when each became available (UTC ms). */
+  readonly values: Float64Array
+  readonly availableAt: Float64Array
+  readonly originMinute: number
+  readonly leadDays: number
+  readonly nonNegative: boolean
+}
+
+export interface RollingOptions {
+  readonly refitDays: number
+  /** Days forecast before the first one asked for: their errors weigh the members and set the width of the band. */
+  readonly warmUpDays: number
+  readonly members: MemberOptions
+}
+export const ROLLING_OPTIONS: RollingOptions = { refitDays: 7, warmUpDays: 84, members: MEMBER_OPTIONS }
+
+/** Days whose errors weigh the members. */
+const BLEND_DAYS = 28
+/** Days whose errors set the band. */
+const BAND_DAYS = 112
+
+export interface RollingForecast {
+  /** By cell of the days asked for, the first cell that of `fromDay`. */
+  readonly values: Float64Array
+  /** [member][cell]. */
+  readonly members: readonly Float64Array[]
+  /** [level][cell], rising with the level. */
+  readonly quantiles: readonly Float64Array[]
+  readonly spread: Float64Array
+}
+
+/**
+ * Forecasts of the days `[fromDay, toDay)`, each as it would have been issued at its origin: fits, weights and bands
+ * come from what was available then.
+ */
+export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: number, options: RollingOptions = ROLLING_OPTIONS): RollingForecast {
+  const { grid, rows, values, nonNegative } = inputs
+  const { perDay } = grid
+  const firstDay = Math.max(0, fromDay - options.warmUpDays)
+  const cells = (toDay - firstDay) * perDay
+  const members = MEMBERS.map(() => new Float64Array(cells).fill(NaN))
+  const blended = new Float64Array(cells).fill(NaN)
+  const spread = new Float64Array(cells).fill(NaN)
+  const quantiles = LEVELS.map(() => new Float64Array(cells).fill(NaN))
+  const clipped = (value: number) => (nonNegative && value < 0 ? 0 : value)
+  let moved = new Float64Array(LEVELS.length)
+  let adapted = firstDay
+  let fitted: FittedMembers | undefined
+  for (let day = firstDay; day < toDay; day += 1) {
+    const known = knownAt(inputs, day)
+    const refitDays = day < fromDay ? Math.max(28, options.refitDays) : options.refitDays
+    if (fitted === undefined || (day - fromDay) % refitDays === 0) fitted = fitMembers(rows, known, perDay, Math.max(0, day - inputs.leadDays), options.members)
+    const cell = day * perDay
+    const at = (day - firstDay) * perDay
+    const own = memberValues(fitted, rows, perDay, cell, cell + perDay)
+    own.values.forEach((column, m) => members[m]!.set(column.map(clipped), at))
+    spread.set(own.spread, at)
+    // Errors of the days of which something had arrived by the origin.
+    const past = Math.max(firstDay, day - BLEND_DAYS - inputs.leadDays)
+    const weights = blendWeights(members.map((column) => errorsOf(column, known, past, day)))
+    for (let s = 0; s < perDay; s += 1) {
+      let sum = 0
+      for (let m = 0; m < members.length; m += 1) sum += weights[m]! * members[m]![at + s]!
+      blended[at + s] = sum
+    }
+    while (adapted < day - inputs.leadDays) {
+      moved = adaptLevels(moved, sharesBelow(adapted, known)) as Float64Array<ArrayBuffer>
+      adapted += 1
+    }
+    const calibration = calibrate(Array.from({ length: Math.min(BAND_DAYS, day - firstDay) }, (_, k) => {
+      const from = day - Math.min(BAND_DAYS, day - firstDay) + k
+      return errorsOf(blended, known, from, from + 1).map((error, s) => -error / spread[(from - firstDay) * perDay + s]!)
+    }))
+    for (const [k, level] of LEVELS.entries()) {
+      const share = errorQuantile(calibration, Math.max(0.005, Math.min(0.995, level + moved[k]!)))
+      for (let s = 0; s < perDay; s += 1) quantiles[k]![at + s] = clipped(blended[at + s]! + share * spread[at + s]!)
+    }
+    for (let s = 0; s < perDay; s += 1) keepRising(quantiles, at + s)
+  }
+  const asked = (column: Float64Array) => column.subarray((fromDay - firstDay) * perDay)
+  return { values: asked(blended), members: members.map(asked), quantiles: quantiles.map(asked), spread: asked(spread) }
+
+  /** Forecast less measured over days, NaN where either is not known. */
+  function errorsOf(column: Float64Array, known: Float64Array, from: number, to: number): Float64Array {
+    const errors = new Float64Array((to - from) * perDay)
+    for (let i = 0; i < errors.length; i += 1) errors[i] = column[(from - firstDay) * perDay + i]! - known[from * perDay + i]!
+    return errors
+  }
+  function sharesBelow(day: number, known: Float64Array): Float64Array {
+    return Float64Array.from(quantiles, (column) => {
+      let below = 0
+      let count = 0
+      for (let s = 0; s < perDay; s += 1) {
+        const measured = known[day * perDay + s]!
+        const quantile = column[(day - firstDay) * perDay + s]!
+        if (Number.isNaN(measured) || Number.isNaN(quantile)) continue
+        count += 1
+        // Where both are zero the value lies on its quantile: neither above nor below.
+        below += measured < quantile ? 1 : measured === quantile ? 0.5 : 0
+      }
+      return count === 0 ? NaN : below / count
+    })
+  }
+}
+
+/** What was known at the origin of the forecast of a day. */
+function knownAt({ grid, values, availableAt, originMinute, leadDays }: RollingInputs, day: number): Float64Array {
+  const origin = grid.dayStart[Math.max(0, day - leadDays)]! + originMinute * 60_000
+  const known = new Float64Array(values.length).fill(NaN)
+  // Nothing of later days can be known.
+  const to = Math.min(values.length, (day - leadDays + 1) * grid.perDay)
+  for (let i = 0; i < to; i += 1) if (availableAt[i]! <= origin) known[i] = values[i]!
+  return known
+}
+
+function keepRising(quantiles: readonly Float64Array[], at: number): void {
+  for (let k = 1; k < quantiles.length; k += 1) if (quantiles[k]![at]! < quantiles[k - 1]![at]!) quantiles[k]![at] = quantiles[k - 1]![at]!
+}
