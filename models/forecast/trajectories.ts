@@ -83,7 +83,7 @@ export function trajectories(forecasts: readonly SeriesForecast[], past: PastErr
     if (errors.knownIssues[s] >= minimumIssues) combine(errors.scores.subarray(s * steps * errors.stride, (s + 1) * steps * errors.stride), draws, errors.stride, steps, scenarios, scores)
     else {
       basis[s] = BASIS.assumed
-      // A generator of its own: what one series is assumed to do does not depend on which others there are.
+      // A generator of its own: what a series is assumed to do does not depend on how many others are assumed.
       fade(scores, steps, scenarios, fading, normals(seeded(seed + 7_919 * (s + 1))))
       for (let k = 0; k < scores.length; k += 1) scores[k] = Math.sqrt(1 - ASSUMED_SHARED) * scores[k] + Math.sqrt(ASSUMED_SHARED) * shared[k]
     }
