@@ -44,7 +44,10 @@ test('eleven measured buildings: the band of their sum covers what it promises, 
     const from = day - LEAD - ISSUES + 1
     const forecasts = past.map(({ forecast, size, shares }): SeriesForecast => {
       const calibration = calibrate(Array.from({ length: ISSUES }, (_, k) => shares.subarray((from + k) * HOURS, (from + k + 1) * HOURS)))
-      return { nonNegative: true, quantiles: LEVELS.map((level) => Float64Array.from({ length: HOURS }, (_, t) => Math.max(0, forecast[day * HOURS + t]! + errorQuantile(calibration, level) * size[day * HOURS + t]!))) }
+      return { nonNegative: true, quantiles: LEVELS.map((level) => {
+        const share = errorQuantile(calibration, level)
+        return Float64Array.from({ length: HOURS }, (_, t) => Math.max(0, forecast[day * HOURS + t]! + share * size[day * HOURS + t]!))
+      }) }
     })
     const shares = new Float32Array(ISSUES * buildings.length * HOURS)
     for (let i = 0; i < ISSUES; i += 1) past.forEach((one, s) => shares.set(one.shares.subarray((from + i) * HOURS, (from + i + 1) * HOURS), (i * buildings.length + s) * HOURS))
@@ -73,12 +76,12 @@ test('eleven measured buildings: the band of their sum covers what it promises, 
   }
   const hourlyPct = (of: keyof typeof covered): number => (100 * covered[of]) / hours
   const dailyPct = (of: keyof typeof dayCovered): number => (100 * dayCovered[of]) / days
-  // Measured: 90.5, 91.0 (assumed), 83.1 and 97.6 % of the hours; of the energies of whole days 89.7, 87.6 and 33 %.
+  // Measured: 89.9, 90.6 (assumed), 84.7 and 97.9 % of the hours; of the energies of whole days 91.4, 90.1 and 42.0 %.
   expect(Math.abs(hourlyPct('joint') - 90)).toBeLessThan(2.5)
   // What is assumed where nothing is known was chosen on these very buildings: that it fits them is no proof for others.
   expect(Math.abs(hourlyPct('assumed') - 90)).toBeLessThan(4)
   expect(hourlyPct('added')).toBeGreaterThan(96)
-  expect(hourlyPct('independent')).toBeLessThan(85)
+  expect(hourlyPct('independent')).toBeLessThan(87)
   expect(Math.abs(dailyPct('joint') - 90)).toBeLessThan(4)
-  expect(dailyPct('independent')).toBeLessThan(45)
+  expect(dailyPct('independent')).toBeLessThan(50)
 }, 60_000)
