@@ -53,7 +53,7 @@ export function dayMarks(firstDay: number, days: number, rules: DayRules): DayMa
     marks.bridge[i] = !isFree(day) && ((after && isFree(day + 1)) || (before && isFree(day - 1))) ? 1 : 0
     marks.school[i] = rules.isSchoolHoliday?.(day) === true ? 1 : 0
     marks.type[i] = holiday !== undefined || weekday === 7 ? 2 : weekday === 6 ? 1 : 0
-    const name = rules.eventOf?.(day) ?? holiday ?? betweenTheYears(date)
+    const name = rules.eventOf?.(day) ?? holiday ?? betweenTheYears(date, marks.type[i]!)
     marks.named[i] = name === undefined ? 0 : numberOf(name)
     const yearStart = Date.UTC(date.getUTCFullYear(), 0, 1)
     marks.yearShare[i] = (day * DAY_MS - yearStart) / (Date.UTC(date.getUTCFullYear() + 1, 0, 1) - yearStart)
@@ -61,8 +61,10 @@ export function dayMarks(firstDay: number, days: number, rules: DayRules): DayMa
   return marks
 }
 
-/** From 20 December to 5 January every date is unlike the weekday it falls on. */
-function betweenTheYears(date: Date): string | undefined {
+/** The eves have a name; the days around Christmas and New Year are alike by type, whatever their date. */
+function betweenTheYears(date: Date, type: number): string | undefined {
   const [month, day] = [date.getUTCMonth() + 1, date.getUTCDate()]
-  return (month === 12 && day >= 20) || (month === 1 && day <= 5) ? `${month}-${day}` : undefined
+  if (month === 12 && (day === 24 || day === 31)) return `${month}-${day}`
+  if ((month === 12 && day >= 26) || (month === 1 && day <= 5)) return `between-the-years-${type}`
+  return month === 12 && day >= 20 ? `before-christmas-${type}` : undefined
 }

@@ -35,7 +35,7 @@ export const MEMBER_OPTIONS: MemberOptions = {
 }
 
 /**
- * Fits every member to the deviations of `values` from the profile over the days before `toDay` (rows and values count
+ * Fits every member to the deviations of `values` from what is expected over the days before `toDay` (rows and values count
  * from the same day).
  */
 export function fitMembers(rows: FeatureRows, values: Float64Array, perDay: number, toDay: number, options: MemberOptions = MEMBER_OPTIONS): FittedMembers {
@@ -45,7 +45,7 @@ export function fitMembers(rows: FeatureRows, values: Float64Array, perDay: numb
   const slot = new Uint16Array(count)
   const known: number[] = []
   for (let i = 0; i < count; i += 1) {
-    target[i] = values[i]! - rows.profile[i]!
+    target[i] = values[i]! - rows.habit[i]!
     slot[i] = i % perDay
     if (!Number.isNaN(target[i]!)) known.push(i)
   }
@@ -80,6 +80,25 @@ export function fitMembers(rows: FeatureRows, values: Float64Array, perDay: numb
 /** At night a production is zero for certain, and the band may be narrow, but never of no width at all. */
 const LEAST_SPREAD_SHARE = 0.02
 
+/** What calendar and weather alone let expect at every cell. */
+export function fitExpected(plain: FeatureRows, values: Float64Array, perDay: number, toDay: number, options: MemberOptions = MEMBER_OPTIONS): Float64Array {
+  const count = toDay * perDay
+  const slot = Uint16Array.from({ length: plain.habit.length }, (_, i) => i % perDay)
+  const learned: number[] = []
+  const weight = new Float64Array(count)
+  for (let i = 0; i < count; i += 1) {
+    if (Number.isNaN(values[i]!)) continue
+    learned.push(i)
+    weight[i] = 2 ** (-(toDay - Math.floor(i / perDay)) / options.halfLifeDays)
+  }
+  // Without the season: what it adds to the weather is told by the days before.
+  const used = plain.names.flatMap((name, k) => (name.includes('year') ? [k] : []))
+  const features = plain.features.slice()
+  for (let i = 0; i < plain.habit.length; i += 1) for (const k of used) features[i * plain.names.length + k] = 0
+  const ridge = fitRobustRidge({ features, featureCount: plain.names.length, target: values, weight, slot, slots: perDay, rows: Int32Array.from(learned) }, options)
+  return Float64Array.from(slot, (own, i) => ridgeValue(ridge, own, features, i))
+}
+
 /** Ridge fitted twice: what the first fit left of a slot beyond the quantile counts less in the second (Huber's weights). */
 function fitRobustRidge(rows: RidgeRows, { penalty, poolSlots, robustQuantile }: MemberOptions): SlotRidge {
   const first = fitSlotRidge(rows, { penalty, poolSlots })
@@ -103,13 +122,13 @@ export function memberValues(fitted: FittedMembers, rows: FeatureRows, perDay: n
   const values = MEMBERS.map(() => new Float64Array(to - from).fill(NaN))
   const spread = new Float64Array(to - from).fill(NaN)
   for (let i = from; i < to; i += 1) {
-    const profile = rows.profile[i]!
-    if (Number.isNaN(profile)) continue
+    const habit = rows.habit[i]!
+    if (Number.isNaN(habit)) continue
     const slot = i % perDay
-    const ridge = profile + ridgeValue(fitted.ridge, slot, rows.features, i)
+    const ridge = habit + ridgeValue(fitted.ridge, slot, rows.features, i)
     values[0]![i - from] = ridge
-    values[1]![i - from] = profile + ridgeValue(fitted.ridgeRecent, slot, rows.features, i)
-    values[2]![i - from] = profile + treesValue(fitted.trees, rows.features, i)
+    values[1]![i - from] = habit + ridgeValue(fitted.ridgeRecent, slot, rows.features, i)
+    values[2]![i - from] = habit + treesValue(fitted.trees, rows.features, i)
     values[3]![i - from] = ridge + treesValue(fitted.ridgeTrees, rows.features, i)
     spread[i - from] = Math.max(fitted.leastSpread, treesValue(fitted.spread, rows.features, i))
   }

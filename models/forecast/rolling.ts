@@ -1,17 +1,9 @@
 import { blendWeights } from './blend.ts'
 import { adaptLevels, calibrate, errorQuantile, LEVELS } from './conformal.ts'
-import type { FeatureRows } from './features.ts'
-import { fitMembers, MEMBER_OPTIONS, MEMBERS, memberValues, type FittedMembers, type MemberOptions } from './members.ts'
-import type { SlotGrid } from './slot-grid.ts'
+import { featureRows, plainRows, type FeatureInputs, type FeatureRows } from './features.ts'
+import { fitExpected, fitMembers, MEMBER_OPTIONS, MEMBERS, memberValues, type FittedMembers, type MemberOptions } from './members.ts'
 
-export interface RollingInputs {
-  readonly grid: SlotGrid
-  readonly rows: FeatureRows
-  /** Values by cell, and when each became available (UTC ms). */
-  readonly values: Float64Array
-  readonly availableAt: Float64Array
-  readonly originMinute: number
-  readonly leadDays: number
+export interface RollingInputs extends FeatureInputs {
   readonly nonNegative: boolean
 }
 
@@ -43,7 +35,7 @@ export interface RollingForecast {
  * come from what was available then.
  */
 export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: number, options: RollingOptions = ROLLING_OPTIONS): RollingForecast {
-  const { grid, rows, values, nonNegative } = inputs
+  const { grid, nonNegative } = inputs
   const { perDay } = grid
   const firstDay = Math.max(0, fromDay - options.warmUpDays)
   const cells = (toDay - firstDay) * perDay
@@ -55,10 +47,16 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
   let moved = new Float64Array(LEVELS.length)
   let adapted = firstDay
   let fitted: FittedMembers | undefined
+  const plain = plainRows(inputs)
+  let rows: FeatureRows = plain
   for (let day = firstDay; day < toDay; day += 1) {
     const known = knownAt(inputs, day)
     const refitDays = day < fromDay ? Math.max(28, options.refitDays) : options.refitDays
-    if (fitted === undefined || (day - fromDay) % refitDays === 0) fitted = fitMembers(rows, known, perDay, Math.max(0, day - inputs.leadDays), options.members)
+    if (fitted === undefined || (day - fromDay) % refitDays === 0) {
+      const learnedTo = Math.max(0, day - inputs.leadDays)
+      rows = featureRows(inputs, plain, fitExpected(plain, known, perDay, learnedTo, options.members))
+      fitted = fitMembers(rows, known, perDay, learnedTo, options.members)
+    }
     const cell = day * perDay
     const at = (day - firstDay) * perDay
     const own = memberValues(fitted, rows, perDay, cell, cell + perDay)

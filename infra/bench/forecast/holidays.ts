@@ -58,7 +58,7 @@ export const italy = yearly((year) => {
 export const victoria = yearly((year) => {
   const easter = easterDayIndex(year)
   return [
-    ...nextWorking([[index(year, 1, 1), 'new-year'], [index(year, 12, 25), 'christmas'], [index(year, 12, 26), 'boxing-day']]), [index(year, 1, 26), 'australia'], [nth(year, 3, 1, 2), 'labour'],
+    ...nextWorking([[index(year, 1, 1), 'new-year'], [index(year, 12, 25), 'christmas'], [index(year, 12, 26), 'boxing-day'], [index(year, 1, 26), 'australia']]), [nth(year, 3, 1, 2), 'labour'],
     [easter - 2, 'good-friday'], [easter - 1, 'easter-saturday'], [easter + 1, 'easter-monday'], [index(year, 4, 25), 'anzac'], [nth(year, 6, 1, 2), 'birthday'], [nth(year, 11, 2, 1), 'cup'],
   ]
 })

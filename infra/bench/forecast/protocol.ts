@@ -1,6 +1,5 @@
 /** One protocol for all: origin 00:00 local, 24 h, rolling over the last days; nothing after the origin is known but calendar and weather. */
 import { dayMarks } from '#models/forecast/day-marks.ts'
-import { featureRows } from '#models/forecast/features.ts'
 import { ROLLING_OPTIONS, rollingForecast, type RollingOptions } from '#models/forecast/rolling.ts'
 import { scores, type Scores } from '#models/forecast/scores.ts'
 import { byCell, slotGrid } from '#models/forecast/slot-grid.ts'
@@ -29,17 +28,17 @@ export function run(series: MeasuredSeries, { back, days }: Window, options: Rol
     const cells = byCell(grid, one.values)
     return { kind: one.kind, values: cells, knots: one.kind === 'temperature' ? knotsOf(cells) : [] }
   })
-  const rows = featureRows({ grid, marks, values, availableAt, weather, originMinute: 0, leadDays: 0, production: series.kind === 'pv' }, 0, grid.days)
   let last = grid.days - 1
   while (!isWhole(values.subarray(last * perDay, (last + 1) * perDay))) last -= 1
   const toDay = last - series.daysAfter - back + 1
   const fromDay = toDay - days
-  const inputs = { grid, rows, values, availableAt, originMinute: 0, leadDays: 0, nonNegative: series.values.every((value) => !(value < 0)) }
+  const inputs = { grid, marks, values, availableAt, weather, originMinute: 0, leadDays: 0, production: series.kind === 'pv', nonNegative: series.values.every((value) => !(value < 0)) }
   const forecast = rollingForecast(inputs, fromDay, toDay, options)
   const measured = values.subarray(fromDay * perDay, toDay * perDay)
   const naive = values.subarray((fromDay - 7) * perDay, (toDay - 7) * perDay)
+  const perDayLines = Array.from({ length: days }, (_, d) => { const sl = (c: Float64Array) => scores(c.subarray(d * perDay, (d + 1) * perDay), [], measured.subarray(d * perDay, (d + 1) * perDay), perDay).mae.toPrecision(4); const t = weather[0]?.values.subarray((fromDay + d) * perDay, (fromDay + d + 1) * perDay); return `${new Date((grid.firstDay + fromDay + d) * 864e5).toUTCString().slice(0, 11)} hol ${marks.holiday[fromDay + d]} ${sl(forecast.values)} | ${forecast.members.map(sl).join(' ')} | T ${t === undefined ? '' : Math.min(...t).toFixed(0) + '-' + Math.max(...t).toFixed(0)}` })
   return {
-    ...scores(forecast.values, forecast.quantiles, measured, perDay), naive: scores(naive, [], measured, perDay), seconds: (performance.now() - startedMs) / 1000,
+    perDay: perDayLines, ...scores(forecast.values, forecast.quantiles, measured, perDay), naive: scores(naive, [], measured, perDay), seconds: (performance.now() - startedMs) / 1000,
     members: forecast.members.map((column) => scores(column, [], measured, perDay)),
   }
 }
