@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -71,6 +71,8 @@ export async function startOpcUaRig({ points, stepMs, refusedRetryS = 60, ...mor
     await expect.poll(() => storedUpTo(except), { timeout: timeoutMs, interval: 100 }).toBeGreaterThanOrEqual(wanted)
     return performance.now() - begunMs
   }
+  // Two thousand items take their time; a fault before all of them are there would meet a first connection.
+  await expect.poll(() => existsSync(collectorSettings.statusFile) && told().status.state, { timeout: 60_000 }).toBe('connected')
   return {
     field, collector, proxy, change, stats, told, turns: () => readLedger(settings.ledgerFile).at.length / points, storedUpTo, catchUp,
     async settle(run, except = []) {
