@@ -28,7 +28,8 @@ export const TEMPERATURE_ERROR: ForecastErrorModel = { leadHours: [0, 6, 24, 72,
 /**
  * Irradiance: logarithm of the factor on the clearness index. Set so that hourly irradiance at Bedford (England), forecast
  * for the next day, is off by 40 % of its daytime mean (root mean square): the order of what R. Perez et al., Solar Energy
- * 94 (2013), give for Central Europe. Less sure than temperature: growth with lead and correlation time are assumed.
+ * 94 (2013), give for Central Europe (not checked against their tables). Less sure than temperature: growth with lead and
+ * correlation time are assumed, and an overcast sky errs too little, since the error is a share of what shines.
  */
 export const CLEARNESS_ERROR: ForecastErrorModel = { leadHours: [0, 6, 24, 72, 168], deviation: [0.3, 0.38, 0.45, 0.55, 0.75], correlationHours: 4 }
 

@@ -77,7 +77,12 @@ test('the peak of a day of -4 degC lies above what a mild autumn brought, also w
   expect(below).toBeGreaterThanOrEqual(10)
 })
 
-test('two years have one whole winter: not enough for one in ten', () => {
+test('two years of temperature have six winter months: a cold day, and said to stand on few', () => {
   const { before } = nextWinter('ucam_b58_gas')
-  expect(winterPeak(before, { firstDay: FIRST, temperatureC })).toMatchObject({ reason: 'too-few-winters' })
+  const peak = winterPeak(before, { firstDay: FIRST, temperatureC })
+  if ('reason' in peak) throw new Error(peak.reason)
+  expect(peak).toMatchObject({ fewWinters: true, notSignificant: false, cold: { winters: 2, method: 'monthly-minima' } })
+  // Bedford's climate: the coldest smoothed daily mean of a winter in ten lies between -9 and -2 degC.
+  expect(peak.cold.temperatureC).toBeGreaterThan(-9)
+  expect(peak.cold.temperatureC).toBeLessThan(-2)
 })

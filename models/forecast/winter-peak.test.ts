@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { seeded } from '#models/capacity/random.ts'
 import { coldDay, smoothedC, winterOf } from './cold-day.ts'
-import { normalQuantile } from './student.ts'
+import { returnLevel } from './return-level.ts'
+import { normalQuantile, studentQuantile } from './student.ts'
 import { expectedLoad, SENSITIVITY_OPTIONS, temperatureSensitivity, type DailyLoads, type TemperatureSensitivity } from './temperature-sensitivity.ts'
 import { winterPeak, WINTER_PEAK_OPTIONS, type WinterPeak } from './winter-peak.ts'
 import { dailyWeather, dayTypes } from './winter-peak.testkit.ts'
@@ -129,7 +130,8 @@ test('refuses with a reason', () => {
   const loads = loadsOf(1)
   const warm = { ...loads, temperatureC: loads.temperatureC.map((value) => value + 30) }
   expect(temperatureSensitivity(warm)).toMatchObject({ reason: 'too-few-cold-days' })
-  expect(winterPeak(loadsOf(1, { days: 330 }), { firstDay: FIRST, temperatureC: loadsOf(1, { days: 330 }).temperatureC })).toMatchObject({ reason: 'too-few-winters' })
+  // History that ends in January: two months of a winter.
+  expect(winterPeak(loads, { firstDay: FIRST, temperatureC: loads.temperatureC.subarray(0, 215) })).toMatchObject({ reason: 'too-few-winters', sensitivity: { significant: true } })
   expect(temperatureSensitivity({ ...loads, dayType: loads.dayType.map(() => 255) })).toMatchObject({ reason: 'too-few-days', days: 0 })
 })
 
@@ -160,10 +162,41 @@ test('smoothing keeps a constant, answers to a step by its share, and trusts not
   expect([...smoothedC(Float64Array.of(1, 1, 1, NaN, 3, 3, 3), 0.5)].map(Number.isNaN)).toEqual([true, true, false, true, true, true, false])
 })
 
-test('a winter of which a part is missing is not counted: its minimum may lie in the gap', () => {
-  const temperatureC = dailyWeather(4, 3 * 365, FIRST)
-  const whole = coldDay({ firstDay: FIRST, temperatureC }, 0)!
-  expect(whole.winters).toBe(3)
+test('a winter or a month of which a part is missing is not counted: its minimum may lie in the gap', () => {
+  const temperatureC = dailyWeather(4, 6 * 365, FIRST)
+  expect(coldDay({ firstDay: FIRST, temperatureC }, 0)).toMatchObject({ winters: 6, method: 'yearly-minima', freedom: 5 })
   const gap = temperatureC.slice().fill(NaN, 365 + 150, 365 + 180)
-  expect(coldDay({ firstDay: FIRST, temperatureC: gap }, 0)!.winters).toBe(2)
+  expect(coldDay({ firstDay: FIRST, temperatureC: gap }, 0)!.winters).toBe(5)
+  // Three winters; the gap from 28 November to 27 December takes one December away.
+  expect(coldDay({ firstDay: FIRST, temperatureC: gap.subarray(0, 3 * 365) }, 0)).toMatchObject({ winters: 8 / 3, method: 'monthly-minima', freedom: 7 })
+})
+
+test('the level is that of the minima, whichever way they are taken', () => {
+  const temperatureC = dailyWeather(4, 6 * 365, FIRST)
+  const { minimaC, temperatureC: level } = coldDay({ firstDay: FIRST, temperatureC }, 0, 10)!
+  const lowest = (year: number) => Math.min(...temperatureC.filter((_, i) => winterOf(FIRST + i) === year))
+  expect([...minimaC]).toEqual([2023, 2024, 2025, 2026, 2027, 2028].map(lowest))
+  expect(level).toBeCloseTo(-returnLevel(minimaC.map((value) => -value), 10)!.level, 9)
+})
+
+test('of one, two and three winters the interval of the cold day holds nine times in ten, also where winters differ', () => {
+  const winterWeather = (seed: number, years: number) => {
+    const random = seeded(seed + 77)
+    const offset = Float64Array.from({ length: years }, () => normalQuantile(random() * 0.998 + 0.001))
+    return dailyWeather(seed, years * 365, 182).map((value, i) => value + offset[Math.floor(i / 365)]!)
+  }
+  const truth = coldDay({ firstDay: 182, temperatureC: winterWeather(1, 2000) }, 0.5)!.temperatureC
+  for (const [years, widest] of [[1, 11], [2, 5.5], [3, 4]] as const) {
+    let [held, width, off] = [0, 0, 0]
+    for (let run = 0; run < 150; run += 1) {
+      const cold = coldDay({ firstDay: 182, temperatureC: winterWeather(100 + run, years) }, 0.5)!
+      const half = studentQuantile(0.95, cold.freedom) * cold.standardErrorC
+      if (Math.abs(cold.temperatureC - truth) <= half) held += 1
+      width += half / 150
+      off += (cold.temperatureC - truth) / 150
+    }
+    expect(held / 150).toBeGreaterThan(0.85)
+    expect(width).toBeLessThan(widest)
+    expect(Math.abs(off)).toBeLessThan(1.2)
+  }
 })

@@ -52,16 +52,15 @@ export function winterPeak(loads: DailyLoads, history: DailyTemperatures, option
   const fit = temperatureSensitivity(loads, options.sensitivity)
   if ('reason' in fit) return fit
   const cold: ColdDay | undefined =
-    options.cold === undefined ? coldDay(history, fit.smoothing, options.returnYears, options.sensitivity.winterMonths) : { ...options.cold, winters: 0, method: 'given', minimaC: new Float64Array(0) }
+    options.cold === undefined ? coldDay(history, fit.smoothing, options.returnYears, options.sensitivity.winterMonths) : { ...options.cold, freedom: Infinity, winters: 0, method: 'given', minimaC: new Float64Array(0) }
   if (cold === undefined) return { reason: 'too-few-winters', sensitivity: fit }
 
   const dayType = fit.kinds.reduce((best, kind) => (fit.levelsKw[kind]! > fit.levelsKw[best]! ? kind : best))
   const { peakKw, parameterKw, coldKw, residualKw } = fit.significant ? withCold(fit, cold, dayType) : withoutTemperature(loads, fit, dayType, options.sensitivity.winterMonths)
   // What is left open has parts that are known from few winters and parts known from many days: Welch and Satterthwaite.
   const own = parameterKw ** 2 + residualKw ** 2
-  const coldFreedom = cold.method === 'given' ? Infinity : Math.max(1, cold.winters - 1)
   const variance = own + coldKw ** 2
-  const freedom = variance === 0 ? fit.freedom : variance ** 2 / (own ** 2 / fit.freedom + coldKw ** 4 / coldFreedom)
+  const freedom = variance === 0 ? fit.freedom : variance ** 2 / (own ** 2 / fit.freedom + coldKw ** 4 / cold.freedom)
   const wide = studentQuantile((1 + options.level) / 2, freedom) * Math.sqrt(variance)
 
   const middleC = (fit.thresholdC + Math.min(fit.thresholdC, cold.temperatureC)) / 2
@@ -71,7 +70,7 @@ export function winterPeak(loads: DailyLoads, history: DailyTemperatures, option
     extrapolatedByC: Math.max(0, fit.coldestC - cold.temperatureC),
     coldDays,
     fewColdDays: coldDays < FEW_COLD_DAYS,
-    fewWinters: cold.method === 'gumbel' && cold.winters < FEW_WINTERS,
+    fewWinters: cold.method !== 'given' && cold.winters < FEW_WINTERS,
     notSignificant: !fit.significant,
   }
 }
