@@ -1,5 +1,5 @@
 import { seeded } from '#models/capacity/random.ts'
-import { normalQuantile } from './student.ts'
+import { normals } from './normal.ts'
 
 /**
  * A weather forecast made out of observed weather, with an error as large as a real one has: with it a forecast of load is
@@ -72,9 +72,7 @@ export function errorDeviation({ leadHours, deviation }: ForecastErrorModel, lea
 }
 
 function forecastErrors(steps: number, { issuedAt, from, stepS, seed }: WeatherIssue, model: ForecastErrorModel, kind: number) {
-  const random = seeded(mixed(seed, kind, Math.floor(issuedAt / 60_000)))
-  // Never 0 or 1, whose quantiles are infinite.
-  const normal = () => normalQuantile((random() * 2 ** 32 + 0.5) / (2 ** 32 + 1))
+  const normal = normals(seeded(mixed(seed, kind, Math.floor(issuedAt / 60_000))))
   const carried = Math.exp(-stepS / 3600 / model.correlationHours)
   const fresh = Math.sqrt(1 - carried * carried)
   const errors = new Float64Array(steps)

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { seeded } from '#models/capacity/random.ts'
 import { coldDay, smoothedC, winterOf } from './cold-day.ts'
+import { normals } from './normal.ts'
 import { returnLevel } from './return-level.ts'
-import { normalQuantile, studentQuantile } from './student.ts'
+import { studentQuantile } from './student.ts'
 import { expectedLoad, SENSITIVITY_OPTIONS, temperatureSensitivity, type DailyLoads, type TemperatureSensitivity } from './temperature-sensitivity.ts'
 import { winterPeak, WINTER_PEAK_OPTIONS, type WinterPeak } from './winter-peak.ts'
 import { dailyWeather, dayTypes } from './winter-peak.testkit.ts'
@@ -18,10 +19,10 @@ function loadsOf(seed: number, { noiseKw = 0, persistence = 0, perC = 4, days = 
   const temperatureC = dailyWeather(seed, days, FIRST, { meanC })
   const smoothed = smoothedC(temperatureC, smoothing)
   const dayType = dayTypes(FIRST, days)
-  const random = seeded(seed + 1000)
+  const normal = normals(seeded(seed + 1000))
   let noise = 0
   const peakKw = smoothed.map((value, i) => {
-    noise = persistence * noise + noiseKw * Math.sqrt(1 - persistence ** 2) * normalQuantile((random() * (2 ** 32 - 1) + 0.5) / 2 ** 32)
+    noise = persistence * noise + noiseKw * Math.sqrt(1 - persistence ** 2) * normal()
     return LEVELS[dayType[i]!]! + perC * Math.max(0, thresholdC - value) + noise
   })
   return { firstDay: FIRST, peakKw, temperatureC, dayType }
@@ -93,7 +94,7 @@ test('the interval holds the load of a working day as cold as one winter in ten 
   const weather = dailyWeather(99, 500 * 365, 0)
   const truth = coldDay({ firstDay: 0, temperatureC: weather }, 0.5)!
   expect(truth.winters).toBeGreaterThan(480)
-  const random = seeded(5)
+  const normal = normals(seeded(5))
   let held = 0
   const runs = 120
   for (let run = 0; run < runs; run += 1) {
@@ -103,7 +104,7 @@ test('the interval holds the load of a working day as cold as one winter in ten 
     const { lowKw, highKw, fewWinters, cold } = estimated(loads, history)
     expect(fewWinters).toBe(true)
     expect(cold.winters).toBe(8)
-    const load = 100 + 4 * (15 - truth.temperatureC) + 8 * normalQuantile(random())
+    const load = 100 + 4 * (15 - truth.temperatureC) + 8 * normal()
     if (load >= lowKw && load <= highKw) held += 1
   }
   expect(held / runs).toBeGreaterThan(0.83)
@@ -181,8 +182,8 @@ test('the level is that of the minima, whichever way they are taken', () => {
 
 test('of one, two and three winters the interval of the cold day holds nine times in ten, also where winters differ', () => {
   const winterWeather = (seed: number, years: number) => {
-    const random = seeded(seed + 77)
-    const offset = Float64Array.from({ length: years }, () => normalQuantile(random() * 0.998 + 0.001))
+    const normal = normals(seeded(seed + 77))
+    const offset = Float64Array.from({ length: years }, normal)
     return dailyWeather(seed, years * 365, 182).map((value, i) => value + offset[Math.floor(i / 365)]!)
   }
   const truth = coldDay({ firstDay: 182, temperatureC: winterWeather(1, 2000) }, 0.5)!.temperatureC

@@ -1,10 +1,9 @@
 import { seeded } from '#models/capacity/random.ts'
-import { normalQuantile } from './student.ts'
+import { normals } from './normal.ts'
 
 /** Daily mean temperatures of a maritime place: a yearly wave and anomalies that last for days. `scatterC` is that of a day. */
 export function dailyWeather(seed: number, days: number, firstDay: number, { meanC = 11, swingC = 6, scatterC = 3, persistence = 0.75 } = {}): Float64Array {
-  const random = seeded(seed)
-  const normal = () => normalQuantile((random() * (2 ** 32 - 1) + 0.5) / 2 ** 32)
+  const normal = normals(seeded(seed))
   let anomaly = scatterC * normal()
   return Float64Array.from({ length: days }, (_, i) => {
     anomaly = persistence * anomaly + scatterC * Math.sqrt(1 - persistence ** 2) * normal()
