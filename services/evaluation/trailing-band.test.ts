@@ -64,6 +64,20 @@ test('quantiles rise, and a load is never below zero nor production above', () =
   }), { numRuns: 8 })
 })
 
+test('a panel has its inner band by day although it is never wrong by night', () => {
+  const next = noise(11)
+  // Produces from 08:00 to 16:00 UTC, behind clouds that pass; the history begins at 12:00.
+  const sun = Float64Array.from({ length: 35 * DAY }, (_, i) => {
+    const step = timeOfDay(i + DAY / 2)
+    return step < 48 || step >= 96 ? 0 : -20 * (1 + 0.5 * next())
+  })
+  const band = bandOf(request(sun))
+  const width = (low: number, high: number, hour: number) => band[high]!.valuesKw[hour * 6]! - band[low]!.valuesKw[hour * 6]!
+  expect(width(0, 4, 12)).toBeLessThan(0.1) // midnight
+  expect(width(1, 3, 24)).toBeGreaterThan(4) // noon: half of the differences of two even spreads of +-10 lie within +-5.9
+  expect(width(0, 4, 24)).toBeGreaterThan(width(1, 3, 24))
+})
+
 test('no band from too little: nothing measured, or two days', () => {
   expect(bandOf(request(new Float64Array(35 * DAY).fill(NaN)))).toEqual([])
   const short = new Float64Array(35 * DAY).fill(NaN)

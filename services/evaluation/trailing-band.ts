@@ -10,6 +10,9 @@ const DAY_MS = 86_400_000
 const BAND_DAYS = 14
 /** Fewer days with an error say nothing about one in twenty. */
 const FEWEST_DAYS = 3
+/** Share of the mean size under which a time of day counts as quiet. */
+const QUIET_SHARE = 0.1
+const SMALLEST_KW = 1e-6
 /** The size of the error at a time of day is a mean over this long before and after it. */
 const SMOOTHING_MS = 90 * 60_000
 
@@ -33,16 +36,18 @@ export function trailingBand(forecaster: Forecaster, request: ForecastRequest, v
   }
   if (errors.filter((day) => day.some((error) => !Number.isNaN(error))).length < FEWEST_DAYS) return []
   const size = sizeByPlace(errors, perDay, Math.round(SMOOTHING_MS / stepMs))
-  const calibration = calibrate(errors.map((day) => day.map((error, i) => error / size[i]!)))
+  // Where the value is hardly ever wrong (a panel at night) its errors say nothing about the other hours.
+  const least = QUIET_SHARE * (size.reduce((a, b) => a + b, 0) / perDay)
+  const calibration = calibrate(errors.map((day) => day.map((error, i) => (size[i]! < least ? NaN : error / size[i]!))))
   // The days above end where the history does: the place of a forecast step is told from there.
   const historyTo = historyFrom + historyKw.length * stepMs
   const placeOf = (step: number) => (((Math.round((from - historyTo) / stepMs) + step) % perDay) + perDay) % perDay
   const isNever = (beyond: (value: number) => boolean) => !historyKw.some(beyond)
-  const least = isNever((value) => value < 0) ? 0 : -Infinity
-  const most = isNever((value) => value > 0) ? 0 : Infinity
+  const lowest = isNever((value) => value < 0) ? 0 : -Infinity
+  const highest = isNever((value) => value > 0) ? 0 : Infinity
   return BAND_LEVELS.map((level) => {
     const share = errorQuantile(calibration, level)
-    return { level, valuesKw: valuesKw.map((value, step) => Math.min(most, Math.max(least, value + share * size[placeOf(step)]!))) }
+    return { level, valuesKw: valuesKw.map((value, step) => Math.min(highest, Math.max(lowest, value + share * size[placeOf(step)]!))) }
   })
 }
 
@@ -58,14 +63,12 @@ function sizeByPlace(errors: readonly Float64Array[], perDay: number, around: nu
     }
   }
   const mean = sum.reduce((a, b) => a + b, 0) / count.reduce((a, b) => a + b, 0)
-  // A time of day at which last week happened to repeat itself is not certain for that.
-  const floor = Math.max(0.1 * mean, 1e-6)
   return Float64Array.from({ length: perDay }, (_, i) => {
     let [total, known] = [0, 0]
     for (let k = -around; k <= around; k += 1) {
       total += sum[(i + k + perDay) % perDay]!
       known += count[(i + k + perDay) % perDay]!
     }
-    return Math.max(floor, known === 0 ? mean : total / known)
+    return Math.max(SMALLEST_KW, known === 0 ? mean : total / known)
   })
 }

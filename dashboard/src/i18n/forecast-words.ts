@@ -22,6 +22,7 @@ export const forecastFr = {
   madeBecause: (how: string, why: string) => `Prévision ${how} : ${why}.`,
   issued: (when: string) => `Établie : ${when}.`,
   old: (age: string) => `Établie ${age} : la suivante est en retard.`,
+  negative: 'Sous zéro, la puissance est fournie au réseau.',
   noBand: 'Sa marge d’erreur n’est pas encore connue.',
   methods: {
     blend: 'par plusieurs modèles combinés',
@@ -65,6 +66,7 @@ export const forecastEn: typeof forecastFr = {
   madeBecause: (how, why) => `Forecast ${how}: ${why}.`,
   issued: (when) => `Issued: ${when}.`,
   old: (age) => `Issued ${age}: the next one is late.`,
+  negative: 'Below zero, power is fed into the network.',
   noBand: 'How wrong it may be is not known yet.',
   methods: {
     blend: 'from several models combined',

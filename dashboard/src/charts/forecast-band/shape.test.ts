@@ -81,6 +81,7 @@ describe('a forecast with its band', () => {
   it('speaks of production where power is fed in, and never of less than none', () => {
     const production = { powerKw: columns([-10, -30, -50, -40], 'forecast', 2), quantilesKw: [{ level: 0.05, values: [-20, -50, -80, -70] }, { level: 0.95, values: [0, -5, 4, -10] }] }
     expect(shape(production)!.sentence).toBe('Production la plus forte prévue : 50,0\u202fkW (lun. 12 janv., 18:40) ; à cette heure-là, neuf fois sur dix entre 0,0\u202fkW et 80,0\u202fkW.')
+    expect(shape(production)!.remarks).toContain('Sous zéro, la puissance est fournie au réseau.')
   })
 
   it('tells what the peak is made of when the forecaster knows', () => {

@@ -78,6 +78,7 @@ export function shapeForecastBand(forecast: DrawnForecast, measured: SeriesColum
       const why = reason === null ? undefined : reason in words.reasons ? words.reasons[reason as keyof typeof words.reasons] : words.otherReason(reason)
       said.push(why === undefined ? words.made(how) : words.madeBecause(how, why))
     }
+    if (peak !== undefined && peak.value < 0) said.push(words.negative)
     if (outer === undefined) said.push(words.noBand)
     if (issuedAt !== null) said.push(now - issuedAt > OLD_MS ? words.old(f.age((now - issuedAt) / 1000)) : words.issued(f.dateTime(issuedAt)))
     return said
