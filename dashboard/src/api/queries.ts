@@ -53,7 +53,7 @@ export const useMerchantSummary = (id: MaybeRefOrGetter<string>) =>
 export const useLoadCurve = (id: MaybeRefOrGetter<string>, interval: MaybeRefOrGetter<Interval>, step: MaybeRefOrGetter<LoadCurve['step']>, enabled: MaybeRefOrGetter<boolean>) =>
   useRead<LoadCurve>(() => address(ROUTES.merchant.loadCurve, { id: toValue(id) }, { ...within(interval), step: toValue(step) }), { everyMs: MINUTE_MS, enabled })
 export const useOwnForecast = (id: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>
-  useRead<PowerForecast>(() => address(ROUTES.merchant.forecast, { id: toValue(id) }), { everyMs: 5 * MINUTE_MS, enabled })
+  useRead<PowerForecast>(() => address(ROUTES.merchant.forecast, { id: toValue(id) }), { everyMs: MINUTE_MS, enabled })
 
 export const usePlannerNetwork = () => useRead<PlannerNetwork>(ROUTES.planner.network, { everyMs: MINUTE_MS })
 export const usePlannerState = (at: MaybeRefOrGetter<number | undefined>, live: MaybeRefOrGetter<boolean>) =>
@@ -65,7 +65,7 @@ export const useLoadDuration = (element: MaybeRefOrGetter<string>, enabled: Mayb
   useRead<LoadDuration>(() => address(ROUTES.planner.loadDuration, {}, { element: toValue(element) }), { everyMs: 10 * MINUTE_MS, enabled })
 export const useForecastSeries = () => useRead<PlannerForecastSeries>(ROUTES.planner.forecastSeries)
 export const usePlannerForecast = (series: MaybeRefOrGetter<string>, from: MaybeRefOrGetter<number>, enabled: MaybeRefOrGetter<boolean>) =>
-  useRead<PlannerForecast>(() => address(ROUTES.planner.forecast, {}, { series: toValue(series), from: toValue(from) }), { everyMs: 5 * MINUTE_MS, keep: true, enabled })
+  useRead<PlannerForecast>(() => address(ROUTES.planner.forecast, {}, { series: toValue(series), from: toValue(from) }), { everyMs: MINUTE_MS, keep: true, enabled })
 export const useBalance = () => useRead<Balance>(ROUTES.planner.balance, { everyMs: MINUTE_MS })
 export const useFirmImport = () => useRead<FirmImport>(ROUTES.planner.firmImport, { everyMs: MINUTE_MS })
 export const useMeasurementPoints = (element: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>

@@ -16,7 +16,7 @@ export interface PlotLine {
 }
 
 /** How much of its colour a band covers; one upon another covers more. */
-export const BAND_OPACITY = 0.18
+export const BAND_OPACITY = 0.22
 
 /** Between P10 and P90, or what else the band means to the caller. Later ones lie upon earlier ones. */
 export interface PlotBand {
