@@ -104,6 +104,26 @@ describe('the planner', () => {
     expect(errors).toEqual([])
   })
 
+  test('reads the forecast of a feeder with its band by keyboard, and the address keeps another choice', async () => {
+    const { page, errors } = await open()
+    await signIn(page, service.url, '/planification', 'Anne Le Goff')
+    await expect.poll(async () => (await json<{ quantilesKw: object[] }>(page, '/api/planner/forecast?series=R01')).quantilesKw.length, { timeout: 110_000, interval: 1_000 }).toBe(5)
+    await page.goto(`${service.url}/planification?serie=R01`)
+    const figure = page.locator('figure', { has: page.getByRole('heading', { name: /Prévision : .*R01/ }) })
+    await expect.poll(() => figure.locator('figcaption').textContent(), { timeout: 20_000 }).toMatch(/^Pointe prévue : .* neuf fois sur dix entre .* et /)
+    // Nine days of history: it says that it could do no better.
+    expect(await figure.textContent()).toContain('Prévision par le même jour de la semaine passée : pas assez d’historique pour faire mieux.')
+    expect(await figure.getByRole('list', { name: 'Légende' }).textContent()).toMatch(/mesuré.*prévu.*une fois sur deux.*neuf fois sur dix/)
+    await figure.locator('.plot').focus()
+    await page.keyboard.press('End')
+    expect(await figure.locator('[aria-live]').textContent()).toMatch(/Origine prévu, Prévu .*\skW, Bas \(5 %\) .* Haut \(95 %\)/)
+    await figure.getByLabel('Courbe').selectOption('pv-1')
+    await page.getByRole('heading', { name: /Prévision : .*pv-1/ }).waitFor()
+    expect(new URL(page.url()).searchParams.get('serie')).toBe('pv-1')
+    await expectAccessible(page)
+    expect(errors).toEqual([])
+  })
+
   test('can trace a value to the server it came from', async () => {
     const { page } = await open()
     await signIn(page, service.url, '/planification', 'Anne Le Goff')

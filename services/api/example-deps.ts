@@ -9,7 +9,7 @@ import { openEditLedger } from '#services/editing/ledger.ts'
 import type { Directory, RoleName } from '#services/directory/port.ts'
 import type { JournalEntry, SampleBatch, Series, TimeSeriesReader } from '#services/store/port.ts'
 import type { MeterFinding } from '#services/evaluation/meter-findings.ts'
-import type { NetworkState, RunHead, RunLayout } from '#services/evaluation/port.ts'
+import type { IssuedForecast, NetworkState, RunHead, RunLayout } from '#services/evaluation/port.ts'
 import type { Release } from '#services/publication/port.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
@@ -35,8 +35,8 @@ export const EXAMPLE_DISTRICT: District = {
     { id: 'dp-b', carrier: 'electricity', site: 'site-butcher', category: 'professional', node: 'B04', loadClass: 'butcher', holders: [{ validFrom: SINCE, holder: 'holder-b' }] },
   ],
   sources: [{ id: 'buildings', protocol: 'modbus', url: 'modbus-tcp://127.0.0.1:1', periodS: 5, staleAfterS: 20 }],
-  devices: ['dp-a', 'dp-b', 'F1'].map((on, i) => ({ id: `dev-${on}`, source: 'buildings', profile: 'shop-meter', address: i + 1 })),
-  meters: [], measurementPoints: ['dp-a', 'dp-b', 'F1'].map(powerPoint), virtualMeters: [],
+  devices: ['dp-a', 'dp-b', 'F1', 'T1'].map((on, i) => ({ id: `dev-${on}`, source: 'buildings', profile: 'shop-meter', address: i + 1 })),
+  meters: [], measurementPoints: ['dp-a', 'dp-b', 'F1', 'T1'].map(powerPoint), virtualMeters: [],
   network: {
     substations: [{ id: 'S', name: 'S', kind: 'secondary', x: 0, y: 0 }],
     busbars: [{ id: 'B20', name: 'B20', substation: 'S', nominalVoltageKv: 20 }, { id: 'B04', name: 'B04', substation: 'S', nominalVoltageKv: 0.4 }],
@@ -56,6 +56,15 @@ const STATE: NetworkState = {
   at: NOW - 600_000, settled: true, sectionCurrentA: Float32Array.of(340), sectionLoadingPct: Float32Array.of(85), sectionPowerKw: Float32Array.of(11_000),
   transformerLoadKva: Float32Array.of(NaN), transformerLoadingPct: Float32Array.of(NaN), busVoltagePu: Float32Array.of(1, 0.98), busLoadKw: Float32Array.of(0, 100),
   sectionQuality: Uint8Array.of(0), transformerQuality: Uint8Array.of(3), lossesKw: 1, districtKw: 900, boundaryKw: 0, unmeteredKw: 18, residualKw: NaN,
+}
+/** Issued half an hour ago; nothing is known of its last step. */
+const exampleForecast = (series: string): IssuedForecast => {
+  const column = (kw: number) => Float64Array.of(kw, kw + 1, kw + 2, NaN)
+  return {
+    series, issuedAt: NOW - 1_800_000, from: NOW - 1_800_000, stepS: 600, forecaster: 'seasonal-naive', method: 'seasonal-naive', reason: 'history-short', valuesKw: column(5),
+    quantilesKw: [0.05, 0.5, 0.95].map((level) => ({ level, valuesKw: column(3 + 4 * level) })),
+    contributions: series === 'T1' ? { calendar: column(1), weather: column(0.5), recent: column(-0.5) } : undefined,
+  }
 }
 export const EXAMPLE_RELEASE: Release = {
   releaseId: 3, kind: 'district-live', at: NOW - 2 * HOUR_MS, stepS: 1800, publishedAt: NOW - HOUR_MS, rules: SINCE, districtVersion: 'v1', sha256: 'ab'.repeat(32),
@@ -124,7 +133,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       head: async () => HEAD,
       states: async (kind, from, to) => (!empty && kind === 'estimate' && from <= STATE.at && STATE.at < to ? [STATE] : []),
       statesOf: async () => (empty ? [] : [STATE]),
-      latestForecast: async () => undefined,
+      latestForecast: async (series) => (empty || !['district', 'T1', 'dp-a'].includes(series) ? undefined : exampleForecast(series)),
       close,
     },
     meterFindings: {

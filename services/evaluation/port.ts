@@ -79,5 +79,34 @@ export interface IssuedForecast {
   readonly from: number
   readonly stepS: number
   readonly forecaster: string
+  /** The rung of the fallback ladder that answered. */
+  readonly method: ForecastMethod
+  /** Why this rung; undefined when the best one answered, or when nobody wrote it down. */
+  readonly reason: ForecastReason | undefined
+  /** Kept to the last digit of single precision. */
   readonly valuesKw: Float64Array
+  /** Ascending in `level` (0..1), each as long as `valuesKw`; empty: nobody knew how wrong the forecast may be. Kept to 0.02 %. */
+  readonly quantilesKw: readonly ForecastQuantile[]
+  /** What each cause adds at each step; together with the mean level of the series they make the value. Kept to 0.02 %. */
+  readonly contributions?: ForecastContributions | undefined
+}
+
+/** Best first. */
+export const FORECAST_METHODS = ['blend', 'ridge', 'similar-day', 'seasonal-naive', 'constant'] as const
+export type ForecastMethod = (typeof FORECAST_METHODS)[number]
+
+/** `history-short`: too few days are known. `history-gaps`: enough days, but too much of them is missing. `not-fitted`: no better model is in service yet. `fit-failed`: there was one, and it gave no usable answer. */
+export const FORECAST_REASONS = ['history-short', 'history-gaps', 'not-fitted', 'fit-failed'] as const
+export type ForecastReason = (typeof FORECAST_REASONS)[number]
+
+export interface ForecastQuantile {
+  readonly level: number
+  readonly valuesKw: Float64Array
+}
+
+/** In kW, each as long as the forecast. */
+export interface ForecastContributions {
+  readonly calendar: Float64Array
+  readonly weather: Float64Array
+  readonly recent: Float64Array
 }

@@ -1,9 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import fc from 'fast-check'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { NetworkState, RunHead, RunLayout } from './port.ts'
+import type { IssuedForecast, NetworkState, RunHead, RunLayout } from './port.ts'
 import { openRunReader, openRunStore } from './run-store.ts'
+import { packForecast, unpackForecast } from './state-blob.ts'
 
 const layout: RunLayout = { lineSections: ['S1', 'S2', 'S3'], transformers: ['T1'], buses: ['B1', 'B2'] }
 const STEP = 600_000
@@ -44,15 +48,81 @@ test('states come back bit for bit, the newest run of each step first, and a rea
   rmSync(place, { recursive: true })
 })
 
+const issued = (issuedAt: number, value: number): IssuedForecast => ({
+  series: 'district', issuedAt, from: issuedAt, stepS: 600, forecaster: 'seasonal-naive', method: 'seasonal-naive', reason: 'history-short', valuesKw: Float64Array.of(value, NaN), quantilesKw: [],
+})
+
 test('a forecast as issued is never overwritten', async () => {
   const place = mkdtempSync(join(tmpdir(), 'penfeld-runs-'))
   const store = openRunStore(join(place, 'runs.sqlite'))
-  const issued = (issuedAt: number, value: number) => ({ series: 'district', issuedAt, from: issuedAt, stepS: 600, forecaster: 'seasonal-naive', valuesKw: Float64Array.of(value, NaN) })
   await store.saveForecasts([issued(1000, 1), issued(2000, 2)])
   await store.saveForecasts([issued(2000, 99)])
   expect(await store.latestForecast('district')).toEqual(issued(2000, 2))
   expect(await store.forecasts('district', 0, 2000)).toEqual([issued(1000, 1)])
   expect(await store.latestForecast('T9')).toBeUndefined()
+  await store.close()
+  rmSync(place, { recursive: true })
+})
+
+test('a forecast comes back with its method, its band and its parts, to the precision that is promised', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'penfeld-runs-'))
+  const store = openRunStore(join(place, 'runs.sqlite'))
+  const column = (scale: number) => Float64Array.from({ length: 288 }, (_, i) => (i === 7 ? NaN : scale * (300 + 90 * Math.sin(i / 20))))
+  const whole: IssuedForecast = {
+    ...issued(1000, 0), method: 'blend', reason: undefined, valuesKw: Float64Array.from(column(1), Math.fround),
+    quantilesKw: [0.05, 0.5, 0.95].map((level) => ({ level, valuesKw: column(0.5 + level) })),
+    contributions: { calendar: column(-0.3), weather: column(0), recent: column(0.1) },
+  }
+  await store.saveForecasts([whole])
+  const read = (await store.latestForecast('district'))!
+  expect(read).toMatchObject({ method: 'blend', reason: undefined, valuesKw: whole.valuesKw })
+  const pairs = [...read.quantilesKw.map(({ valuesKw }, k) => [valuesKw, whole.quantilesKw[k]!.valuesKw] as const), ...(['calendar', 'weather', 'recent'] as const).map((cause) => [read.contributions![cause], whole.contributions![cause]] as const)]
+  expect(pairs.length).toBe(6)
+  for (const [got, wanted] of pairs) {
+    expect(got.length).toBe(288)
+    got.forEach((value, i) => (Number.isNaN(wanted[i]!) ? expect(value).toBeNaN() : expect(Math.abs(value - wanted[i]!)).toBeLessThanOrEqual(2e-4 * Math.abs(wanted[i]!))))
+  }
+  expect(read.quantilesKw.map(({ level }) => level)).toEqual([0.05, 0.5, 0.95])
+  const { size } = store.database.prepare('SELECT length(body) AS size FROM forecast').get() as { size: number }
+  // Seven columns of single precision are 8,064 bytes.
+  expect(size).toBeLessThan(4_600)
+  await store.close()
+  rmSync(place, { recursive: true })
+})
+
+test('columns of different length are refused before anything is written', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'penfeld-runs-'))
+  const store = openRunStore(join(place, 'runs.sqlite'))
+  await expect(store.saveForecasts([issued(1000, 1), { ...issued(2000, 1), quantilesKw: [{ level: 0.5, valuesKw: Float64Array.of(1) }] }])).rejects.toThrow(/a column of 1 steps beside a forecast of 2/)
+  expect(await store.latestForecast('district')).toBeUndefined()
+  await store.close()
+  rmSync(place, { recursive: true })
+})
+
+test('rounding keeps quantiles in order', () => {
+  fc.assert(fc.property(fc.array(fc.float({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }), { minLength: 2, maxLength: 9 }), (numbers) => {
+    const sorted = [...numbers].sort((a, b) => a - b)
+    const blob = packForecast({ valuesKw: Float64Array.of(0), quantilesKw: sorted.map((value, k) => ({ level: k / 10, valuesKw: Float64Array.of(value) })) })
+    const read = unpackForecast(blob, sorted.map((_, k) => k / 10), false).quantilesKw.map(({ valuesKw }) => valuesKw[0]!)
+    expect(read).toEqual([...read].sort((a, b) => a - b))
+  }))
+})
+
+test('a forecast of a file from before the bands is read: its values as they were, no band, the method there was', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'penfeld-runs-'))
+  const file = join(place, 'runs.sqlite')
+  // Written by version 0.1.0 itself.
+  writeFileSync(file, gunzipSync(readFileSync(join(import.meta.dirname, '../../fixtures/data-folders/0.1.0/runs.sqlite.gz'))))
+  const before = new DatabaseSync(file, { readOnly: true })
+  const { series, issued_at: issuedAt } = before.prepare('SELECT series, issued_at FROM forecast ORDER BY series, issued_at DESC LIMIT 1').get() as { series: string; issued_at: number }
+  before.close()
+  const store = openRunStore(file)
+  expect(await store.latestForecast(series)).toEqual({ series, issuedAt, from: issuedAt, stepS: 600, forecaster: 'same-day-last-week', method: 'seasonal-naive', reason: undefined, valuesKw: Float64Array.of(1, 4, 9.5), quantilesKw: [] })
+  // The same file holds old and new rows beside each other.
+  await store.saveForecasts([{ ...issued(issuedAt + 1000, 3), series, quantilesKw: [{ level: 0.5, valuesKw: Float64Array.of(3, NaN) }] }])
+  const all = await store.forecasts(series, -Infinity, Infinity)
+  expect(all.length).toBeGreaterThan(1)
+  expect(all.map(({ quantilesKw }) => quantilesKw.length)).toEqual([...all.slice(1).map(() => 0), 1])
   await store.close()
   rmSync(place, { recursive: true })
 })

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { effectLedger, type EffectLedger } from '#services/sqlite/effect-ledger.ts'
 import { inTransaction, openAsWriter, openQuestions } from '#services/sqlite/one-writer-file.ts'
-import type { IssuedForecast, NetworkState, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
+import type { ForecastMethod, ForecastReason, IssuedForecast, NetworkState, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
 import { RUNS_MIGRATIONS } from './schema.ts'
 import { packForecast, packState, unpackForecast, unpackState } from './state-blob.ts'
 
@@ -45,7 +45,19 @@ interface RunRow {
   duration_ms: number
 }
 interface StateRow { at: number; settled: number; body: Uint8Array; district_version: string }
-interface ForecastRow { series: string; issued_at: number; from_at: number; step_s: number; forecaster: string; body: Uint8Array }
+interface ForecastRow {
+  series: string
+  issued_at: number
+  from_at: number
+  step_s: number
+  forecaster: string
+  body: Uint8Array
+  method: ForecastMethod
+  reason: ForecastReason | null
+  /** JSON of the levels of the quantiles; null in rows from before there were any. */
+  levels: string | null
+  contributions: number
+}
 
 const headOf = (row: RunRow): RunHead => ({
   runId: row.run_id,
@@ -68,7 +80,9 @@ const forecastOf = (row: ForecastRow): IssuedForecast => ({
   from: row.from_at,
   stepS: row.step_s,
   forecaster: row.forecaster,
-  valuesKw: unpackForecast(row.body),
+  method: row.method,
+  reason: row.reason ?? undefined,
+  ...unpackForecast(row.body, row.levels === null ? undefined : (JSON.parse(row.levels) as number[]), row.contributions === 1),
 })
 
 /** SQLite knows no NaN; a missing number is stored as null. */
@@ -127,7 +141,8 @@ export function openRunStore(file: string): RunFileStore {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING run_id`)
   const saveState = database.prepare('INSERT INTO state (kind, at, run_id, settled, body) VALUES (?, ?, ?, ?, ?)')
   const dropOldForecastStates = database.prepare("DELETE FROM state WHERE run_id IN (SELECT run_id FROM run WHERE kind = 'forecast' ORDER BY run_id DESC LIMIT 10 OFFSET ?)")
-  const saveForecast = database.prepare('INSERT INTO forecast (series, issued_at, from_at, step_s, forecaster, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+  const saveForecast = database.prepare(`INSERT INTO forecast (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
   const saving: RunFileStore['saving'] = (head, states) => {
     // Packing costs more than writing: done before the file is locked.
     const bodies = states.map(packState)
@@ -141,9 +156,12 @@ export function openRunStore(file: string): RunFileStore {
       return runId
     }
   }
-  const savingForecasts: RunFileStore['savingForecasts'] = (forecasts) => () => {
-    for (const { series, issuedAt, from, stepS, forecaster, valuesKw } of forecasts) {
-      saveForecast.run(series, issuedAt, from, stepS, forecaster, packForecast(valuesKw))
+  const savingForecasts: RunFileStore['savingForecasts'] = (forecasts) => {
+    const bodies = forecasts.map(packForecast)
+    return () => {
+      for (const [i, { series, issuedAt, from, stepS, forecaster, method, reason, quantilesKw, contributions }] of forecasts.entries()) {
+        saveForecast.run(series, issuedAt, from, stepS, forecaster, bodies[i]!, method, reason ?? null, JSON.stringify(quantilesKw.map(({ level }) => level)), contributions === undefined ? 0 : 1)
+      }
     }
   }
   return {

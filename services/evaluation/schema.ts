@@ -27,4 +27,9 @@ export const RUNS_MIGRATIONS = [
    CREATE TABLE day_quality (
      day REAL NOT NULL, point TEXT NOT NULL, steps INTEGER NOT NULL, measured INTEGER NOT NULL, uncertain INTEGER NOT NULL,
      substituted INTEGER NOT NULL, missing INTEGER NOT NULL, PRIMARY KEY (day, point)) STRICT, WITHOUT ROWID`,
+  // Rows from before have no levels: their body is the value column alone, and all there was then was the naive forecaster.
+  `ALTER TABLE forecast ADD COLUMN method TEXT NOT NULL DEFAULT 'seasonal-naive';
+   ALTER TABLE forecast ADD COLUMN reason TEXT;
+   ALTER TABLE forecast ADD COLUMN levels TEXT;
+   ALTER TABLE forecast ADD COLUMN contributions INTEGER NOT NULL DEFAULT 0`,
 ] as const

@@ -151,9 +151,15 @@ test('a forecast knows nothing recorded after its issue, and its evaluation goes
   const first = issued.find(({ series }) => series === loaded.district.network.transformers[0]!.id)!
   expect(first.from).toBe(START)
   expect(new Set(first.valuesKw)).toEqual(new Set([100]))
+  // Eight days of history: last week's value, and nobody can do better yet.
+  expect(first).toMatchObject({ method: 'seasonal-naive', reason: 'history-short' })
+  expect(first.quantilesKw.map(({ level }) => level)).toEqual([0.05, 0.25, 0.5, 0.75, 0.95])
+  expect(first.quantilesKw[4]!.valuesKw[5]).toBeCloseTo(100, 3)
   const later = await issueForecasts(store, loaded.district, plan, START + 40 * 60_000)
   expect(later.find(({ series }) => series === first.series)!.valuesKw[2]).toBe(900)
-  expect(issued.find(({ series }) => series === 'district')!.valuesKw[5]).toBe(400)
+  const total = issued.find(({ series }) => series === 'district')!
+  expect(total.valuesKw[5]).toBe(400)
+  expect(total.quantilesKw[0]!.valuesKw[5]).toBeCloseTo(400, 3)
 
   const { head, states } = await evaluateAhead(parts(), issued, { issuedAt: START, inputSeq: 1 })
   expect(states).toHaveLength(288)

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import type { ConnectionStudyAnswer } from '#contract/connection-study.ts'
 import type { OutageStudyAnswer } from '#contract/outage-study.ts'
+import type { PlannerForecast, PlannerForecastSeries, PowerForecast } from '#contract/forecast.ts'
 import type { LoadCurve, MerchantSummary, OwnDeliveryPoints } from '#contract/merchant.ts'
 import type { OperatorImports, OperatorJobs, OperatorQuarantine, OperatorSources } from '#contract/operator.ts'
 import type {
@@ -51,6 +52,8 @@ export const useMerchantSummary = (id: MaybeRefOrGetter<string>) =>
   useRead<MerchantSummary>(() => address(ROUTES.merchant.summary, { id: toValue(id) }), { everyMs: 10_000 })
 export const useLoadCurve = (id: MaybeRefOrGetter<string>, interval: MaybeRefOrGetter<Interval>, step: MaybeRefOrGetter<LoadCurve['step']>, enabled: MaybeRefOrGetter<boolean>) =>
   useRead<LoadCurve>(() => address(ROUTES.merchant.loadCurve, { id: toValue(id) }, { ...within(interval), step: toValue(step) }), { everyMs: MINUTE_MS, enabled })
+export const useOwnForecast = (id: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>
+  useRead<PowerForecast>(() => address(ROUTES.merchant.forecast, { id: toValue(id) }), { everyMs: MINUTE_MS, enabled })
 
 export const usePlannerNetwork = () => useRead<PlannerNetwork>(ROUTES.planner.network, { everyMs: MINUTE_MS })
 export const usePlannerState = (at: MaybeRefOrGetter<number | undefined>, live: MaybeRefOrGetter<boolean>) =>
@@ -60,6 +63,9 @@ export const useElementHistory = (element: MaybeRefOrGetter<string>, interval: M
   useRead<ElementHistory>(() => address(ROUTES.planner.history, {}, { element: toValue(element), ...within(interval) }), { everyMs: MINUTE_MS, enabled })
 export const useLoadDuration = (element: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>
   useRead<LoadDuration>(() => address(ROUTES.planner.loadDuration, {}, { element: toValue(element) }), { everyMs: 10 * MINUTE_MS, enabled })
+export const useForecastSeries = () => useRead<PlannerForecastSeries>(ROUTES.planner.forecastSeries)
+export const usePlannerForecast = (series: MaybeRefOrGetter<string>, from: MaybeRefOrGetter<number>, enabled: MaybeRefOrGetter<boolean>) =>
+  useRead<PlannerForecast>(() => address(ROUTES.planner.forecast, {}, { series: toValue(series), from: toValue(from) }), { everyMs: MINUTE_MS, keep: true, enabled })
 export const useBalance = () => useRead<Balance>(ROUTES.planner.balance, { everyMs: MINUTE_MS })
 export const useFirmImport = () => useRead<FirmImport>(ROUTES.planner.firmImport, { everyMs: MINUTE_MS })
 export const useMeasurementPoints = (element: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>

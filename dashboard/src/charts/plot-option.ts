@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core'
-import type { LineStyle, Plot, PlotLine } from './plot.ts'
+import { BAND_OPACITY, type LineStyle, type Plot, type PlotLine } from './plot.ts'
 import type { Tick } from './time-ticks.ts'
 
 // Colours stay CSS variables down to the SVG: theme and print change them without drawing anew.
@@ -35,11 +35,13 @@ const bandSeries = (band: NonNullable<Plot['bands']>[number], index: number) =>
     silent: true,
     animation: false,
     stack: `band-${index}`,
+    // Upon its lower edge also where that is below zero.
+    stackStrategy: 'all',
     symbol: 'none',
     z: 1,
     lineStyle: { opacity: 0 },
     data: band.points.map(([x, low, high]) => [x, part === 'low' ? low : high - low]),
-    ...(part === 'span' ? { areaStyle: { color: colour(band.colour), opacity: 0.18 } } : {}),
+    ...(part === 'span' ? { areaStyle: { color: colour(band.colour), opacity: BAND_OPACITY } } : {}),
   }))
 
 const textStyle = { fontFamily: 'inherit', fontSize: 13, color: colour('--ink-quiet') }

@@ -15,7 +15,10 @@ export interface PlotLine {
   readonly steps?: boolean
 }
 
-/** Between P10 and P90, or what else the band means to the caller. */
+/** How much of its colour a band covers; one upon another covers more. */
+export const BAND_OPACITY = 0.22
+
+/** Between P10 and P90, or what else the band means to the caller. Later ones lie upon earlier ones. */
 export interface PlotBand {
   readonly colour: string
   readonly points: readonly (readonly [x: number, low: number, high: number])[]

@@ -3,4 +3,6 @@ export interface LegendKey {
   /** A custom property of tokens.css. */
   readonly colour: string
   readonly stroke: 'solid' | 'dashed' | 'dotted' | 'hatched' | 'band'
+  /** Of a band, as it is drawn. */
+  readonly opacity?: number
 }

@@ -1,3 +1,4 @@
+import { forecastEn } from './forecast-words.ts'
 import type { Messages } from './fr.ts'
 import { validationEn } from './validation-words.ts'
 
@@ -85,6 +86,8 @@ export const en = {
   },
   level: { normal: 'calm', watch: 'watch', over: 'above the limit', unknown: 'no value' },
   legend: { measured: 'measured', estimated: 'estimated', forecast: 'forecast', limit: 'limit', watch: 'watch', reference: 'comparison', gap: 'A break in the curve is a missing value.' },
+
+  forecast: forecastEn,
 
   public: {
     title: 'The district',

@@ -1,3 +1,4 @@
+import { forecastFr } from './forecast-words.ts'
 import { validationFr } from './validation-words.ts'
 
 /** Every sentence the pages say, in French. Whole sentences with parameters: no sentence is glued together elsewhere. */
@@ -85,6 +86,8 @@ export const fr = {
   },
   level: { normal: 'calme', watch: 'vigilance', over: 'au-dessus de la limite', unknown: 'sans valeur' },
   legend: { measured: 'mesuré', estimated: 'estimé', forecast: 'prévu', limit: 'limite', watch: 'vigilance', reference: 'comparaison', gap: 'Une interruption de la courbe est une valeur absente.' },
+
+  forecast: forecastFr,
 
   public: {
     title: 'Le quartier',

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { IssuedForecast } from '#services/evaluation/port.ts'
 import { openRunReader } from '#services/evaluation/run-store.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
 import { openJobStatus } from '#services/jobs/embedded/job-status.ts'
@@ -40,8 +41,8 @@ export async function hundredAnswers(folder: string, { points, from, to, distric
   for (const kind of ['estimate', 'forecast', 'replay'] as const) await ask(`runs: newest ${kind}`, runs.latest(kind))
   for (let run = 1; run <= 3; run++) await ask(`runs: states of run ${run}`, runs.statesOf(run))
   await ask('runs: states of estimates', runs.states('estimate', from, to))
-  for (const one of series) await ask(`runs: newest forecast of ${one}`, runs.latestForecast(one))
-  await ask('runs: every forecast of the first', runs.forecasts(series[0], -Infinity, Infinity))
+  for (const one of series) await ask(`runs: newest forecast of ${one}`, asBefore(await runs.latestForecast(one)))
+  await ask('runs: every forecast of the first', (await runs.forecasts(series[0], -Infinity, Infinity)).map(asBefore))
   await runs.close()
   const releases = openReleaseReader(join(folder, 'releases.sqlite'))
   await ask('releases: newest', releases.latest('district-live'))
@@ -61,6 +62,9 @@ export async function hundredAnswers(folder: string, { points, from, to, distric
   await ask('collect: put apart', rowsOf(folder, 'collect.sqlite', 'SELECT sourceId, point, at, value, quality, reason FROM quarantine ORDER BY id'))
   return answers
 }
+
+/** What a forecast was before it had a method and a band: the old version told no more. */
+const asBefore = (forecast: IssuedForecast | undefined) => forecast && (({ series, issuedAt, from, stepS, forecaster, valuesKw }) => ({ series, issuedAt, from, stepS, forecaster, valuesKw }))(forecast)
 
 function storeQuestion(store: string, reader: TimeSeriesReader, number: number, point: number, from: number, to: number): [string, Promise<unknown>] {
   const start = from + ((number * 5) % 13) * DAY_MS / 2

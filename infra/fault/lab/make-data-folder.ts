@@ -76,7 +76,7 @@ async function fillRuns(): Promise<void> {
     await store.save({ kind, issuedAt: FROM + index * HOUR_MS, from: states[0].at, to: states[5].at + STEP_MS, stepS: 600, districtVersion: asked.districtVersion, engine: 'old', inputSeq: index, closurePct: 0.01, residualPct: NaN, durationMs: 4 }, states)
   }
   for (const issuedAt of [FROM, FROM + HOUR_MS]) {
-    await store.saveForecasts(asked.series.map((series, index) => ({ series, issuedAt, from: issuedAt, stepS: 600, forecaster: 'same-day-last-week', valuesKw: Float64Array.of(1, 2 + index, 9.5) })))
+    await store.saveForecasts(asked.series.map((series, index) => ({ series, issuedAt, from: issuedAt, stepS: 600, forecaster: 'same-day-last-week', method: 'seasonal-naive' as const, reason: undefined, valuesKw: Float64Array.of(1, 2 + index, 9.5), quantilesKw: [] })))
   }
   await store.close()
 }

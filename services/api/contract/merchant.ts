@@ -63,16 +63,6 @@ export const LoadCurve = object({
 })
 export type LoadCurve = Static<typeof LoadCurve>
 
-export const PowerForecast = object({
-  readiness: Readiness,
-  series: Type.String(),
-  issuedAt: nullable(Instant()),
-  stepS: Type.Integer(),
-  forecaster: nullable(Type.String()),
-  powerKw: SeriesColumns,
-})
-export type PowerForecast = Static<typeof PowerForecast>
-
 export const MerchantFormatQuery = FormatQuery
 export const MerchantStreamQuery = object({ deliveryPoint: ElementId })
 /** The `value` event: columns over the points of the stream. */

@@ -28,6 +28,8 @@ export const ROUTES = {
     loadDuration: '/api/planner/load-duration',
     balance: '/api/planner/balance',
     firmImport: '/api/planner/firm-import',
+    forecast: '/api/planner/forecast',
+    forecastSeries: '/api/planner/forecast-series',
     measurementPoints: '/api/planner/measurement-points',
     connectionStudy: '/api/planner/connection-study',
     outageStudy: '/api/planner/outage-study',

@@ -5,10 +5,12 @@ import { QUALITY } from '#models/units/quality.ts'
 import { clampToHeld, heldDeliveryPoints, type HeldDeliveryPoint } from '#services/directory/scope.ts'
 import { emptyColumns, orNull, pushValue } from '../columns.ts'
 import type { SeriesColumns } from '../contract/common.ts'
-import { DeliveryPointParams, LoadCurve, LoadCurveQuery, MerchantFormatQuery, MerchantStreamQuery, MerchantSummary, OwnDeliveryPoints, PowerForecast, type OwnDeliveryPoint } from '../contract/merchant.ts'
+import { DeliveryPointParams, LoadCurve, LoadCurveQuery, MerchantFormatQuery, MerchantStreamQuery, MerchantSummary, OwnDeliveryPoints, type OwnDeliveryPoint } from '../contract/merchant.ts'
+import { PowerForecast } from '../contract/forecast.ts'
 import { ROUTES } from '../contract/routes.ts'
 import { answer, isoTime } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
+import { forecastTable, forecastView } from '../forecast-view.ts'
 import { checkInterval } from '../interval.ts'
 import type { EventStreams } from '../live/event-streams.ts'
 import type { LiveValues } from '../live/live-values.ts'
@@ -99,10 +101,7 @@ export const merchantRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams:
   app.get(ROUTES.merchant.forecast, { config, schema: { params: DeliveryPointParams, querystring: MerchantFormatQuery, response: { 200: PowerForecast } } }, async (request, reply) => {
     const held = own(request, request.params.id)
     const issued = clampToHeld(held, clock.now() - 1, clock.now() + 1) === undefined ? undefined : await runs.latestForecast(request.params.id)
-    const powerKw = emptyColumns()
-    issued?.valuesKw.forEach((value, i) => pushValue(powerKw, issued.from + i * issued.stepS * 1000, value, QUALITY.forecast))
-    const body: PowerForecast = { readiness: issued === undefined ? 'starting' : 'ready', series: request.params.id, issuedAt: issued?.issuedAt ?? null, stepS: issued?.stepS ?? 600, forecaster: issued?.forecaster ?? null, powerKw }
-    return answer(request, reply, body, (forecast) => curveTable(forecast.powerKw))
+    return answer(request, reply, forecastView(request.params.id, issued), (forecast) => forecastTable(forecast))
   })
 
   app.get(ROUTES.merchant.stream, { config, exposeHeadRoute: false, schema: { description: 'Server-sent events `value`.', querystring: MerchantStreamQuery, produces: ['text/event-stream'] } }, async (request, reply) => {

@@ -2,9 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QUALITY } from '#models/units/quality.ts'
 import { emptyColumns, orNull, pushValue } from '../columns.ts'
 import { Balance, ElementHistory, ElementIntervalQuery, ElementQuery, FirmImport, LoadDuration, PlannerFeeders, PlannerFormatQuery, PlannerIntervalQuery, PlannerMeasurementPoints, PlannerNetwork, PlannerState, PlannerStateQuery, PlannerStates, type RunEvent } from '../contract/planner.ts'
+import { PlannerForecast, PlannerForecastQuery, PlannerForecastSeries, PlannerForecastSeriesQuery } from '../contract/forecast.ts'
 import { ROUTES } from '../contract/routes.ts'
 import { answer, isoTime } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
+import { forecastTable, forecastView } from '../forecast-view.ts'
 import { DAY_MS, checkInterval } from '../interval.ts'
 import type { EventStreams } from '../live/event-streams.ts'
 import type { LiveValues } from '../live/live-values.ts'
@@ -12,6 +14,7 @@ import { roleHolds } from '../live/role-holds.ts'
 import { streamValues } from '../live/stream-values.ts'
 import { balanceView, firmImportView } from '../planner/conclusions.ts'
 import { elementLoad, networkElement, pointsOf } from '../planner/element.ts'
+import { chosenSeries, measuredMeans, plannerForecastSeries } from '../planner/forecast.ts'
 import { createForecastPeaks } from '../planner/forecast-peaks.ts'
 import { loadDuration } from '../planner/load-duration.ts'
 import { networkView } from '../planner/network-view.ts'
@@ -20,13 +23,15 @@ import { feederHeadrooms, networkAt, runSummary, stateView } from '../planner/vi
 import { traceValues } from '../trace.ts'
 
 const config = { access: { role: 'planner' } } as const
-const LONGEST_DAYS = { history: 62, states: 4 } as const
+const LONGEST_DAYS = { history: 62, states: 4, forecast: 31 } as const
+const MEASURED_BESIDE_FORECAST_MS = 2 * DAY_MS
 const LOOK_FOR_RUN_MS = 1_000
 
 export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: EventStreams; live: LiveValues }> = async (app, { deps, streams, live }) => {
   const { clock, measured, runs } = deps
   const { district } = deps.district
   const forecastPeaks = createForecastPeaks(district, runs)
+  const forecastSeries = plannerForecastSeries(district)
 
   app.get(ROUTES.planner.network, { config, schema: { querystring: PlannerFormatQuery, response: { 200: PlannerNetwork } } }, async (request, reply) =>
     answer(request, reply, await networkView(deps.district, measured, clock.now()), ({ lineSections }) => ({
@@ -134,6 +139,23 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
       header: ['feeder', 'name', 'limiting_section', 'current_a', 'rating_a', 'loading_pct', 'headroom_a', 'headroom_kva', 'level', 'quality', 'forecast_peak_pct', 'forecast_peak_at'],
       rows: table.feeders.map((one) => [one.id, one.name, one.limitingSection, one.currentA, one.ratingA, one.loadingPct, one.headroomA, one.headroomKva, one.level, one.quality, one.forecastPeak?.loadingPct, isoTime(one.forecastPeak?.at ?? null)]),
     }))
+  })
+
+  app.get(ROUTES.planner.forecastSeries, { config, schema: { querystring: PlannerForecastSeriesQuery, response: { 200: PlannerForecastSeries } } }, async (request, reply) => {
+    const body: PlannerForecastSeries = { series: forecastSeries.map(({ series, kind, name }) => ({ series, kind, name })) }
+    return answer(request, reply, body, (list) => ({ header: ['series', 'kind', 'name'], rows: list.series.map((one) => [one.series, one.kind, one.name]) }))
+  })
+
+  app.get(ROUTES.planner.forecast, { config, schema: { querystring: PlannerForecastQuery, response: { 200: PlannerForecast } } }, async (request, reply) => {
+    const now = clock.now()
+    const { series: asked = 'district', from = now - MEASURED_BESIDE_FORECAST_MS } = request.query
+    checkInterval({ from, to: now }, LONGEST_DAYS.forecast)
+    const { series, kind, name, power } = chosenSeries(forecastSeries, asked)
+    // The figures of one holder: as in the merchant tree, who read them is written down.
+    if (kind === 'delivery-point') deps.directory.logAccess({ personId: request.principal!.personId, route: ROUTES.planner.forecast, subject: series })
+    const [issued, measuredKw] = [await runs.latestForecast(series), await measuredMeans(measured, power, from, now)]
+    const body: PlannerForecast = { ...forecastView(series, issued), kind, name, measuredKw }
+    return answer(request, reply, body, (forecast) => forecastTable(forecast, forecast.measuredKw))
   })
 
   app.get(ROUTES.planner.loadDuration, { config, schema: { querystring: ElementQuery, response: { 200: LoadDuration } } }, async (request, reply) => {

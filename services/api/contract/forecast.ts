@@ -1,0 +1,46 @@
+/** A forecast as it was issued: values, how sure they are, how they were made. */
+import { Type, type Static } from 'typebox'
+import { ElementId, Format, FormatQuery, Instant, Readiness, SeriesColumns, nullable, object, oneOf } from './common.ts'
+
+/** The fallback ladder, best first. `seasonal-naive`: the same time of the week before. `constant`: the usual level. */
+export const ForecastMethod = oneOf('blend', 'ridge', 'similar-day', 'seasonal-naive', 'constant')
+export type ForecastMethod = Static<typeof ForecastMethod>
+
+const Column = Type.Array(nullable(Type.Number()))
+
+export const ForecastColumns = {
+  series: Type.String({ description: '`district`, or the id of a transformer, of the line section at the head of a feeder, or of a delivery point' }),
+  issuedAt: nullable(Instant('only what had been recorded by then was known')),
+  stepS: Type.Integer(),
+  forecaster: nullable(Type.String()),
+  method: nullable(ForecastMethod),
+  reason: nullable(Type.String({ description: 'why no better method answered: history-short, history-gaps, not-fitted, fit-failed; more may come. null: the best one did' })),
+  powerKw: SeriesColumns,
+  /** Ascending in level, values at the instants of `powerKw`. The share `level` of what is measured should lie below. Empty: not known. */
+  quantilesKw: Type.Array(object({ level: Type.Number({ minimum: 0, maximum: 1 }), values: Column })),
+  /** What each cause adds, at the instants of `powerKw`; null: the method does not tell. */
+  contributions: nullable(object({ calendarKw: Column, weatherKw: Column, recentKw: Column })),
+}
+
+export const PowerForecast = object({ readiness: Readiness, ...ForecastColumns })
+export type PowerForecast = Static<typeof PowerForecast>
+
+export const ForecastSeriesKind = oneOf('district', 'transformer', 'line-section', 'delivery-point')
+export type ForecastSeriesKind = Static<typeof ForecastSeriesKind>
+/** `name` of a feeder for its first section, of the site for a delivery point; null for the district itself. */
+export const ForecastSeries = object({ series: Type.String(), kind: ForecastSeriesKind, name: nullable(Type.String()) })
+export type ForecastSeries = Static<typeof ForecastSeries>
+
+/** The district first, then from the head of the network down. */
+export const PlannerForecastSeries = object({ series: Type.Array(ForecastSeries) })
+export type PlannerForecastSeries = Static<typeof PlannerForecastSeries>
+export const PlannerForecastSeriesQuery = FormatQuery
+
+export const PlannerForecastQuery = object({
+  series: Type.Optional(ElementId),
+  from: Type.Optional(Instant('start of the measured values; default: 48 hours ago')),
+  format: Format,
+})
+/** Newest forecast of one series beside what has been measured of it: ten-minute means up to now. */
+export const PlannerForecast = object({ readiness: Readiness, ...ForecastColumns, kind: ForecastSeriesKind, name: nullable(Type.String()), measuredKw: SeriesColumns })
+export type PlannerForecast = Static<typeof PlannerForecast>

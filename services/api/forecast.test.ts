@@ -1,0 +1,109 @@
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildApp } from './app.ts'
+import type { PlannerForecast, PlannerForecastSeries, PowerForecast } from './contract/forecast.ts'
+import { ROUTES, address } from './contract/routes.ts'
+import { exampleDeps, type Example } from './example-deps.ts'
+
+let example: Example
+let app: FastifyInstance
+let planner: { cookie: string; personId: number }
+let merchant: string
+let former: string
+beforeAll(async () => {
+  example = exampleDeps({ requestsPerMinute: 100_000 })
+  app = await buildApp(example.deps)
+  planner = example.signIn('p', ['planner'])
+  merchant = example.signIn('a', ['merchant'], 'holder-a').cookie
+  former = example.signIn('former', ['merchant'], 'holder-former').cookie
+})
+afterAll(async () => {
+  await app.close()
+  example.dispose()
+})
+
+const NOW = Date.UTC(2026, 0, 14, 12)
+const STEP_MS = 600_000
+const ask = async <T>(url: string, cookie: string): Promise<T> => JSON.parse((await app.inject({ url, headers: { cookie } })).body) as T
+const plannerAsks = (query: Record<string, string | number> = {}) => ask<PlannerForecast>(address(ROUTES.planner.forecast, {}, query), planner.cookie)
+
+test('a shopkeeper gets the own forecast with its band, how it was made and why so', async () => {
+  const forecast = await ask<PowerForecast>(address(ROUTES.merchant.forecast, { id: 'dp-a' }), merchant)
+  expect(forecast).toMatchObject({ readiness: 'ready', series: 'dp-a', issuedAt: NOW - 3 * STEP_MS, method: 'seasonal-naive', reason: 'history-short', contributions: null })
+  expect(forecast.powerKw.values).toEqual([5, 6, 7, null])
+  expect(forecast.quantilesKw).toEqual([
+    { level: 0.05, values: [3.2, 4.2, 5.2, null] },
+    { level: 0.5, values: [5, 6, 7, null] },
+    { level: 0.95, values: [6.8, 7.8, 8.8, null] },
+  ])
+})
+
+test('who held the point before gets no forecast of the one who holds it now', async () => {
+  const forecast = await ask<PowerForecast>(address(ROUTES.merchant.forecast, { id: 'dp-a' }), former)
+  expect(forecast).toMatchObject({ readiness: 'starting', issuedAt: null, method: null, reason: null, quantilesKw: [] })
+  expect(forecast.powerKw.at).toEqual([])
+})
+
+test('the planner is told what is forecast: the district first, then the network, then the points', async () => {
+  const { series } = await ask<PlannerForecastSeries>(ROUTES.planner.forecastSeries, planner.cookie)
+  expect(series).toEqual([
+    { series: 'district', kind: 'district', name: null },
+    { series: 'T1', kind: 'transformer', name: 'T1' },
+    { series: 'dp-a', kind: 'delivery-point', name: '=Bakery' },
+    { series: 'dp-b', kind: 'delivery-point', name: 'Butcher' },
+  ])
+  for (const one of series) expect(await plannerAsks({ series: one.series })).toMatchObject(one)
+})
+
+test('the forecast stands beside what was measured up to now, by default of the district and of two days', async () => {
+  const forecast = await plannerAsks()
+  expect(forecast).toMatchObject({ series: 'district', kind: 'district', readiness: 'ready' })
+  expect(forecast.measuredKw.at.length).toBe(288)
+  expect([forecast.measuredKw.at[0], forecast.measuredKw.at.at(-1)]).toEqual([NOW - 288 * STEP_MS, NOW - STEP_MS])
+  expect(forecast.measuredKw.values.every((value) => value === 5)).toBe(true)
+  const day = await plannerAsks({ series: 'T1', from: NOW - 144 * STEP_MS })
+  expect(day.measuredKw.at.length).toBe(144)
+  expect(day.contributions).toEqual({ calendarKw: [1, 2, 3, null], weatherKw: [0.5, 1.5, 2.5, null], recentKw: [-0.5, 0.5, 1.5, null] })
+})
+
+test('a district of which one transformer is not measured has no total, and its answer is empty instead of wrong', async () => {
+  const { district, version, folder } = example.deps.district
+  const partly = exampleDeps({ district: { version, folder, district: { ...district, measurementPoints: district.measurementPoints.filter(({ on }) => on !== 'T1') } }, runs: { ...example.deps.runs, latestForecast: async () => undefined } })
+  const other = await buildApp(partly.deps)
+  const { body } = await other.inject({ url: ROUTES.planner.forecast, headers: { cookie: partly.signIn('p', ['planner']).cookie } })
+  expect(JSON.parse(body)).toMatchObject({ readiness: 'starting', measuredKw: { at: [] }, powerKw: { at: [] } })
+  await other.close()
+  partly.dispose()
+})
+
+test.each([
+  [{ series: 'nobody' }, 404, 'PF_NOT_FOUND'],
+  [{ series: '../dp-a' }, 400, 'PF_REQUEST_INVALID'],
+  [{ from: NOW + 1 }, 400, 'PF_REQUEST_INVALID'],
+  [{ from: NOW - 32 * 86_400_000 }, 400, 'PF_RANGE_TOO_LONG'],
+])('%j is refused', async (query, status, code) => {
+  const { statusCode, body } = await app.inject({ url: address(ROUTES.planner.forecast, {}, query), headers: { cookie: planner.cookie } })
+  expect({ statusCode, code: JSON.parse(body).code }).toEqual({ statusCode: status, code })
+})
+
+test('that a planner read the figures of one holder is written down; those of the network are nobody\u2019s', async () => {
+  const reader = example.signIn('p2', ['planner'])
+  for (const series of ['dp-b', 'T1', 'district']) await ask(address(ROUTES.planner.forecast, {}, { series }), reader.cookie)
+  expect(example.directory.accesses('dp-b').filter(({ personId }) => personId === reader.personId)).toHaveLength(1)
+  expect(['T1', 'district'].flatMap((series) => example.directory.accesses(series))).toEqual([])
+})
+
+test('the same as rows: measured before, beside and the quantiles after', async () => {
+  const { body } = await app.inject({ url: address(ROUTES.planner.forecast, {}, { series: 'T1', from: NOW - 4 * STEP_MS, format: 'csv' }), headers: { cookie: planner.cookie } })
+  expect(body.split('\r\n')).toEqual([
+    'at,power_kw,quality,p5_kw,p50_kw,p95_kw,calendar_kw,weather_kw,recent_kw,measured_kw,measured_quality',
+    '2026-01-14T11:20:00.000Z,,,,,,,,,5,measured',
+    '2026-01-14T11:30:00.000Z,5,forecast,3.2,5,6.8,1,0.5,-0.5,5,measured',
+    '2026-01-14T11:40:00.000Z,6,forecast,4.2,6,7.8,2,1.5,0.5,5,measured',
+    '2026-01-14T11:50:00.000Z,7,forecast,5.2,7,8.8,3,2.5,1.5,5,measured',
+    '2026-01-14T12:00:00.000Z,,missing,,,,,,,,',
+    '',
+  ])
+  const own = await app.inject({ url: `${address(ROUTES.merchant.forecast, { id: 'dp-a' })}?format=csv`, headers: { cookie: merchant } })
+  expect(own.body.split('\r\n')[1]).toBe('2026-01-14T11:30:00.000Z,5,forecast,3.2,5,6.8')
+})
