@@ -9,8 +9,8 @@ export interface TreeOptions {
   readonly trees: number
   readonly leaves: number
   readonly learningRate: number
-  /** Least sum of weights in a leaf. */
-  readonly leastWeight: number
+  /** Least number of rows in a leaf. */
+  readonly leastRows: number
   readonly l2: number
   /** Shares of features and rows that each tree sees. */
   readonly featureShare: number
@@ -25,9 +25,15 @@ export interface TreeRows {
   /** Row-major [rows x featureCount]; no NaN. */
   readonly features: Float32Array
   readonly featureCount: number
-  readonly target: Float64Array
-  readonly weight: Float64Array
+  /** Rows that are learned from, by their number in `features`. */
   readonly rows: Int32Array
+}
+
+/** Rows cut into bins, once for all that is learned from them. */
+export interface BinnedRows extends TreeRows {
+  /** Row-major [learned rows x featureCount]: number of the feature's edges below the value. */
+  readonly bins: Uint8Array
+  readonly edges: readonly Float64Array[]
 }
 
 /** Trees one after the other; in a leaf `feature` is -1. Left is where the feature is at most the threshold. */
@@ -55,168 +61,202 @@ export function treesValue(model: BoostedTrees, features: Float32Array, row: num
   return sum
 }
 
+/** Adds `share` of a row's value to `parts`, each change of the mean to the group of the feature that was asked; the start to `startGroup`. */
+export function treesParts(model: BoostedTrees, features: Float32Array, row: number, groupOf: Uint8Array, startGroup: number, share: number, parts: Float64Array): void {
+  const { roots, feature, threshold, left, right, value, featureCount } = model
+  const base = row * featureCount
+  parts[startGroup]! += share * model.start
+  for (let t = 0; t < roots.length; t += 1) {
+    let at = roots[t]!
+    parts[startGroup]! += share * value[at]!
+    for (let f = feature[at]!; f >= 0; f = feature[at]!) {
+      const next = features[base + f]! <= threshold[at]! ? left[at]! : right[at]!
+      parts[groupOf[f]!]! += share * (value[next]! - value[at]!)
+      at = next
+    }
+  }
+}
+
 interface Leaf {
-  from: number
-  to: number
-  sumG: number
-  sumW: number
-  histogram: Float64Array
-  node: number
+  readonly from: number
+  readonly to: number
+  readonly sumG: number
+  readonly histogram: Float64Array
+  readonly node: number
   gain: number
   feature: number
   bin: number
 }
 
-export function fitTrees(rows: TreeRows, options: TreeOptions): BoostedTrees {
-  const { featureCount, target, weight } = rows
-  const learned = rows.rows
-  const n = learned.length
-  const { edges, bins } = cutIntoBins(rows, options.bins)
-  const random = seeded(options.seed)
-  const residual = new Float64Array(n)
-  const gradient = new Float64Array(n)
-  const w = new Float64Array(n)
-  let start = 0
-  let total = 0
-  for (let i = 0; i < n; i += 1) {
-    w[i] = weight[learned[i]!]!
-    start += w[i]! * target[learned[i]!]!
-    total += w[i]!
-  }
-  start = total === 0 ? 0 : start / total
-  for (let i = 0; i < n; i += 1) residual[i] = target[learned[i]!]! - start
+/**
+ * In a histogram the gradients and the number of rows of a bin are one number, gradient * COUNT + rows, so that a row is
+ * counted by one addition: both are whole numbers and exact up to 2^53.
+ */
+const COUNT = 2 ** 20
+const GRADIENT_STEPS = 2 ** 14
 
+/**
+ * Fits trees to the target of the learned rows (`target[i]` and `weight[i]` belong to row `rows[i]`). A row of less
+ * weight is drawn into fewer trees; in a tree all rows count alike.
+ */
+export function fitTrees(binned: BinnedRows, target: Float64Array, weight: Float64Array, options: TreeOptions): BoostedTrees {
+  const { featureCount, bins, edges, features, rows } = binned
+  const n = rows.length
+  if (n >= COUNT) throw new RangeError(`${n} rows: at most ${COUNT - 1} can be learned from`)
+  const random = seeded(options.seed)
+  const heaviest = weight.reduce((most, one) => Math.max(most, one), 0)
+  const start = weightedMean(target, weight)
+  const residual = target.map((value) => value - start)
   const nodes = createNodes(options.trees * (2 * options.leaves - 1))
   const roots = new Int32Array(options.trees)
   const sampled = Math.max(1, Math.round(featureCount * options.featureShare))
   const chosen = Int32Array.from({ length: featureCount }, (_, f) => f)
-  const stride = options.bins * 2
-  const pool = Array.from({ length: options.leaves + 1 }, () => new Float64Array(sampled * stride))
+  const pool = Array.from({ length: options.leaves + 1 }, () => new Float64Array(sampled * options.bins))
   const order = new Int32Array(n)
   const spill = new Int32Array(n)
-  const inTree = new Uint8Array(n)
+  const left = new Int32Array(n)
+  const packed = new Float64Array(n)
 
   for (let t = 0; t < options.trees; t += 1) {
-    const clip = options.huberQuantile >= 1 ? Infinity : sizeAt(residual, options.huberQuantile, random)
+    const clip = options.huberQuantile >= 1 ? residual.reduce((most, one) => Math.max(most, Math.abs(one)), 0) : sizeAt(residual, options.huberQuantile, random)
+    // Gradients in whole steps; with 16,000 of them nothing is lost that could be learned.
+    const step = clip > 0 ? clip / GRADIENT_STEPS : 1
     let count = 0
+    let out = 0
     let sumG = 0
-    let sumW = 0
     for (let i = 0; i < n; i += 1) {
+      if (random() * heaviest >= options.rowShare * weight[i]!) {
+        left[out] = i
+        out += 1
+        continue
+      }
       const r = residual[i]!
-      const g = w[i]! * (r > clip ? clip : r < -clip ? -clip : r)
-      gradient[i] = g
-      const seen = options.rowShare >= 1 || random() < options.rowShare
-      inTree[i] = seen ? 1 : 0
-      if (!seen) continue
+      const g = Math.round((r > clip ? clip : r < -clip ? -clip : r) / step)
+      packed[i] = g * COUNT + 1
+      sumG += g
       order[count] = i
       count += 1
-      sumG += g
-      sumW += w[i]!
     }
     for (let f = 0; f < sampled; f += 1) {
       const other = f + Math.floor(random() * (featureCount - f))
-      ;[chosen[f], chosen[other]] = [chosen[other]!, chosen[f]!]
+      const kept = chosen[f]!
+      chosen[f] = chosen[other]!
+      chosen[other] = kept
     }
     const free = [...pool]
-    const countInto = (leaf: Leaf) => {
-      const { histogram } = leaf
-      histogram.fill(0)
-      for (let k = leaf.from; k < leaf.to; k += 1) {
-        const i = order[k]!
-        const g = gradient[i]!
-        const wi = w[i]!
-        const base = i * featureCount
-        for (let f = 0, offset = 0; f < sampled; f += 1, offset += stride) {
-          const at = offset + 2 * bins[base + chosen[f]!]!
-          histogram[at]! += g
-          histogram[at + 1]! += wi
-        }
-      }
-    }
-    const search = (leaf: Leaf) => {
-      leaf.gain = 0
-      const { histogram } = leaf
-      const whole = (leaf.sumG * leaf.sumG) / (leaf.sumW + options.l2)
-      for (let f = 0; f < sampled; f += 1) {
-        const last = edges[chosen[f]!]!.length
-        let leftG = 0
-        let leftW = 0
-        for (let b = 0, at = f * stride; b < last; b += 1, at += 2) {
-          leftG += histogram[at]!
-          leftW += histogram[at + 1]!
-          if (leftW < options.leastWeight) continue
-          const rightW = leaf.sumW - leftW
-          if (rightW < options.leastWeight) break
-          const rightG = leaf.sumG - leftG
-          const gain = (leftG * leftG) / (leftW + options.l2) + (rightG * rightG) / (rightW + options.l2) - whole
-          if (gain > leaf.gain) {
-            leaf.gain = gain
-            leaf.feature = f
-            leaf.bin = b
-          }
-        }
-      }
-    }
     const root = nodes.add()
     roots[t] = root
-    const first: Leaf = { from: 0, to: count, sumG, sumW, histogram: free.pop()!, node: root, gain: 0, feature: 0, bin: 0 }
-    countInto(first)
-    search(first)
+    const first: Leaf = { from: 0, to: count, sumG, histogram: free.pop()!, node: root, gain: 0, feature: 0, bin: 0 }
+    countRows(first.histogram, order, 0, count, packed, bins, featureCount, chosen, sampled, options.bins)
+    search(first, chosen, sampled, edges, options)
     const leaves = [first]
+    const valueOf = (sum: number, rowsOf: number) => (options.learningRate * sum * step) / (rowsOf + options.l2)
     while (leaves.length < options.leaves) {
       let best: Leaf | undefined
-      for (const leaf of leaves) if (leaf.gain > 1e-12 && (best === undefined || leaf.gain > best.gain)) best = leaf
+      for (const leaf of leaves) if (leaf.gain > 1e-9 && (best === undefined || leaf.gain > best.gain)) best = leaf
       if (best === undefined) break
       const feature = chosen[best.feature]!
-      // Rows of the left child first, in their order.
-      let left = best.from
+      const { middle, sum } = part(best, feature)
+      const leftNode = nodes.add()
+      const rightNode = nodes.add()
+      nodes.split(best.node, feature, edges[feature]![best.bin]!, leftNode, rightNode)
+      nodes.value[best.node] = valueOf(best.sumG, best.to - best.from)
+      const leftSmaller = middle - best.from <= best.to - middle
+      const fresh = free.pop()!
+      const one: Leaf = { from: best.from, to: middle, sumG: sum, histogram: leftSmaller ? fresh : best.histogram, node: leftNode, gain: 0, feature: 0, bin: 0 }
+      const two: Leaf = { from: middle, to: best.to, sumG: best.sumG - sum, histogram: leftSmaller ? best.histogram : fresh, node: rightNode, gain: 0, feature: 0, bin: 0 }
+      const [small, large] = leftSmaller ? [one, two] : [two, one]
+      countRows(small.histogram, order, small.from, small.to, packed, bins, featureCount, chosen, sampled, options.bins)
+      for (let k = 0; k < large.histogram.length; k += 1) large.histogram[k]! -= small.histogram[k]!
+      search(one, chosen, sampled, edges, options)
+      search(two, chosen, sampled, edges, options)
+      leaves[leaves.indexOf(best)] = one
+      leaves.push(two)
+    }
+    for (const leaf of leaves) {
+      const value = valueOf(leaf.sumG, leaf.to - leaf.from)
+      nodes.value[leaf.node] = value
+      for (let k = leaf.from; k < leaf.to; k += 1) residual[order[k]!]! -= value
+    }
+    for (let k = 0; k < out; k += 1) {
+      const i = left[k]!
+      const base = rows[i]! * featureCount
+      let at = root
+      for (let f = nodes.feature[at]!; f >= 0; f = nodes.feature[at]!) at = features[base + f]! <= nodes.threshold[at]! ? nodes.left[at]! : nodes.right[at]!
+      residual[i]! -= nodes.value[at]!
+    }
+
+    /** Puts the rows of the left child first, in their order. */
+    function part({ from, to, bin }: Leaf, feature: number): { middle: number; sum: number } {
+      let middle = from
       let spilled = 0
-      let leftG = 0
-      let leftW = 0
-      for (let k = best.from; k < best.to; k += 1) {
+      let sum = 0
+      for (let k = from; k < to; k += 1) {
         const i = order[k]!
-        if (bins[i * featureCount + feature]! <= best.bin) {
-          order[left] = i
-          left += 1
-          leftG += gradient[i]!
-          leftW += w[i]!
+        if (bins[i * featureCount + feature]! <= bin) {
+          order[middle] = i
+          middle += 1
+          sum += (packed[i]! - 1) / COUNT
         } else {
           spill[spilled] = i
           spilled += 1
         }
       }
-      order.set(spill.subarray(0, spilled), left)
-      const [leftNode, rightNode] = [nodes.add(), nodes.add()]
-      nodes.split(best.node, feature, edges[feature]![best.bin]!, leftNode, rightNode)
-      nodes.value[best.node] = (options.learningRate * best.sumG) / (best.sumW + options.l2)
-      const leftSmaller = left - best.from <= best.to - left
-      const fresh = free.pop()!
-      const one: Leaf = { from: best.from, to: left, sumG: leftG, sumW: leftW, histogram: leftSmaller ? fresh : best.histogram, node: leftNode, gain: 0, feature: 0, bin: 0 }
-      const two: Leaf = { from: left, to: best.to, sumG: best.sumG - leftG, sumW: best.sumW - leftW, histogram: leftSmaller ? best.histogram : fresh, node: rightNode, gain: 0, feature: 0, bin: 0 }
-      const [small, large] = leftSmaller ? [one, two] : [two, one]
-      countInto(small)
-      for (let k = 0; k < large.histogram.length; k += 1) large.histogram[k]! -= small.histogram[k]!
-      search(one)
-      search(two)
-      leaves[leaves.indexOf(best)] = one
-      leaves.push(two)
-    }
-    for (const leaf of leaves) {
-      const value = (options.learningRate * leaf.sumG) / (leaf.sumW + options.l2)
-      nodes.value[leaf.node] = value
-      for (let k = leaf.from; k < leaf.to; k += 1) residual[order[k]!]! -= value
-    }
-    if (options.rowShare < 1) {
-      for (let i = 0; i < n; i += 1) {
-        if (inTree[i] === 1) continue
-        let at = root
-        const base = learned[i]! * featureCount
-        for (let f = nodes.feature[at]!; f >= 0; f = nodes.feature[at]!) at = rows.features[base + f]! <= nodes.threshold[at]! ? nodes.left[at]! : nodes.right[at]!
-        residual[i]! -= nodes.value[at]!
-      }
+      order.set(spill.subarray(0, spilled), middle)
+      return { middle, sum }
     }
   }
   return { start, roots, ...nodes.taken(), featureCount }
+}
+
+function countRows(
+  histogram: Float64Array, order: Int32Array, from: number, to: number, packed: Float64Array, bins: Uint8Array, featureCount: number, chosen: Int32Array, sampled: number, stride: number,
+): void {
+  histogram.fill(0)
+  for (let k = from; k < to; k += 1) {
+    const i = order[k]!
+    const one = packed[i]!
+    const base = i * featureCount
+    for (let f = 0, offset = 0; f < sampled; f += 1, offset += stride) histogram[offset + bins[base + chosen[f]!]!]! += one
+  }
+}
+
+/** Best cut of a leaf over the features this tree sees. */
+function search(leaf: Leaf, chosen: Int32Array, sampled: number, edges: readonly Float64Array[], { bins, l2, leastRows }: TreeOptions): void {
+  const { histogram, sumG } = leaf
+  const rows = leaf.to - leaf.from
+  const whole = (sumG * sumG) / (rows + l2)
+  for (let f = 0; f < sampled; f += 1) {
+    const last = edges[chosen[f]!]!.length
+    let leftG = 0
+    let leftRows = 0
+    for (let b = 0, at = f * bins; b < last; b += 1, at += 1) {
+      const both = histogram[at]!
+      const g = Math.floor(both / COUNT)
+      leftG += g
+      leftRows += both - g * COUNT
+      if (leftRows < leastRows) continue
+      const rightRows = rows - leftRows
+      if (rightRows < leastRows) break
+      const rightG = sumG - leftG
+      const gain = (leftG * leftG) / (leftRows + l2) + (rightG * rightG) / (rightRows + l2) - whole
+      if (gain > leaf.gain) {
+        leaf.gain = gain
+        leaf.feature = f
+        leaf.bin = b
+      }
+    }
+  }
+}
+
+function weightedMean(values: Float64Array, weight: Float64Array): number {
+  let sum = 0
+  let total = 0
+  for (let i = 0; i < values.length; i += 1) {
+    sum += weight[i]! * values[i]!
+    total += weight[i]!
+  }
+  return total === 0 ? 0 : sum / total
 }
 
 function createNodes(capacity: number) {
@@ -240,22 +280,21 @@ function createNodes(capacity: number) {
 }
 
 /** Edges of each feature at quantiles of what is learned from, and the bin of each row: the number of edges below its value. */
-function cutIntoBins({ features, featureCount, rows }: TreeRows, most: number): { edges: Float64Array[]; bins: Uint8Array } {
+export function cutIntoBins(from: TreeRows, most: number): BinnedRows {
+  const { features, featureCount, rows } = from
   const n = rows.length
   const bins = new Uint8Array(n * featureCount)
   const edges: Float64Array[] = []
-  const every = Math.max(1, Math.floor(n / 20_000))
+  const every = Math.max(1, Math.floor(n / 5_000))
   const sample = new Float32Array(Math.ceil(n / every))
   for (let f = 0; f < featureCount; f += 1) {
     let count = 0
     for (let i = 0; i < n; i += every) sample[count++] = features[rows[i]! * featureCount + f]!
     const sorted = sample.subarray(0, count).sort()
     const cuts: number[] = []
-    for (let b = 1; b < most; b += 1) {
+    for (let b = 1; b < most && count > 0; b += 1) {
       const at = Math.min(count - 1, Math.floor((b * count) / most))
-      const low = sorted[at]!
-      const high = sorted[Math.min(count - 1, at + 1)]!
-      const edge = (low + high) / 2
+      const edge = (sorted[at]! + sorted[Math.min(count - 1, at + 1)]!) / 2
       if (edge < sorted[count - 1]! && (cuts.length === 0 || edge > cuts[cuts.length - 1]!)) cuts.push(edge)
     }
     const own = Float64Array.from(cuts)
@@ -272,7 +311,7 @@ function cutIntoBins({ features, featureCount, rows }: TreeRows, most: number): 
       bins[i * featureCount + f] = low
     }
   }
-  return { edges, bins }
+  return { ...from, bins, edges }
 }
 
 /** Size below which a share of the residuals lies, from a sample of them. */

@@ -1,22 +1,28 @@
-import { fitTrees, treesValue, type BoostedTrees, type TreeOptions } from './boosted-trees.ts'
-import type { FeatureRows } from './features.ts'
+import { cutIntoBins, fitTrees, treesParts, treesValue, type BoostedTrees, type TreeOptions } from './boosted-trees.ts'
+import type { FeatureGroup, FeatureRows } from './features.ts'
 import { fitSlotRidge, ridgeValue, type RidgeRows, type SlotRidge } from './ridge.ts'
 
-/** The forecasters that are blended, in the order of their columns. */
-export const MEMBERS = ['ridge', 'ridge-recent', 'trees', 'ridge-trees'] as const
+/** The forecasters that are blended. */
+export type MemberName = 'ridge' | 'ridge-recent' | 'trees' | 'ridge-trees'
+
+/** A member adds to the habit what its ridge and its trees say; either may be missing. */
+export interface FittedMember {
+  readonly name: MemberName
+  readonly ridge: SlotRidge | undefined
+  readonly trees: BoostedTrees | undefined
+}
 
 export interface FittedMembers {
-  readonly ridge: SlotRidge
-  readonly ridgeRecent: SlotRidge
-  readonly trees: BoostedTrees
-  /** Trees on what the ridge leaves. */
-  readonly ridgeTrees: BoostedTrees
+  readonly members: readonly FittedMember[]
   /** Expected size of the error: how wide the band is at this hour and in this weather. */
   readonly spread: BoostedTrees
   readonly leastSpread: number
 }
 
 export interface MemberOptions {
+  readonly names: readonly MemberName[]
+  /** Days learned from, counted back; older ones are passed over. */
+  readonly mostDays: number
   readonly halfLifeDays: number
   readonly recentHalfLifeDays: number
   readonly penalty: number
@@ -27,15 +33,23 @@ export interface MemberOptions {
   readonly spread: TreeOptions
 }
 
-const TREES: TreeOptions = { trees: 200, leaves: 31, learningRate: 0.05, leastWeight: 20, l2: 5, featureShare: 0.4, rowShare: 0.7, bins: 64, huberQuantile: 0.9, seed: 1 }
+const TREES: TreeOptions = { trees: 200, leaves: 31, learningRate: 0.05, leastRows: 20, l2: 5, featureShare: 0.4, rowShare: 0.7, bins: 64, huberQuantile: 0.9, seed: 1 }
 export const MEMBER_OPTIONS: MemberOptions = {
+  names: ['ridge', 'ridge-recent', 'trees', 'ridge-trees'], mostDays: 1_500,
   halfLifeDays: 365, recentHalfLifeDays: 120, penalty: 0.01, poolSlots: 1, robustQuantile: 0.7,
   trees: TREES,
-  spread: { ...TREES, trees: 60, leaves: 15, leastWeight: 60, learningRate: 0.08, huberQuantile: 0.95, seed: 2 },
+  spread: { ...TREES, trees: 60, leaves: 15, leastRows: 60, learningRate: 0.08, huberQuantile: 0.95, seed: 2 },
+}
+
+/** For delivery points by the thousand: a year of days and fewer, smaller trees. */
+export const LIGHT_MEMBER_OPTIONS: MemberOptions = {
+  ...MEMBER_OPTIONS, names: ['ridge', 'ridge-trees'], mostDays: 400,
+  trees: { ...TREES, trees: 50, leaves: 15, learningRate: 0.1, featureShare: 0.2, rowShare: 0.5, bins: 32 },
+  spread: { ...MEMBER_OPTIONS.spread, trees: 20, leaves: 8, learningRate: 0.15, featureShare: 0.2, rowShare: 0.5, bins: 32 },
 }
 
 /**
- * Fits every member to the deviations of `values` from what is expected over the days before `toDay` (rows and values count
+ * Fits every member to the deviations of `values` from the habit over the days before `toDay` (rows and values count
  * from the same day).
  */
 export function fitMembers(rows: FeatureRows, values: Float64Array, perDay: number, toDay: number, options: MemberOptions = MEMBER_OPTIONS): FittedMembers {
@@ -44,7 +58,7 @@ export function fitMembers(rows: FeatureRows, values: Float64Array, perDay: numb
   const target = new Float64Array(count)
   const slot = new Uint16Array(count)
   const known: number[] = []
-  for (let i = 0; i < count; i += 1) {
+  for (let i = Math.max(0, toDay - options.mostDays) * perDay; i < count; i += 1) {
     target[i] = values[i]! - rows.habit[i]!
     slot[i] = i % perDay
     if (!Number.isNaN(target[i]!)) known.push(i)
@@ -58,21 +72,28 @@ export function fitMembers(rows: FeatureRows, values: Float64Array, perDay: numb
   const ridgeOf = (weight: Float64Array) => fitRobustRidge({ features: rows.features, featureCount, target, weight, slot, slots: perDay, rows: learned }, options)
   const weight = weighted(options.halfLifeDays)
   const ridge = ridgeOf(weight)
-  const ridgeRecent = ridgeOf(weighted(options.recentHalfLifeDays))
-  const treeRows = { features: rows.features, featureCount, weight, rows: learned }
-  const left = new Float64Array(count)
-  const size = new Float64Array(count)
+  const binned = cutIntoBins({ features: rows.features, featureCount, rows: learned }, options.trees.bins)
+  const wholly = new Float64Array(learned.length)
+  const left = new Float64Array(learned.length)
+  const size = new Float64Array(learned.length)
+  const rowWeight = new Float64Array(learned.length)
   let sizes = 0
-  for (const i of learned) {
-    left[i] = target[i]! - ridgeValue(ridge, slot[i]!, rows.features, i)
-    size[i] = Math.abs(left[i]!)
-    sizes += size[i]!
+  for (const [k, i] of learned.entries()) {
+    wholly[k] = target[i]!
+    left[k] = target[i]! - ridgeValue(ridge, slot[i]!, rows.features, i)
+    size[k] = Math.abs(left[k]!)
+    rowWeight[k] = weight[i]!
+    sizes += size[k]!
+  }
+  const fit: Record<MemberName, () => Omit<FittedMember, 'name'>> = {
+    ridge: () => ({ ridge, trees: undefined }),
+    'ridge-recent': () => ({ ridge: ridgeOf(weighted(options.recentHalfLifeDays)), trees: undefined }),
+    trees: () => ({ ridge: undefined, trees: fitTrees(binned, wholly, rowWeight, options.trees) }),
+    'ridge-trees': () => ({ ridge, trees: fitTrees(binned, left, rowWeight, options.trees) }),
   }
   return {
-    ridge, ridgeRecent,
-    trees: fitTrees({ ...treeRows, target }, options.trees),
-    ridgeTrees: fitTrees({ ...treeRows, target: left }, options.trees),
-    spread: fitTrees({ ...treeRows, target: size }, options.spread),
+    members: options.names.map((name) => ({ name, ...fit[name]() })),
+    spread: fitTrees(binned, size, rowWeight, options.spread),
     leastSpread: learned.length === 0 ? 0 : (LEAST_SPREAD_SHARE * sizes) / learned.length,
   }
 }
@@ -81,21 +102,22 @@ export function fitMembers(rows: FeatureRows, values: Float64Array, perDay: numb
 const LEAST_SPREAD_SHARE = 0.02
 
 /** What calendar and weather alone let expect at every cell. */
-export function fitExpected(plain: FeatureRows, values: Float64Array, perDay: number, toDay: number, options: MemberOptions = MEMBER_OPTIONS): Float64Array {
-  const count = toDay * perDay
-  const slot = Uint16Array.from({ length: plain.habit.length }, (_, i) => i % perDay)
+export function fitPlainly(plain: FeatureRows, values: Float64Array, perDay: number, toDay: number, options: MemberOptions = MEMBER_OPTIONS): Float64Array {
+  const cells = plain.habit.length
+  const slot = Uint16Array.from({ length: cells }, (_, i) => i % perDay)
   const learned: number[] = []
-  const weight = new Float64Array(count)
-  for (let i = 0; i < count; i += 1) {
+  const weight = new Float64Array(cells)
+  for (let i = Math.max(0, toDay - options.mostDays) * perDay; i < toDay * perDay; i += 1) {
     if (Number.isNaN(values[i]!)) continue
     learned.push(i)
     weight[i] = 2 ** (-(toDay - Math.floor(i / perDay)) / options.halfLifeDays)
   }
   // Without the season: what it adds to the weather is told by the days before.
-  const used = plain.names.flatMap((name, k) => (name.includes('year') ? [k] : []))
+  const width = plain.names.length
+  const season = plain.names.flatMap((name, k) => (name.includes('year') ? [k] : []))
   const features = plain.features.slice()
-  for (let i = 0; i < plain.habit.length; i += 1) for (const k of used) features[i * plain.names.length + k] = 0
-  const ridge = fitRobustRidge({ features, featureCount: plain.names.length, target: values, weight, slot, slots: perDay, rows: Int32Array.from(learned) }, options)
+  for (let i = 0; i < cells; i += 1) for (const k of season) features[i * width + k] = 0
+  const ridge = fitRobustRidge({ features, featureCount: width, target: values, weight, slot, slots: perDay, rows: Int32Array.from(learned) }, options)
   return Float64Array.from(slot, (own, i) => ridgeValue(ridge, own, features, i))
 }
 
@@ -117,20 +139,65 @@ function fitRobustRidge(rows: RidgeRows, { penalty, poolSlots, robustQuantile }:
   return fitSlotRidge({ ...rows, weight }, { penalty, poolSlots })
 }
 
-/** What each member says of the rows `[from, to)`, as absolute values: [member][row], and the expected size of the error. */
+/** What each member says of the cells `[from, to)`, as absolute values: [member][cell], and the expected size of the error. */
 export function memberValues(fitted: FittedMembers, rows: FeatureRows, perDay: number, from: number, to: number): { values: Float64Array[]; spread: Float64Array } {
-  const values = MEMBERS.map(() => new Float64Array(to - from).fill(NaN))
+  const values = fitted.members.map(() => new Float64Array(to - from).fill(NaN))
   const spread = new Float64Array(to - from).fill(NaN)
   for (let i = from; i < to; i += 1) {
     const habit = rows.habit[i]!
     if (Number.isNaN(habit)) continue
-    const slot = i % perDay
-    const ridge = habit + ridgeValue(fitted.ridge, slot, rows.features, i)
-    values[0]![i - from] = ridge
-    values[1]![i - from] = habit + ridgeValue(fitted.ridgeRecent, slot, rows.features, i)
-    values[2]![i - from] = habit + treesValue(fitted.trees, rows.features, i)
-    values[3]![i - from] = ridge + treesValue(fitted.ridgeTrees, rows.features, i)
+    for (const [m, { ridge, trees }] of fitted.members.entries()) {
+      values[m]![i - from] = habit + (ridge === undefined ? 0 : ridgeValue(ridge, i % perDay, rows.features, i)) + (trees === undefined ? 0 : treesValue(trees, rows.features, i))
+    }
     spread[i - from] = Math.max(fitted.leastSpread, treesValue(fitted.spread, rows.features, i))
   }
   return { values, spread }
+}
+
+export const GROUPS: readonly FeatureGroup[] = ['calendar', 'weather', 'recent']
+
+/**
+ * Of what the cells `[from, to)` are made: [group][cell] by GROUPS, together the weighted sum of the members. Calendar
+ * and weather are told against the mean of the four weeks before `from`; habit and all the rest are recent days. A
+ * ridge is split by its terms, a tree by the change of the mean at each cut on the way (Saabas, 2014).
+ */
+export function contributions(fitted: FittedMembers, weights: Float64Array, rows: FeatureRows, perDay: number, from: number, to: number): Float64Array[] {
+  const width = rows.names.length
+  const groupOf = Uint8Array.from(rows.groups, (group) => GROUPS.indexOf(group))
+  const recent = GROUPS.indexOf('recent')
+  const parts = GROUPS.map(() => new Float64Array(to - from))
+  const own = new Float64Array(GROUPS.length)
+  const means = slotMeans(rows, perDay, Math.max(0, from - 28 * perDay), from)
+  for (let i = from; i < to; i += 1) {
+    const slot = i % perDay
+    own.fill(0)
+    own[recent]! += rows.habit[i]!
+    for (const [m, { ridge, trees }] of fitted.members.entries()) {
+      const share = weights[m]!
+      if (ridge !== undefined) {
+        const at = slot * (width + 1)
+        own[recent]! += share * ridge.coefficients[at + width]!
+        for (let k = 0; k < width; k += 1) {
+          const usual = groupOf[k] === recent ? 0 : means[slot * width + k]!
+          own[groupOf[k]!]! += share * ridge.coefficients[at + k]! * (rows.features[i * width + k]! - usual)
+          own[recent]! += share * ridge.coefficients[at + k]! * usual
+        }
+      }
+      if (trees !== undefined) treesParts(trees, rows.features, i, groupOf, recent, share, own)
+    }
+    for (let g = 0; g < GROUPS.length; g += 1) parts[g]![i - from] = own[g]!
+  }
+  return parts
+}
+
+function slotMeans(rows: FeatureRows, perDay: number, from: number, to: number): Float64Array {
+  const width = rows.names.length
+  const means = new Float64Array(perDay * width)
+  const count = new Float64Array(perDay)
+  for (let i = from; i < to; i += 1) {
+    if (Number.isNaN(rows.habit[i]!)) continue
+    count[i % perDay]! += 1
+    for (let k = 0; k < width; k += 1) means[(i % perDay) * width + k]! += rows.features[i * width + k]!
+  }
+  return means.map((sum, at) => sum / Math.max(1, count[Math.floor(at / width)]!))
 }

@@ -1,7 +1,7 @@
 import { blendWeights } from './blend.ts'
 import { adaptLevels, calibrate, errorQuantile, LEVELS } from './conformal.ts'
 import { featureRows, plainRows, type FeatureInputs, type FeatureRows } from './features.ts'
-import { fitExpected, fitMembers, MEMBER_OPTIONS, MEMBERS, memberValues, type FittedMembers, type MemberOptions } from './members.ts'
+import { fitPlainly, fitMembers, MEMBER_OPTIONS, memberValues, type FittedMembers, type MemberOptions } from './members.ts'
 
 export interface RollingInputs extends FeatureInputs {
   readonly nonNegative: boolean
@@ -9,11 +9,13 @@ export interface RollingInputs extends FeatureInputs {
 
 export interface RollingOptions {
   readonly refitDays: number
+  /** The same for the days before the first one asked for. */
+  readonly warmUpRefitDays: number
   /** Days forecast before the first one asked for: their errors weigh the members and set the width of the band. */
   readonly warmUpDays: number
   readonly members: MemberOptions
 }
-export const ROLLING_OPTIONS: RollingOptions = { refitDays: 7, warmUpDays: 84, members: MEMBER_OPTIONS }
+export const ROLLING_OPTIONS: RollingOptions = { refitDays: 7, warmUpRefitDays: 28, warmUpDays: 84, members: MEMBER_OPTIONS }
 
 /** Days whose errors weigh the members. */
 const BLEND_DAYS = 28
@@ -21,6 +23,12 @@ const BLEND_DAYS = 28
 const BAND_DAYS = 112
 
 export interface RollingForecast {
+  /** The days before the first one asked for, forecast in the same way: what the bands and weights were made of. */
+  readonly warmUp: { readonly fromDay: number; readonly values: Float64Array }
+  /** What was fitted last, and the weights of its members on the last day. */
+  readonly fitted: FittedMembers
+  readonly weights: Float64Array
+  readonly rows: FeatureRows
   /** By cell of the days asked for, the first cell that of `fromDay`. */
   readonly values: Float64Array
   /** [member][cell]. */
@@ -39,22 +47,23 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
   const { perDay } = grid
   const firstDay = Math.max(0, fromDay - options.warmUpDays)
   const cells = (toDay - firstDay) * perDay
-  const members = MEMBERS.map(() => new Float64Array(cells).fill(NaN))
+  const members = options.members.names.map(() => new Float64Array(cells).fill(NaN))
   const blended = new Float64Array(cells).fill(NaN)
   const spread = new Float64Array(cells).fill(NaN)
   const quantiles = LEVELS.map(() => new Float64Array(cells).fill(NaN))
   const clipped = (value: number) => (nonNegative && value < 0 ? 0 : value)
-  let moved = new Float64Array(LEVELS.length)
+  let moved: Float64Array = new Float64Array(LEVELS.length)
   let adapted = firstDay
   let fitted: FittedMembers | undefined
+  let weights: Float64Array = new Float64Array(0)
   const plain = plainRows(inputs)
   let rows: FeatureRows = plain
   for (let day = firstDay; day < toDay; day += 1) {
     const known = knownAt(inputs, day)
-    const refitDays = day < fromDay ? Math.max(28, options.refitDays) : options.refitDays
+    const refitDays = day < fromDay ? options.warmUpRefitDays : options.refitDays
     if (fitted === undefined || (day - fromDay) % refitDays === 0) {
       const learnedTo = Math.max(0, day - inputs.leadDays)
-      rows = featureRows(inputs, plain, fitExpected(plain, known, perDay, learnedTo, options.members))
+      rows = featureRows(inputs, plain, fitPlainly(plain, known, perDay, learnedTo, options.members))
       fitted = fitMembers(rows, known, perDay, learnedTo, options.members)
     }
     const cell = day * perDay
@@ -64,14 +73,14 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
     spread.set(own.spread, at)
     // Errors of the days of which something had arrived by the origin.
     const past = Math.max(firstDay, day - BLEND_DAYS - inputs.leadDays)
-    const weights = blendWeights(members.map((column) => errorsOf(column, known, past, day)))
+    weights = blendWeights(members.map((column) => errorsOf(column, known, past, day)))
     for (let s = 0; s < perDay; s += 1) {
       let sum = 0
       for (let m = 0; m < members.length; m += 1) sum += weights[m]! * members[m]![at + s]!
       blended[at + s] = sum
     }
     while (adapted < day - inputs.leadDays) {
-      moved = adaptLevels(moved, sharesBelow(adapted, known)) as Float64Array<ArrayBuffer>
+      moved = adaptLevels(moved, sharesBelow(adapted, known))
       adapted += 1
     }
     const calibration = calibrate(Array.from({ length: Math.min(BAND_DAYS, day - firstDay) }, (_, k) => {
@@ -85,7 +94,10 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
     for (let s = 0; s < perDay; s += 1) keepRising(quantiles, at + s)
   }
   const asked = (column: Float64Array) => column.subarray((fromDay - firstDay) * perDay)
-  return { values: asked(blended), members: members.map(asked), quantiles: quantiles.map(asked), spread: asked(spread) }
+  return {
+    warmUp: { fromDay: firstDay, values: blended.subarray(0, (fromDay - firstDay) * perDay) }, fitted: fitted!, weights, rows,
+    values: asked(blended), members: members.map(asked), quantiles: quantiles.map(asked), spread: asked(spread),
+  }
 
   /** Forecast less measured over days, NaN where either is not known. */
   function errorsOf(column: Float64Array, known: Float64Array, from: number, to: number): Float64Array {

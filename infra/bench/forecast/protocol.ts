@@ -3,6 +3,7 @@ import { dayMarks } from '#models/forecast/day-marks.ts'
 import { ROLLING_OPTIONS, rollingForecast, type RollingOptions } from '#models/forecast/rolling.ts'
 import { scores, type Scores } from '#models/forecast/scores.ts'
 import { byCell, slotGrid } from '#models/forecast/slot-grid.ts'
+import { temperatureKnots } from '#models/forecast/weather-terms.ts'
 import type { MeasuredSeries } from './measured-series.ts'
 
 export interface Window {
@@ -26,7 +27,7 @@ export function run(series: MeasuredSeries, { back, days }: Window, options: Rol
   const marks = dayMarks(grid.firstDay, grid.days, { holidayOf: series.holidayOf })
   const weather = series.weather.map((one) => {
     const cells = byCell(grid, one.values)
-    return { kind: one.kind, values: cells, knots: one.kind === 'temperature' ? knotsOf(cells) : [] }
+    return { kind: one.kind, values: cells, knots: one.kind === 'temperature' ? temperatureKnots(cells) : [] }
   })
   let last = grid.days - 1
   while (!isWhole(values.subarray(last * perDay, (last + 1) * perDay))) last -= 1
@@ -36,16 +37,10 @@ export function run(series: MeasuredSeries, { back, days }: Window, options: Rol
   const forecast = rollingForecast(inputs, fromDay, toDay, options)
   const measured = values.subarray(fromDay * perDay, toDay * perDay)
   const naive = values.subarray((fromDay - 7) * perDay, (toDay - 7) * perDay)
-  const perDayLines = Array.from({ length: days }, (_, d) => { const sl = (c: Float64Array) => scores(c.subarray(d * perDay, (d + 1) * perDay), [], measured.subarray(d * perDay, (d + 1) * perDay), perDay).mae.toPrecision(4); const t = weather[0]?.values.subarray((fromDay + d) * perDay, (fromDay + d + 1) * perDay); return `${new Date((grid.firstDay + fromDay + d) * 864e5).toUTCString().slice(0, 11)} hol ${marks.holiday[fromDay + d]} ${sl(forecast.values)} | ${forecast.members.map(sl).join(' ')} | T ${t === undefined ? '' : Math.min(...t).toFixed(0) + '-' + Math.max(...t).toFixed(0)}` })
   return {
-    perDay: perDayLines, ...scores(forecast.values, forecast.quantiles, measured, perDay), naive: scores(naive, [], measured, perDay), seconds: (performance.now() - startedMs) / 1000,
+    ...scores(forecast.values, forecast.quantiles, measured, perDay), naive: scores(naive, [], measured, perDay), seconds: (performance.now() - startedMs) / 1000,
     members: forecast.members.map((column) => scores(column, [], measured, perDay)),
   }
 }
 
 const isWhole = (day: Float64Array) => day.filter((value) => !Number.isNaN(value)).length >= 0.9 * day.length
-
-function knotsOf(values: Float64Array): number[] {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
-  return [0.15, 0.4, 0.65, 0.9, 0.97].map((share) => sorted[Math.floor(share * sorted.length)]!)
-}

@@ -1,0 +1,182 @@
+import { calibrate, errorQuantile, LEVELS } from './conformal.ts'
+import { dayMarks, type DayRules } from './day-marks.ts'
+import type { FeatureInputs } from './features.ts'
+import { carriedOver } from './intraday.ts'
+import { contributions, GROUPS, LIGHT_MEMBER_OPTIONS, MEMBER_OPTIONS, type MemberOptions } from './members.ts'
+import { rollingForecast, type RollingForecast } from './rolling.ts'
+import { similarDay } from './similar-day.ts'
+import { byCell, slotGrid, type SlotGrid } from './slot-grid.ts'
+import { temperatureKnots, type WeatherInput } from './weather-terms.ts'
+
+/** Everything that is known of a series when a forecast is issued. */
+export interface SeriesProblem {
+  readonly timeZone: string
+  readonly stepS: number
+  /** Start of the first step of the history (UTC ms). */
+  readonly from: number
+  /** Mean of each step of the history; NaN where nothing has arrived. What lies after `issuedAt` is not looked at. */
+  readonly values: Float64Array
+  /** When each value became available (UTC ms); without it at the end of its step. */
+  readonly availableAt?: Float64Array
+  readonly issuedAt: number
+  /** By step from `from` on, over the history and what is forecast: observed before, forecast after the issue. */
+  readonly weather: readonly Pick<WeatherInput, 'kind' | 'values'>[]
+  readonly rules: DayRules
+  readonly production: boolean
+  readonly nonNegative: boolean
+  /** Local days that are forecast: 1 is the day of issue. */
+  readonly horizonDays: number
+  readonly size: 'full' | 'light'
+}
+
+/** Rungs of the ladder, the best first. */
+export type Method = 'blend' | 'ridge' | 'similar-day' | 'constant'
+export type MethodReason = 'history-short' | 'simpler-was-better'
+
+export interface SeriesForecast {
+  /** Start of the first step: that of the local day of issue. */
+  readonly from: number
+  readonly stepS: number
+  readonly values: Float64Array
+  /** [level][step] by LEVELS, rising with the level. */
+  readonly quantiles: readonly Float64Array[]
+  readonly method: Method
+  /** Why no better rung answered. */
+  readonly reason: MethodReason | undefined
+  /** [group][step] by GROUPS, together the values; empty where the rung cannot tell. */
+  readonly contributions: readonly Float64Array[]
+  /** Share of the error of the last two hours that is still there after each step of a day: for corrections during the day. */
+  readonly carried: Float64Array
+  /** Mean absolute errors over the last weeks: of this rung and of the mean of similar days. NaN where unknown. */
+  readonly lately: { readonly mae: number; readonly similarDayMae: number }
+}
+
+const BLEND_DAYS = 120
+const RIDGE_DAYS = 42
+const JUDGED_DAYS = 28
+/** Days ahead of which one fit serves: the last of each group has its lags. */
+const LEADS: readonly { readonly leadDays: number; readonly days: readonly number[] }[] = [
+  { leadDays: 0, days: [0] }, { leadDays: 1, days: [1] }, { leadDays: 3, days: [2, 3] }, { leadDays: 6, days: [4, 5, 6] },
+]
+
+/**
+ * Forecast of whole local days from the day of issue on, by the best rung of the ladder that the history bears: blend,
+ * ridge alone, mean of similar days, quantiles of all that was measured. A rung that was worse than the mean of similar
+ * days over the last four weeks gives way to it.
+ */
+export function forecastDays(problem: SeriesProblem): SeriesForecast {
+  const { stepS, timeZone, horizonDays } = problem
+  const steps = stepsOf(problem)
+  const grid = slotGrid(problem.from, steps, stepS, timeZone)
+  const { perDay } = grid
+  const issueDay = grid.dayStart.findLastIndex((start) => start <= problem.issuedAt)
+  const inputs = inputsOf(problem, grid)
+  const known = inputs.values.map((value, cell) => (inputs.availableAt[cell]! <= grid.dayStart[issueDay]! ? value : NaN))
+  const knownDays = wholeDays(known, perDay)
+  const cells = horizonDays * perDay
+  const similar = byRule(inputs, known, issueDay, horizonDays)
+  const similarErrors = errorsOf(inputs, known, issueDay)
+  const similarDayMae = meanSize(similarErrors)
+
+  let result: Omit<SeriesForecast, 'from' | 'stepS'> | undefined
+  if (knownDays >= RIDGE_DAYS) {
+    const method = knownDays >= BLEND_DAYS ? 'blend' as const : 'ridge' as const
+    const learned = learnedForecast(inputs, problem, method, knownDays, issueDay, cells)
+    const mae = meanSize(learned.errors)
+    if (!(mae > similarDayMae)) result = { ...learned, method, reason: method === 'blend' ? undefined : 'history-short', lately: { mae, similarDayMae } }
+  }
+  result ??= {
+    values: similar.values, quantiles: similar.quantiles, method: similar.method, reason: knownDays >= RIDGE_DAYS ? 'simpler-was-better' : 'history-short', contributions: [],
+    carried: carriedOver(similarErrors, stepS, Math.round(86_400 / stepS)), lately: { mae: similarDayMae, similarDayMae },
+  }
+  // From cells of local days back to steps: the hour that a day lacks is left out, the one it has twice is said twice.
+  const first = grid.cellOf.findIndex((cell) => cell >= issueDay * perDay)
+  const asked = grid.cellOf.subarray(first).filter((cell) => cell < (issueDay + horizonDays) * perDay)
+  const toSteps = (column: Float64Array) => Float64Array.from(asked, (cell) => column[cell - issueDay * perDay]!)
+  return { ...result, from: problem.from + first * stepS * 1000, stepS, values: toSteps(result.values), quantiles: result.quantiles.map(toSteps), contributions: result.contributions.map(toSteps) }
+}
+
+/** Steps from the start of the history to the end of the last day that is forecast, at most 25 hours a day. */
+function stepsOf({ from, stepS, issuedAt, horizonDays }: SeriesProblem): number {
+  return Math.ceil((issuedAt - from) / (stepS * 1000)) + Math.ceil((horizonDays + 1) * (90_000 / stepS))
+}
+
+function inputsOf({ from, stepS, values, availableAt, weather, rules, production, nonNegative, issuedAt }: SeriesProblem, grid: SlotGrid): FeatureInputs & { readonly nonNegative: boolean } {
+  const own = new Float64Array(grid.cellOf.length).fill(NaN)
+  const available = new Float64Array(grid.days * grid.perDay).fill(Infinity)
+  for (let step = 0; step < Math.min(values.length, own.length); step += 1) {
+    const at = availableAt?.[step] ?? from + (step + 1) * stepS * 1000
+    if (Number.isNaN(values[step]!) || at > issuedAt) continue
+    own[step] = values[step]!
+    available[grid.cellOf[step]!] = at
+  }
+  return {
+    grid, marks: dayMarks(grid.firstDay, grid.days, rules), values: byCell(grid, own), availableAt: available, production, nonNegative, originMinute: 0, leadDays: 0,
+    weather: weather.map(({ kind, values: column }) => {
+      const cells = byCell(grid, column.subarray(0, grid.cellOf.length))
+      return { kind, values: cells, knots: kind === 'temperature' ? temperatureKnots(cells) : [] }
+    }),
+  }
+}
+
+function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean }, { size, horizonDays, stepS }: SeriesProblem, method: 'blend' | 'ridge', knownDays: number, issueDay: number, cells: number) {
+  const { perDay } = inputs.grid
+  const full: MemberOptions = size === 'full' ? MEMBER_OPTIONS : LIGHT_MEMBER_OPTIONS
+  const members: MemberOptions = method === 'blend' ? full : { ...LIGHT_MEMBER_OPTIONS, names: ['ridge'], penalty: 0.03, poolSlots: 2 }
+  // One fit for the warm-up and one for the days asked for.
+  const warmUpDays = method === 'blend' ? 56 : Math.floor((knownDays - 14) / 2)
+  const values = new Float64Array(cells).fill(NaN)
+  const quantiles = LEVELS.map(() => new Float64Array(cells).fill(NaN))
+  const parts = GROUPS.map(() => new Float64Array(cells).fill(NaN))
+  let errors = new Float64Array(0)
+  for (const { leadDays, days } of LEADS) {
+    const asked = days.filter((day) => day < horizonDays)
+    if (asked.length === 0) continue
+    const [fromDay, toDay] = [issueDay + asked[0]!, issueDay + asked.at(-1)! + 1]
+    const rolled: RollingForecast = rollingForecast({ ...inputs, leadDays }, fromDay, toDay, { refitDays: 7, warmUpRefitDays: warmUpDays, warmUpDays, members })
+    const at = asked[0]! * perDay
+    values.set(rolled.values, at)
+    for (const [k, column] of rolled.quantiles.entries()) quantiles[k]!.set(column, at)
+    for (const [g, column] of contributions(rolled.fitted, rolled.weights, rolled.rows, perDay, fromDay * perDay, toDay * perDay).entries()) parts[g]!.set(column, at)
+    if (leadDays === 0) {
+      const from = Math.max(rolled.warmUp.fromDay, issueDay - JUDGED_DAYS)
+      errors = Float64Array.from({ length: (issueDay - from) * perDay }, (_, i) => rolled.warmUp.values[(from - rolled.warmUp.fromDay) * perDay + i]! - inputs.values[from * perDay + i]!)
+    }
+  }
+  return { values, quantiles, contributions: parts, errors, carried: carriedOver(errors, stepS, perDay) }
+}
+
+/** Mean of similar days with the quantiles of its own errors; where it knows nothing, quantiles of all that was measured. */
+function byRule(inputs: FeatureInputs & { readonly nonNegative: boolean }, known: Float64Array, issueDay: number, horizonDays: number) {
+  const { perDay } = inputs.grid
+  const values = new Float64Array(horizonDays * perDay).fill(NaN)
+  for (let ahead = 0; ahead < horizonDays; ahead += 1) values.set(similarDay(known, inputs.marks, perDay, issueDay + ahead, ahead), ahead * perDay)
+  const errors = errorsOf(inputs, known, issueDay)
+  const clipped = (value: number) => (inputs.nonNegative && value < 0 ? 0 : value)
+  if (values.every((value) => !Number.isNaN(value)) && errors.some((error) => !Number.isNaN(error))) {
+    const calibration = calibrate(Array.from({ length: errors.length / perDay }, (_, day) => errors.subarray(day * perDay, (day + 1) * perDay).map((error) => -error)))
+    return { values, quantiles: LEVELS.map((level) => values.map((value) => clipped(value + errorQuantile(calibration, level)))), method: 'similar-day' as const }
+  }
+  const all = calibrate([known.filter((value) => !Number.isNaN(value))])
+  const constant = (level: number) => new Float64Array(values.length).fill(errorQuantile(all, level))
+  return { values: constant(0.5), quantiles: LEVELS.map(constant), method: 'constant' as const }
+}
+
+/** Errors of the mean of similar days over the last weeks, as it would have been issued each day. */
+function errorsOf({ grid: { perDay }, marks }: FeatureInputs, known: Float64Array, issueDay: number): Float64Array {
+  const from = Math.max(0, issueDay - JUDGED_DAYS)
+  const errors = new Float64Array((issueDay - from) * perDay)
+  for (let day = from; day < issueDay; day += 1) similarDay(known, marks, perDay, day, 0).forEach((value, slot) => (errors[(day - from) * perDay + slot] = value - known[day * perDay + slot]!))
+  return errors
+}
+
+function wholeDays(known: Float64Array, perDay: number): number {
+  let days = 0
+  for (let from = 0; from < known.length; from += perDay) if (known.subarray(from, from + perDay).filter((value) => !Number.isNaN(value)).length >= 0.8 * perDay) days += 1
+  return days
+}
+
+function meanSize(errors: Float64Array): number {
+  const sizes = errors.filter((error) => !Number.isNaN(error))
+  return sizes.length === 0 ? NaN : sizes.reduce((sum, error) => sum + Math.abs(error), 0) / sizes.length
+}
