@@ -189,6 +189,8 @@ function readGroup(bytes: Uint8Array): RawGroup | Rejection {
 /** The sum of six bits is blind to the seventh: a digit that became a letter that way is only seen by its form. */
 function hasItsForm({ label, horodate, data }: Group): boolean {
   if (horodate === undefined && carriesHorodate(label)) return false
+  // A flipped bit that makes a letter a separator, which no sum of six bits shows.
+  if (horodate !== undefined && labelOf(label) !== undefined && !carriesHorodate(label)) return false
   if (horodate !== undefined && !/^[HhEe ]?\d*$/.test(horodate)) return false
   if (label === 'ADCO' || label === 'ADSC') return /^[0-9A-F]{12}$/.test(data)
   const kind = labelOf(label)?.kind
