@@ -64,9 +64,10 @@ export function fitMembers(rows: FeatureRows, values: Float64Array, perDay: numb
     if (!Number.isNaN(target[i]!)) known.push(i)
   }
   const learned = Int32Array.from(known)
+  const scaled = levelWeights(values, perDay, toDay)
   const weighted = (halfLifeDays: number) => {
     const weight = new Float64Array(count)
-    for (const i of learned) weight[i] = 2 ** (-(toDay - Math.floor(i / perDay)) / halfLifeDays)
+    for (const i of learned) weight[i] = 2 ** (-(toDay - Math.floor(i / perDay)) / halfLifeDays) * scaled[Math.floor(i / perDay)]!
     return weight
   }
   const ridgeOf = (weight: Float64Array) => fitRobustRidge({ features: rows.features, featureCount, target, weight, slot, slots: perDay, rows: learned }, options)
@@ -107,10 +108,11 @@ export function fitPlainly(plain: FeatureRows, values: Float64Array, perDay: num
   const slot = Uint16Array.from({ length: cells }, (_, i) => i % perDay)
   const learned: number[] = []
   const weight = new Float64Array(cells)
+  const scaled = levelWeights(values, perDay, toDay)
   for (let i = Math.max(0, toDay - options.mostDays) * perDay; i < toDay * perDay; i += 1) {
     if (Number.isNaN(values[i]!)) continue
     learned.push(i)
-    weight[i] = 2 ** (-(toDay - Math.floor(i / perDay)) / options.halfLifeDays)
+    weight[i] = 2 ** (-(toDay - Math.floor(i / perDay)) / options.recentHalfLifeDays) * scaled[Math.floor(i / perDay)]!
   }
   // Without the season: what it adds to the weather is told by the days before.
   const width = plain.names.length
@@ -119,6 +121,32 @@ export function fitPlainly(plain: FeatureRows, values: Float64Array, perDay: num
   for (let i = 0; i < cells; i += 1) for (const k of season) features[i * width + k] = 0
   const ridge = fitRobustRidge({ features, featureCount: width, target: values, weight, slot, slots: perDay, rows: Int32Array.from(learned) }, options)
   return Float64Array.from(slot, (own, i) => ridgeValue(ridge, own, features, i))
+}
+
+const LEVEL_DAYS = 28
+
+/**
+ * Weight of each day by the level of the four weeks before it: errors grow with the level, so days at ten times the
+ * highest level of the last year would drown those that are like today's. After a boiler was taken out of use, say.
+ */
+function levelWeights(values: Float64Array, perDay: number, toDay: number): Float64Array {
+  const level = new Float64Array(toDay + 1)
+  let sum = 0
+  let count = 0
+  const take = (day: number, sign: number) => {
+    for (let i = day * perDay; i < (day + 1) * perDay; i += 1) {
+      if (Number.isNaN(values[i]!)) continue
+      sum += sign * Math.abs(values[i]!)
+      count += sign
+    }
+  }
+  for (let day = 0; day <= toDay; day += 1) {
+    level[day] = count > 0 ? sum / count : NaN
+    if (day < toDay) take(day, 1)
+    if (day >= LEVEL_DAYS) take(day - LEVEL_DAYS, -1)
+  }
+  const now = level.subarray(Math.max(0, toDay - 365)).reduce((most, own) => (own > most ? own : most), 0)
+  return level.map((own) => (own > now && now > 0 ? Math.max(1e-6, (now / own) ** 2) : 1))
 }
 
 /** Ridge fitted twice: what the first fit left of a slot beyond the quantile counts less in the second (Huber's weights). */

@@ -41,7 +41,7 @@ const cambridge = (series: string): Wanted => ({
 })
 const genome = (series: string, timeZone: string): Wanted => ({ name: series, file: 'bdg2_electricity_a', series, kind: 'building', timeZone, holidayOf: unitedStates, daysAfter: 17 })
 const water = (number: string): Wanted => ({ name: `water_dma_${number}`, file: 'bwdf_water_dma01-06', series: `dma_${number}`, kind: 'building', timeZone: 'Europe/Rome', holidayOf: italy, temperature: ['temperature'], other: ['rainfall'] })
-const rsf = (series: string): Wanted => ({ name: `rsf_${series}`, file: 'nrel_rsf_2011_multienergy', series, kind: 'building', timeZone: 'Etc/GMT+7', holidayOf: unitedStates, daysAfter: 17 })
+const rsf = (series: string): Wanted => ({ name: `rsf_${series}`, file: 'nrel_rsf_2011_multienergy', series, kind: 'building', timeZone: 'Etc/GMT+7', holidayOf: unitedStates, daysAfter: 18 })
 
 const WANTED: readonly Wanted[] = [
   { name: 'vic', file: 'vic_elec', series: 'load', kind: 'regional', timeZone: 'Australia/Melbourne', holidayOf: victoria, temperature: ['temperature'], stepS: 1800 },
