@@ -36,7 +36,7 @@ export interface MemberOptions {
 const TREES: TreeOptions = { trees: 200, leaves: 31, learningRate: 0.05, leastRows: 20, l2: 5, featureShare: 0.4, rowShare: 0.7, bins: 64, huberQuantile: 0.9, seed: 1 }
 export const MEMBER_OPTIONS: MemberOptions = {
   names: ['ridge', 'ridge-recent', 'trees', 'ridge-trees'], mostDays: 1_500,
-  halfLifeDays: 365, recentHalfLifeDays: 120, penalty: 0.01, poolSlots: 1, robustQuantile: 0.7,
+  halfLifeDays: 365, recentHalfLifeDays: 120, penalty: 0.01, poolSlots: 1, robustQuantile: 0.5,
   trees: TREES,
   spread: { ...TREES, trees: 60, leaves: 15, leastRows: 60, learningRate: 0.08, huberQuantile: 0.95, seed: 2 },
 }
