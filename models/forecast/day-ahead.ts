@@ -101,7 +101,7 @@ function stepsOf({ from, stepS, issuedAt, horizonDays }: SeriesProblem): number 
   return Math.ceil((issuedAt - from) / (stepS * 1000)) + Math.ceil((horizonDays + 1) * (90_000 / stepS))
 }
 
-function inputsOf({ from, stepS, values, availableAt, weather, rules, production, nonNegative, issuedAt }: SeriesProblem, grid: SlotGrid): FeatureInputs & { readonly nonNegative: boolean } {
+function inputsOf({ from, stepS, values, availableAt, weather, rules, production, nonNegative, issuedAt, size }: SeriesProblem, grid: SlotGrid): FeatureInputs & { readonly nonNegative: boolean } {
   const own = new Float64Array(grid.cellOf.length).fill(NaN)
   const available = new Float64Array(grid.days * grid.perDay).fill(Infinity)
   for (let step = 0; step < Math.min(values.length, own.length); step += 1) {
@@ -111,7 +111,7 @@ function inputsOf({ from, stepS, values, availableAt, weather, rules, production
     available[grid.cellOf[step]!] = at
   }
   return {
-    grid, marks: dayMarks(grid.firstDay, grid.days, rules), values: byCell(grid, own), availableAt: available, production, nonNegative, originMinute: 0, leadDays: 0,
+    grid, marks: dayMarks(grid.firstDay, grid.days, rules), values: byCell(grid, own), availableAt: available, production, nonNegative, pastWeather: size === 'full', originMinute: 0, leadDays: 0,
     weather: weather.map(({ kind, values: column }) => {
       const cells = byCell(grid, column.subarray(0, grid.cellOf.length))
       return { kind, values: cells, knots: kind === 'temperature' ? temperatureKnots(cells) : [] }
@@ -123,8 +123,9 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
   const { perDay } = inputs.grid
   const full: MemberOptions = size === 'full' ? MEMBER_OPTIONS : LIGHT_MEMBER_OPTIONS
   const members: MemberOptions = method === 'blend' ? full : { ...LIGHT_MEMBER_OPTIONS, names: ['ridge'], penalty: 0.03, poolSlots: 2 }
-  // One fit for the warm-up and one for the days asked for.
-  const warmUpDays = method === 'blend' ? 56 : Math.floor((knownDays - 14) / 2)
+  // One fit for the warm-up and one for the days asked for; for points by the thousand the first has to do for both.
+  const warmUpDays = method !== 'blend' ? Math.floor((knownDays - 14) / 2) : size === 'full' ? 56 : 28
+  const refitDays = size === 'full' || method !== 'blend' ? 7 : Infinity
   const values = new Float64Array(cells).fill(NaN)
   const quantiles = LEVELS.map(() => new Float64Array(cells).fill(NaN))
   const parts = GROUPS.map(() => new Float64Array(cells).fill(NaN))
@@ -133,7 +134,7 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
     const asked = days.filter((day) => day < horizonDays)
     if (asked.length === 0) continue
     const [fromDay, toDay] = [issueDay + asked[0]!, issueDay + asked.at(-1)! + 1]
-    const rolled: RollingForecast = rollingForecast({ ...inputs, leadDays }, fromDay, toDay, { refitDays: 7, warmUpRefitDays: warmUpDays, warmUpDays, members })
+    const rolled: RollingForecast = rollingForecast({ ...inputs, leadDays }, fromDay, toDay, { refitDays, warmUpRefitDays: warmUpDays, warmUpDays, members })
     const at = asked[0]! * perDay
     values.set(rolled.values, at)
     for (const [k, column] of rolled.quantiles.entries()) quantiles[k]!.set(column, at)

@@ -18,6 +18,8 @@ export interface FeatureInputs {
   readonly weather: readonly WeatherInput[]
   /** Production follows the sun, not the weekday: its habit is what the irradiance yielded lately. */
   readonly production: boolean
+  /** Tell beside each term of the weather how unusual it was on the days before as well: better, at twice the cost. */
+  readonly pastWeather: boolean
   /** Minute of the local day at which a forecast of this kind is issued. */
   readonly originMinute: number
   /** Days from the day of issue to the day that is forecast: 0 is the same day. */
@@ -59,16 +61,16 @@ export function plainRows({ grid, marks, values, weather }: FeatureInputs): Feat
  * follow every change of habits, in the second a hot yesterday does not pass for a busy one.
  */
 export function featureRows(inputs: FeatureInputs, plain: FeatureRows, plainly: Float64Array): FeatureRows {
-  const { grid, marks, values, availableAt, originMinute, leadDays } = inputs
+  const { grid, marks, values, availableAt, originMinute, leadDays, pastWeather } = inputs
   const { perDay, days } = grid
   const terms = weatherTerms(inputs.weather, grid)
   const termCount = terms.columns.length
   const plainWidth = plain.names.length
   const names = [
     ...plain.names, 'rest-day', 'habit', 'habit-alike', 'plainly', ...DEVIATIONS.map((name) => `habit-${name}`), ...DEVIATIONS.map((name) => `plainly-${name}`),
-    ...terms.names.flatMap((name) => [`${name}-unusual`, `${name}-unusual-1`, `${name}-unusual-day-1`]),
+    ...terms.names.flatMap((name) => [`${name}-unusual`, ...(pastWeather ? [`${name}-unusual-1`, `${name}-unusual-day-1`] : [])]),
   ]
-  const groups = names.map((name, k): FeatureGroup => plain.groups[k] ?? (name === 'rest-day' ? 'calendar' : name.includes('unusual') ? 'weather' : 'recent'))
+  const groups = names.map((name, k): FeatureGroup => plain.groups[k] ?? (name === 'rest-day' ? 'calendar' : name === 'plainly' || name.includes('unusual') ? 'weather' : 'recent'))
   const width = names.length
   const features = new Float32Array(days * perDay * width)
   const habit = new Float64Array(days * perDay).fill(NaN)
@@ -126,9 +128,11 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows, plainly: 
       const lag = fromHabit.latestSlot(slot)
       for (let k = 0; k < termCount; k += 1) {
         features[next] = terms.columns[k]![cell]! - habits.termMean[k]!
-        features[next + 1] = lag < reach ? unusual[(lag * perDay + slot) * termCount + k]! : 0
-        features[next + 2] = latestDay < reach ? unusualDay[latestDay * termCount + k]! / unusualSlots[latestDay]! : 0
-        next += 3
+        next += 1
+        if (!pastWeather) continue
+        features[next] = lag < reach ? unusual[(lag * perDay + slot) * termCount + k]! : 0
+        features[next + 1] = latestDay < reach ? unusualDay[latestDay * termCount + k]! / unusualSlots[latestDay]! : 0
+        next += 2
       }
     }
   }

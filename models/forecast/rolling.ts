@@ -61,7 +61,7 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
   for (let day = firstDay; day < toDay; day += 1) {
     const known = knownAt(inputs, day)
     const refitDays = day < fromDay ? options.warmUpRefitDays : options.refitDays
-    if (fitted === undefined || (day - fromDay) % refitDays === 0) {
+    if (fitted === undefined || (day === fromDay ? refitDays !== Infinity : (day - fromDay) % refitDays === 0)) {
       const learnedTo = Math.max(0, day - inputs.leadDays)
       rows = featureRows(inputs, plain, fitPlainly(plain, known, perDay, learnedTo, options.members))
       fitted = fitMembers(rows, known, perDay, learnedTo, options.members)

@@ -33,7 +33,7 @@ export function run(series: MeasuredSeries, { back, days }: Window, options: Rol
   while (!isWhole(values.subarray(last * perDay, (last + 1) * perDay))) last -= 1
   const toDay = last - series.daysAfter - back + 1
   const fromDay = toDay - days
-  const inputs = { grid, marks, values, availableAt, weather, originMinute: 0, leadDays: 0, production: series.kind === 'pv', nonNegative: series.values.every((value) => !(value < 0)) }
+  const inputs = { grid, marks, values, availableAt, weather, pastWeather: true, originMinute: 0, leadDays: 0, production: series.kind === 'pv', nonNegative: series.values.every((value) => !(value < 0)) }
   const forecast = rollingForecast(inputs, fromDay, toDay, options)
   const measured = values.subarray(fromDay * perDay, toDay * perDay)
   const naive = values.subarray((fromDay - 7) * perDay, (toDay - 7) * perDay)

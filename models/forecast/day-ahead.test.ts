@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { seeded } from '#models/capacity/random.ts'
+import { frenchHolidayName } from '#models/units/holidays.ts'
+import { localCalendar, localDayStart } from '#models/units/local-time.ts'
+import { LEVELS } from './conformal.ts'
+import { forecastDays, type SeriesProblem } from './day-ahead.ts'
+
+const HOUR = 3_600_000
+const timeZone = 'Europe/Paris'
+
+/** An office heated by electricity: hours of work, cold, and chance; whole days up to the morning of `day`. */
+function problemOf(day: string, days: number, more: Partial<SeriesProblem> = {}): SeriesProblem {
+  const issuedAt = localDayStart(Date.parse(`${day}T12:00:00Z`), timeZone)
+  const from = localDayStart(issuedAt - days * 24 * HOUR + HOUR, timeZone)
+  const steps = (issuedAt - from) / HOUR
+  const random = seeded(days)
+  const at = Float64Array.from({ length: steps + 200 }, (_, step) => from + step * HOUR)
+  const { minuteOfDay, isoWeekday } = localCalendar(at, timeZone)
+  let spell = 0
+  const temperature = at.map((time) => (spell = 0.98 * spell + (random() - 0.5)) + 11 - 7 * Math.cos((2 * Math.PI * (time / 86_400_000 - 15)) / 365.25))
+  const load = at.map((_, step) => {
+    const working = isoWeekday[step]! < 6 && minuteOfDay[step]! >= 8 * 60 && minuteOfDay[step]! < 18 * 60
+    return 20 + (working ? 60 : 0) + 3 * Math.max(0, 16 - temperature[step]!) + 4 * (random() - 0.5)
+  })
+  return {
+    timeZone, stepS: 3600, from, values: load.map((value, step) => (step < steps ? value : NaN)), issuedAt, weather: [{ kind: 'temperature', values: temperature }],
+    rules: { holidayOf: frenchHolidayName }, production: false, nonNegative: true, horizonDays: 2, size: 'light', ...more,
+  }
+}
+
+describe('the ladder', () => {
+  test('eight months of days: the blend, near what will be measured, with a band that holds it', () => {
+    const problem = problemOf('2026-02-10', 240)
+    const whole = problemOf('2026-02-12', 242)
+    const forecast = forecastDays(problem)
+    expect(forecast.method).toBe('blend')
+    expect(forecast.reason).toBeUndefined()
+    expect(forecast.from).toBe(problem.issuedAt)
+    expect(forecast.values).toHaveLength(48)
+    expect(forecast.lately.mae).toBeLessThan(0.7 * forecast.lately.similarDayMae)
+    // Another seed, the same office: by day it needs 80 kW and what the cold adds.
+    expect(whole.values).not.toEqual(problem.values)
+    const cold = (step: number) => 3 * Math.max(0, 16 - problem.weather[0]!.values[(forecast.from - problem.from) / HOUR + step]!)
+    const wrong = forecast.values.map((value, step) => Math.abs(value - (20 + (step % 24 >= 8 && step % 24 < 18 ? 60 : 0) + cold(step))))
+    expect(wrong.reduce((sum, one) => sum + one, 0) / 48).toBeLessThan(2)
+    for (let k = 1; k < LEVELS.length; k += 1) expect(forecast.quantiles[k]!.every((value, step) => value >= forecast.quantiles[k - 1]![step]!)).toBe(true)
+    const width = forecast.quantiles.at(-1)!.map((value, step) => value - forecast.quantiles[0]![step]!)
+    // 90 % of chance alone are 3.6 kW.
+    expect(width.reduce((sum, one) => sum + one, 0) / 48).toBeGreaterThan(2.5)
+    expect(width.reduce((sum, one) => sum + one, 0) / 48).toBeLessThan(8)
+  })
+  test('its parts add up to it, and a cold day is told by the weather', () => {
+    const problem = problemOf('2026-02-10', 240, { horizonDays: 1 })
+    const first = (problem.issuedAt - problem.from) / HOUR
+    const colder = problem.weather[0]!.values.map((value, step) => (step >= first ? value - 6 : value))
+    const [usual, cold] = [forecastDays(problem), forecastDays({ ...problem, weather: [{ kind: 'temperature', values: colder }] })]
+    for (const one of [usual, cold]) for (let step = 0; step < 24; step += 1) expect(one.contributions[0]![step]! + one.contributions[1]![step]! + one.contributions[2]![step]!).toBeCloseTo(one.values[step]!, 3)
+    const mean = (column: Float64Array) => column.reduce((sum, one) => sum + one, 0) / column.length
+    expect(mean(cold.values) - mean(usual.values)).toBeGreaterThan(12)
+    expect(mean(cold.contributions[1]!) - mean(usual.contributions[1]!)).toBeGreaterThan(0.9 * (mean(cold.values) - mean(usual.values)))
+  })
+  test.each([[70, 'ridge'], [20, 'similar-day'], [2, 'constant']] as const)('%i days: %s, and why', (days, method) => {
+    const forecast = forecastDays(problemOf('2026-02-10', days))
+    expect(forecast.method).toBe(method)
+    expect(forecast.reason).toBe('history-short')
+    expect(forecast.values.every((value) => value > 0)).toBe(true)
+    expect(forecast.quantiles[0]!.every((value, step) => value <= forecast.quantiles.at(-1)![step]!)).toBe(true)
+  })
+  test('nothing was ever measured: nothing is said', () => {
+    const problem = problemOf('2026-02-10', 30)
+    const forecast = forecastDays({ ...problem, values: problem.values.map(() => NaN) })
+    expect(forecast.values.every(Number.isNaN)).toBe(true)
+  })
+  test('what follows no rule but the weekday: the mean of similar days was better, and is said to be so', () => {
+    const problem = problemOf('2026-02-10', 90, { horizonDays: 1 })
+    const random = seeded(5)
+    // Each day begins anew: what was learned of the days before is wrong.
+    const values = problem.values.map((value) => (Number.isNaN(value) ? NaN : 50 + 1e-6 * random()))
+    const forecast = forecastDays({ ...problem, values })
+    expect(Math.abs(forecast.values[10]! - 50)).toBeLessThan(1e-3)
+  })
+})
+
+test('the day of the autumn change has 25 values, that of the spring change 23', () => {
+  expect(forecastDays(problemOf('2026-10-25', 60, { horizonDays: 1 })).values).toHaveLength(25)
+  expect(forecastDays(problemOf('2026-03-29', 60, { horizonDays: 1 })).values).toHaveLength(23)
+})
