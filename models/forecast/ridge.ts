@@ -33,26 +33,33 @@ export interface RidgeOptions {
 
 /** Fits all slots; a slot of which nothing is known has NaN coefficients only when no neighbour has any. */
 export function fitSlotRidge(rows: RidgeRows, options: RidgeOptions): SlotRidge {
-  const { features, featureCount: count, target, weight, slot, slots } = rows
+  const { features, featureCount: count, target, weight, slots } = rows
   const width = count + 1
   const { mean, scale } = standardise(rows)
   // Lower triangle of the Gram matrix with the constant last, and the right side, slot by slot.
   const triangle = (width * (width + 1)) / 2
   const gram = new Float64Array(slots * triangle)
   const right = new Float64Array(slots * width)
-  const row = new Float64Array(width)
-  row[count] = 1
-  for (const r of rows.rows) {
-    const w = weight[r]!
-    const base = r * count
-    for (let j = 0; j < count; j += 1) row[j] = (features[base + j]! - mean[j]!) * scale[j]!
-    let at = slot[r]! * triangle
-    const rightAt = slot[r]! * width
-    for (let j = 0; j < width; j += 1) {
-      const wx = w * row[j]!
-      right[rightAt + j]! += wx * target[r]!
-      for (let k = 0; k <= j; k += 1) gram[at + k]! += wx * row[k]!
-      at += j + 1
+  // Four rows of a slot at a time: the triangle is read and written once for them.
+  const four = Array.from({ length: 4 }, () => new Float64Array(width).fill(1))
+  const [a, b, c, d] = four as [Float64Array, Float64Array, Float64Array, Float64Array]
+  const weights = new Float64Array(4)
+  for (const [s, own] of rowsBySlot(rows).entries()) {
+    for (let from = 0; from < own.length; from += 4) {
+      weights.fill(0)
+      for (let n = 0; n < 4 && from + n < own.length; n += 1) {
+        const r = own[from + n]!
+        weights[n] = weight[r]!
+        for (let j = 0; j < count; j += 1) four[n]![j] = (features[r * count + j]! - mean[j]!) * scale[j]!
+        for (let j = 0; j < width; j += 1) right[s * width + j]! += weight[r]! * target[r]! * four[n]![j]!
+      }
+      for (let j = 0, at = s * triangle; j < width; at += j + 1, j += 1) {
+        const wa = weights[0]! * a[j]!
+        const wb = weights[1]! * b[j]!
+        const wc = weights[2]! * c[j]!
+        const wd = weights[3]! * d[j]!
+        for (let k = 0; k <= j; k += 1) gram[at + k]! += wa * a[k]! + wb * b[k]! + wc * c[k]! + wd * d[k]!
+      }
     }
   }
   const coefficients = new Float64Array(slots * width)
@@ -84,6 +91,12 @@ export function fitSlotRidge(rows: RidgeRows, options: RidgeOptions): SlotRidge 
     coefficients[out + count] = constant
   }
   return { coefficients, features: count }
+}
+
+function rowsBySlot({ rows, slot, slots }: RidgeRows): number[][] {
+  const own: number[][] = Array.from({ length: slots }, () => [])
+  for (const r of rows) own[slot[r]!]!.push(r)
+  return own
 }
 
 /** What the ridge of a slot says of one row of features. */
