@@ -62,8 +62,18 @@ export function intervalFaults(index: DocumentIndex): Fault[] {
   for (const { path, value } of index.network('shunts')) check(`${path}/positions`, `Positions of ${value.id}`, value.positions, { covered: true })
   for (const { path, value } of index.network('tapChangers')) check(`${path}/settings`, `Settings of ${value.id}`, value.settings, { covered: true })
   for (const { path, value } of index.network('inverterControls')) check(`${path}/rules`, `Rules of ${value.id}`, value.rules, { covered: true })
+  const calendar = index.part('calendar')
+  for (const list of ['schoolHolidays', 'events'] as const) {
+    calendar?.[list]?.forEach(({ name, from, to }, position) => {
+      const unknown = [from, to].find((date) => !isDate(date))
+      if (unknown !== undefined) faults.push(fault('PF_DISTRICT_INTERVAL', `/calendar/${list}/${position}`, `${name}: ${unknown} is no day of the calendar.`))
+      else if (to < from) faults.push(fault('PF_DISTRICT_INTERVAL', `/calendar/${list}/${position}/to`, `${name}: the days from ${from} to ${to} are inverted.`, 'Write the last day, which is included, as `to`.'))
+    })
+  }
   check('/publicationRules', 'Publication rules', index.part('publicationRules'), { covered: true })
   return faults
 }
 
 const instant = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z')
+/** 2026-02-30 has the form of a date and is none. */
+const isDate = (date: string): boolean => new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)

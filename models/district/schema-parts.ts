@@ -4,6 +4,8 @@ import { Type, type TProperties, type TUnsafe } from 'typebox'
 export const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$'
 export const Id = () => Type.String({ pattern: ID_PATTERN })
 export const Instant = () => Type.String({ format: 'date-time' })
+/** A day on the wall calendar of the district. */
+export const LocalDate = () => Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' })
 const strict = { additionalProperties: false } as const
 export const object = <P extends TProperties>(properties: P, options: Record<string, unknown> = {}) =>
   Type.Object(properties, { ...strict, ...options })

@@ -8,7 +8,7 @@
  * counted positive when drawn from the network (load convention), production is therefore negative at a delivery point.
  */
 import { Type, type Static } from 'typebox'
-import { dated, Id, Instant, LocalText, object, oneOf } from './schema-parts.ts'
+import { dated, Id, Instant, LocalDate, LocalText, object, oneOf } from './schema-parts.ts'
 import { Network } from './schema-network.ts'
 
 export { ID_PATTERN } from './schema-parts.ts'
@@ -174,6 +174,17 @@ export const Growth = object({
   arrivals: Type.Array(object({ node: Id(), at: Instant(), peakKw: Type.Number(), loadClass: Id(), note: LocalText })),
 })
 
+/** Local dates, both included; `name` is the same each year, so that one year tells of the next. */
+export const NamedDays = object({ name: Type.String({ minLength: 1 }), from: LocalDate(), to: LocalDate() })
+
+/** What makes a day unlike its weekday, besides the public holidays, which are computed. Forecasts look at it. */
+export const Calendar = object({
+  /** Of the zone in which the district lies, e.g. zone B for Brest. */
+  schoolHolidays: Type.Optional(Type.Array(NamedDays)),
+  /** Days with a name of their own: a festival, a yearly closing. */
+  events: Type.Optional(Type.Array(NamedDays)),
+})
+
 export const Tariff = object({ id: Id(), name: Type.String(), validFrom: Instant(), validTo: Type.Optional(Instant()), source: Type.String() })
 
 export const District = object(
@@ -197,6 +208,7 @@ export const District = object(
     virtualMeters: Type.Array(VirtualMeter),
     network: Network,
     weather: object({ temperaturePoint: Type.Optional(Id()), irradiancePoint: Type.Optional(Id()), source: Type.String() }),
+    calendar: Type.Optional(Calendar),
     tariffs: Type.Array(Tariff),
     thresholds: Thresholds,
     publicationRules: Type.Array(PublicationRules, { minItems: 1 }),
@@ -223,3 +235,5 @@ export type VirtualMeter = Static<typeof VirtualMeter>
 export type PublicationRules = Static<typeof PublicationRules>
 export type Thresholds = Static<typeof Thresholds>
 export type Growth = Static<typeof Growth>
+export type NamedDays = Static<typeof NamedDays>
+export type Calendar = Static<typeof Calendar>

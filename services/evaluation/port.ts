@@ -95,9 +95,20 @@ export interface IssuedForecast {
 export const FORECAST_METHODS = ['blend', 'ridge', 'similar-day', 'seasonal-naive', 'constant'] as const
 export type ForecastMethod = (typeof FORECAST_METHODS)[number]
 
-/** `history-short`: too few days are known. `history-gaps`: enough days, but too much of them is missing. `not-fitted`: no better model is in service yet. `fit-failed`: there was one, and it gave no usable answer. */
-export const FORECAST_REASONS = ['history-short', 'history-gaps', 'not-fitted', 'fit-failed'] as const
+/** `history-short`: too few days are known. `history-gaps`: enough days, but too much of them is missing. `not-fitted`: no better model is in service yet. `fit-failed`: there was one, and it gave no usable answer. `simpler-was-better`: over the last weeks the better one was the worse. */
+export const FORECAST_REASONS = ['history-short', 'history-gaps', 'not-fitted', 'fit-failed', 'simpler-was-better'] as const
 export type ForecastReason = (typeof FORECAST_REASONS)[number]
+
+/**
+ * A forecast of whole local days by half hours, made once a day; from it the forecast of each hour is issued. One without
+ * values says that the fit failed.
+ */
+export interface DayAheadForecast extends IssuedForecast {
+  /** Share of the error of the last two hours that is still there after each step from now on. */
+  readonly carried: Float64Array
+  /** 1: the series was never negative, -1: never positive, 0: it was both. */
+  readonly bound: -1 | 0 | 1
+}
 
 export interface ForecastQuantile {
   readonly level: number

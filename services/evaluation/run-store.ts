@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { effectLedger, type EffectLedger } from '#services/sqlite/effect-ledger.ts'
 import { inTransaction, openAsWriter, openQuestions } from '#services/sqlite/one-writer-file.ts'
-import type { ForecastMethod, ForecastReason, IssuedForecast, NetworkState, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
+import type { DayAheadForecast, ForecastMethod, ForecastReason, IssuedForecast, NetworkState, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
 import { RUNS_MIGRATIONS } from './schema.ts'
 import { packForecast, packState, unpackForecast, unpackState } from './state-blob.ts'
 
@@ -15,6 +15,8 @@ export interface ForecastReader {
   forecastsIssuedAt(issuedAt: number): Promise<readonly IssuedForecast[]>
   /** Issued in the interval, ascending; to tell the skill of the past. */
   forecasts(series: string, issuedFrom: number, issuedTo: number): Promise<readonly IssuedForecast[]>
+  /** Of each series the newest forecast of days issued in the interval, both ends included: one with values before one without. */
+  dayAheadForecasts(issuedFrom: number, issuedTo: number): Promise<readonly DayAheadForecast[]>
 }
 
 export type RunFileReader = RunReader & ForecastReader
@@ -24,6 +26,7 @@ export interface RunFileStore extends RunStore, ForecastReader {
   /** The same writing as `save`, made ready to run inside a transaction of this file; answers with the id of the run. */
   saving(head: Omit<RunHead, 'runId'>, states: readonly NetworkState[]): () => number
   savingForecasts(forecasts: readonly IssuedForecast[]): () => void
+  savingDayAhead(forecasts: readonly DayAheadForecast[]): () => void
   /** Which effects of jobs this file holds, and whose they may be. */
   readonly effects: EffectLedger
   /** For the tables of balance and firm import, which share the file and its one writer. */
@@ -58,6 +61,7 @@ interface ForecastRow {
   levels: string | null
   contributions: number
 }
+interface DayAheadRow extends ForecastRow { carried: Uint8Array; bound: -1 | 0 | 1 }
 
 const headOf = (row: RunRow): RunHead => ({
   runId: row.run_id,
@@ -85,6 +89,13 @@ const forecastOf = (row: ForecastRow): IssuedForecast => ({
   ...unpackForecast(row.body, row.levels === null ? undefined : (JSON.parse(row.levels) as number[]), row.contributions === 1),
 })
 
+const dayAheadOf = (row: DayAheadRow): DayAheadForecast => ({
+  ...forecastOf(row),
+  // A blob may start anywhere in its buffer: single precision needs a copy that starts at zero.
+  carried: Float64Array.from(new Float32Array(new Uint8Array(row.carried).buffer)),
+  bound: row.bound,
+})
+
 /** SQLite knows no NaN; a missing number is stored as null. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
@@ -101,6 +112,7 @@ function queries(database: DatabaseSync): Omit<RunFileReader, 'close'> {
   const latestForecast = database.prepare('SELECT * FROM forecast WHERE series = ? ORDER BY issued_at DESC LIMIT 1')
   const issuedTogether = database.prepare('SELECT * FROM forecast WHERE issued_at = ?')
   const forecasts = database.prepare('SELECT * FROM forecast WHERE series = ? AND issued_at >= ? AND issued_at < ? ORDER BY issued_at')
+  const dayAhead = database.prepare('SELECT * FROM day_ahead WHERE issued_at >= ? AND issued_at <= ? ORDER BY issued_at')
   const layouts = new Map<string, RunLayout>()
   const layoutOf = (version: string): RunLayout | undefined => {
     const known = layouts.get(version)
@@ -130,6 +142,13 @@ function queries(database: DatabaseSync): Omit<RunFileReader, 'close'> {
     },
     forecastsIssuedAt: async (issuedAt) => (issuedTogether.all(issuedAt) as unknown as ForecastRow[]).map(forecastOf),
     forecasts: async (series, from, to) => (forecasts.all(series, from, to) as unknown as ForecastRow[]).map(forecastOf),
+    async dayAheadForecasts(from, to) {
+      const newest = new Map<string, DayAheadForecast>()
+      for (const one of (dayAhead.all(from, to) as unknown as DayAheadRow[]).map(dayAheadOf)) {
+        if (one.valuesKw.length > 0 || (newest.get(one.series)?.valuesKw.length ?? 0) === 0) newest.set(one.series, one)
+      }
+      return [...newest.values()]
+    },
   }
 }
 
@@ -143,6 +162,8 @@ export function openRunStore(file: string): RunFileStore {
   const dropOldForecastStates = database.prepare("DELETE FROM state WHERE run_id IN (SELECT run_id FROM run WHERE kind = 'forecast' ORDER BY run_id DESC LIMIT 10 OFFSET ?)")
   const saveForecast = database.prepare(`INSERT INTO forecast (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+  const saveDayAhead = database.prepare(`INSERT INTO day_ahead (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions, carried, bound)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
   const saving: RunFileStore['saving'] = (head, states) => {
     // Packing costs more than writing: done before the file is locked.
     const bodies = states.map(packState)
@@ -164,12 +185,22 @@ export function openRunStore(file: string): RunFileStore {
       }
     }
   }
+  const savingDayAhead: RunFileStore['savingDayAhead'] = (forecasts) => {
+    const bodies = forecasts.map(packForecast)
+    return () => {
+      for (const [i, { series, issuedAt, from, stepS, forecaster, method, reason, quantilesKw, contributions, carried, bound }] of forecasts.entries()) {
+        const shares = new Uint8Array(Float32Array.from(carried).buffer)
+        saveDayAhead.run(series, issuedAt, from, stepS, forecaster, bodies[i]!, method, reason ?? null, JSON.stringify(quantilesKw.map(({ level }) => level)), contributions === undefined ? 0 : 1, shares, bound)
+      }
+    }
+  }
   return {
     ...queries(database),
     database,
     effects: effectLedger(database),
     saving,
     savingForecasts,
+    savingDayAhead,
     async saveLayout(version, layout) {
       saveLayout.run(version, JSON.stringify(layout))
     },
@@ -193,6 +224,7 @@ export function openRunReader(file: string): RunFileReader {
     latestForecast: async (series) => awaited.ready()?.latestForecast(series),
     forecastsIssuedAt: async (issuedAt) => (await awaited.ready()?.forecastsIssuedAt(issuedAt)) ?? [],
     forecasts: async (series, from, to) => (await awaited.ready()?.forecasts(series, from, to)) ?? [],
+    dayAheadForecasts: async (from, to) => (await awaited.ready()?.dayAheadForecasts(from, to)) ?? [],
     async close() {
       awaited.close()
     },

@@ -32,4 +32,10 @@ export const RUNS_MIGRATIONS = [
    ALTER TABLE forecast ADD COLUMN reason TEXT;
    ALTER TABLE forecast ADD COLUMN levels TEXT;
    ALTER TABLE forecast ADD COLUMN contributions INTEGER NOT NULL DEFAULT 0`,
+  // By half hours and over whole days, beside what is issued from them each hour; `bound`: 1 never negative, -1 never positive.
+  `CREATE TABLE day_ahead (
+     series TEXT NOT NULL, issued_at REAL NOT NULL, from_at REAL NOT NULL, step_s INTEGER NOT NULL, forecaster TEXT NOT NULL, body BLOB NOT NULL,
+     method TEXT NOT NULL, reason TEXT, levels TEXT NOT NULL, contributions INTEGER NOT NULL, carried BLOB NOT NULL, bound INTEGER NOT NULL,
+     PRIMARY KEY (series, issued_at)) STRICT, WITHOUT ROWID;
+   CREATE INDEX day_ahead_by_issue ON day_ahead (issued_at)`,
 ] as const
