@@ -124,7 +124,7 @@ test.runIf(isAsked(19))('a jumping clock asks for each step once, and leaves non
   const clock = manualClock(Date.parse('2026-10-24T20:00:00Z'))
   const queue = openJobQueue(join(folder, 'jobs.sqlite'), clock)
   const store = await openEmbeddedStore(join(folder, 'ticks'), { timeZone: 'Europe/Paris' })
-  const schedules = timetable(clock, 1_800)
+  const schedules = timetable(clock, 1_800, 'Europe/Paris')
   const skipped: number[] = []
   const watched = { ...queue, async recordSkipped(job: Parameters<typeof queue.recordSkipped>[0], reason: string) { skipped.push(Number(/^(?:.*: )?(\d+) steps/.exec(reason)![1])); await queue.recordSkipped(job, reason) } }
   const look = () => askWhatIsDue(watched, schedules, store, clock.now())

@@ -1,9 +1,10 @@
 import type { District } from '#models/district/schema.ts'
-import { feederHeads } from '#models/grid/topology.ts'
 import { seasonalNaive } from '#models/forecast/seasonal-naive.ts'
 import type { Forecaster, ForecastRequest } from '#models/forecast/forecaster.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
-import type { ForecastReason, IssuedForecast } from './port.ts'
+import { correctedForecast, covers } from './corrected-forecast.ts'
+import { forecastSeries, sumOf, transformerSeries } from './forecast-series.ts'
+import type { DayAheadForecast, ForecastReason, IssuedForecast } from './port.ts'
 import { EVALUATION_STEP_S, type EvaluationPlan, type PowerSeries } from './plan.ts'
 import { readMeans } from './step-inputs.ts'
 import { trailingBand } from './trailing-band.ts'
@@ -18,40 +19,21 @@ const ENOUGH_STEPS = 28 * 144
 /** Of a history that is long enough, the share that must be known. */
 const ENOUGH_SHARE = 0.8
 
-export interface ForecastSeries {
-  readonly series: string
-  readonly power: PowerSeries
-}
-
-/** What is forecast: each transformer, each feeder head of a primary substation, every metered delivery point of a firm or public body. */
-export function forecastSeries(district: District, plan: EvaluationPlan): ForecastSeries[] {
-  const transformers = new Set(district.network.transformers.map(({ id }) => id))
-  const heads = headSections(district)
-  // A lamp follows the sun and nobody plans by it: luminaires are forecast within their transformer.
-  const lighting = new Set(district.sites.filter(({ kind }) => kind === 'lighting').map(({ id }) => id))
-  const active = plan.sensors.filter(({ quantity }) => quantity === 'active-power')
-  return [
-    ...active.filter(({ on }) => transformers.has(on)).map((power) => ({ series: power.on, power })),
-    ...active.flatMap((power) => (heads.has(power.on) ? [{ series: heads.get(power.on)!, power }] : [])),
-    ...plan.loads.flatMap(({ deliveryPoint, power }) => (power !== undefined && deliveryPoint.category !== 'residential' && !lighting.has(deliveryPoint.site) ? [{ series: deliveryPoint.id, power }] : [])),
-  ]
-}
-
-/** Line section at the head of each feeder of a primary substation, by every id a sensor may name it with. */
-function headSections(district: District): ReadonlyMap<string, string> {
-  return new Map(feederHeads(district.network).flatMap(({ feederId, section }) => [[feederId, section] as const, [section, section] as const]))
-}
+/** A forecast of days serves this long; yesterday's may stand in until the one of today is made. */
+export const DAY_AHEAD_SERVES_MS = 36 * 3_600_000
 
 /**
- * Forecasts of the next 48 hours as of `issuedAt`: only what had been recorded by then is read. The district total is
- * the sum over its transformers: the feeder heads also carry the boundary load. Its band comes from the errors of the
- * sum, never from a sum of quantiles.
+ * Forecasts of the next 48 hours as of `issuedAt`: only what had been recorded by then is read. Where there is a forecast
+ * of days in service (`dayAhead`, at most 36 hours old) it is that, corrected by what has been measured since; the others
+ * get the seasonal naive with the band of its own errors. The district total is the sum over its transformers: the feeder
+ * heads also carry the boundary load. Its band comes from the errors of the sum, never from a sum of quantiles.
  */
 export async function issueForecasts(
   reader: TimeSeriesReader,
   district: District,
   plan: EvaluationPlan,
   issuedAt: number,
+  dayAhead: readonly DayAheadForecast[] = [],
   progress: (share: number) => void = () => {},
   forecaster: Forecaster = seasonalNaive,
 ): Promise<IssuedForecast[]> {
@@ -59,28 +41,57 @@ export async function issueForecasts(
   // The running step is not whole yet.
   const historyTo = Math.floor(issuedAt / STEP_MS) * STEP_MS
   const historyFrom = historyTo - HISTORY_STEPS * STEP_MS
+  const asked = { issuedAt, from, steps: HORIZON_STEPS, stepS: EVALUATION_STEP_S }
+  const daysOf = new Map(dayAhead.filter((days) => days.issuedAt <= issuedAt && days.issuedAt >= issuedAt - DAY_AHEAD_SERVES_MS).map((days) => [days.series, days]))
+  const inService = (series: string) => {
+    const days = daysOf.get(series)
+    return days !== undefined && covers(days, asked) ? days : undefined
+  }
   const wanted = forecastSeries(district, plan)
+  const transformers = transformerSeries(district, plan)
   const issued: IssuedForecast[] = []
-  const transformers = new Set(district.network.transformers.map(({ id }) => id))
-  const transformerKw = new Map<string, Float64Array>()
-  for (const [i, { series, power }] of wanted.entries()) {
-    const [history] = await readMeans(reader, [power], historyFrom, historyTo, { asOf: issuedAt })
-    const historyKw = history!.values
-    if (transformers.has(series)) transformerKw.set(series, historyKw)
+  for (const [i, { series, power, isProduction }] of wanted.entries()) {
+    const days = inService(series)
+    const one = days === undefined ? naive(series, await historyOf(power)) : correctedForecast(days, await sinceStart(power, days), asked, isProduction)
+    if (one !== undefined) issued.push(one)
+    progress((i + 1) / (wanted.length + 1))
+  }
+  const total = transformers.length === 0 ? undefined : await districtTotal()
+  progress(1)
+  return total === undefined ? issued : [...issued, total]
+
+  async function districtTotal(): Promise<IssuedForecast | undefined> {
+    const days = inService('district')
+    if (days !== undefined) {
+      const measured: Float64Array[] = []
+      for (const { power } of transformers) measured.push(await sinceStart(power, days))
+      return correctedForecast(days, sumOf(measured), asked, false)
+    }
+    const histories: Float64Array[] = []
+    for (const { power } of transformers) histories.push(await historyOf(power))
+    const valuesKw = sumOf(histories.map((historyKw) => forecaster.forecast(requestOf(historyKw)).valuesKw))
+    return valuesKw.some((value) => !Number.isNaN(value)) ? withBand('district', requestOf(sumOf(histories)), valuesKw) : undefined
+  }
+  async function historyOf(power: PowerSeries): Promise<Float64Array> {
+    return (await readMeans(reader, [power], historyFrom, historyTo, { asOf: issuedAt }))[0]!.values
+  }
+  /** Half hours of the forecast of days that are over. */
+  async function sinceStart(power: PowerSeries, { from: start, stepS }: DayAheadForecast): Promise<Float64Array> {
+    const to = start + Math.floor((issuedAt - start) / (stepS * 1000)) * stepS * 1000
+    return (await readMeans(reader, [power], start, to, { asOf: issuedAt, stepS }))[0]!.values
+  }
+  function naive(series: string, historyKw: Float64Array): IssuedForecast | undefined {
     const request = requestOf(historyKw)
     const { valuesKw } = forecaster.forecast(request)
-    if (valuesKw.some((value) => !Number.isNaN(value))) issued.push(withBand(series, request, valuesKw))
-    progress((i + 1) / wanted.length)
+    return valuesKw.some((value) => !Number.isNaN(value)) ? withBand(series, request, valuesKw) : undefined
   }
-  const totalKw = districtTotal(district, issued)
-  return totalKw === undefined ? issued : [...issued, withBand('district', requestOf(sumOf([...transformerKw.values()])), totalKw)]
-
   function requestOf(historyKw: Float64Array): ForecastRequest {
     return { issuedAt, from, steps: HORIZON_STEPS, stepS: EVALUATION_STEP_S, timeZone: district.timeZone, historyFrom, historyKw }
   }
   function withBand(series: string, request: ForecastRequest, valuesKw: Float64Array): IssuedForecast {
     return {
-      series, issuedAt, from, stepS: EVALUATION_STEP_S, forecaster: forecaster.name, method: 'seasonal-naive', reason: whyNaive(request.historyKw),
+      series, issuedAt, from, stepS: EVALUATION_STEP_S, forecaster: forecaster.name, method: 'seasonal-naive',
+      reason: daysOf.get(series)?.valuesKw.length === 0 ? 'fit-failed' : whyNaive(request.historyKw),
       valuesKw, quantilesKw: trailingBand(forecaster, request, valuesKw),
     }
   }
@@ -94,13 +105,3 @@ function whyNaive(historyKw: Float64Array): ForecastReason {
   const known = historyKw.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
   return known < ENOUGH_SHARE * steps ? 'history-gaps' : 'not-fitted'
 }
-
-function districtTotal(district: District, issued: readonly IssuedForecast[]): Float64Array | undefined {
-  const bySeries = new Map(issued.map((one) => [one.series, one.valuesKw]))
-  const parts = district.network.transformers.map(({ id }) => bySeries.get(id))
-  if (parts.length === 0 || parts.some((part) => part === undefined)) return undefined
-  return sumOf(parts as Float64Array[])
-}
-
-/** NaN where one of them is not known. At least one column. */
-const sumOf = (columns: readonly Float64Array[]): Float64Array => columns[0]!.map((_, step) => columns.reduce((sum, column) => sum + column[step]!, 0))

@@ -6,6 +6,9 @@ import type { TimeSeriesReader } from '#services/store/port.ts'
 import { EVALUATION_STEP_S, type EvaluationPlan, type PowerSeries } from './plan.ts'
 
 const WEEK_MS = 7 * 86_400_000
+/** The step in which whole days are forecast. */
+export const HALF_HOUR_S = 1800
+export const HALF_HOUR_MS = HALF_HOUR_S * 1000
 
 /** What is known of each step before the network is solved: one column of steps for each load and each sensor. */
 export interface StepInputs {
@@ -65,9 +68,10 @@ export async function readStepInputs(
 export const stepTimes = (from: number, to: number): Float64Array =>
   Float64Array.from({ length: Math.round((to - from) / (EVALUATION_STEP_S * 1000)) }, (_, i) => from + i * EVALUATION_STEP_S * 1000)
 
-/** 10-minute means of many series in one pass; an undefined or unknown series is missing throughout. */
-export async function readMeans(reader: TimeSeriesReader, series: readonly (PowerSeries | undefined)[], from: number, to: number, options: { asOf?: number } = {}): Promise<StepMeans[]> {
-  const steps = Math.round((to - from) / (EVALUATION_STEP_S * 1000))
+/** Means of steps of 10 minutes (or `stepS`) of many series in one pass; an undefined or unknown series is missing throughout. */
+export async function readMeans(reader: TimeSeriesReader, series: readonly (PowerSeries | undefined)[], from: number, to: number, options: { asOf?: number; stepS?: number } = {}): Promise<StepMeans[]> {
+  const { stepS = EVALUATION_STEP_S } = options
+  const steps = Math.round((to - from) / (stepS * 1000))
   const wanted = series.flatMap((one, i) => (one === undefined ? [] : [{ ...one, i }]))
   const ids = await reader.lookup(wanted.map(({ pointName }) => pointName))
   const known = wanted.map((one, k) => ({ ...one, id: ids[k]! })).filter(({ id }) => id > 0)
@@ -75,10 +79,10 @@ export async function readMeans(reader: TimeSeriesReader, series: readonly (Powe
   const longestHoldMs = 1000 * known.reduce((longest, { holdS }) => Math.max(longest, holdS), 0)
   if (options.asOf === undefined) {
     await reader.readMany(Int32Array.from(known, ({ id }) => id), from - longestHoldMs, to, (k, values) => {
-      means[known[k]!.i] = stepMeans(values, from, to, EVALUATION_STEP_S, known[k]!.holdS)
+      means[known[k]!.i] = stepMeans(values, from, to, stepS, known[k]!.holdS)
     })
   } else {
-    for (const { id, i, holdS } of known) means[i] = stepMeans(await reader.read(id, from - holdS * 1000, to, options), from, to, EVALUATION_STEP_S, holdS)
+    for (const { id, i, holdS } of known) means[i] = stepMeans(await reader.read(id, from - holdS * 1000, to, { asOf: options.asOf }), from, to, stepS, holdS)
   }
   return Array.from(means, (one) => one ?? missing(steps))
 }
@@ -89,3 +93,16 @@ const missing = (steps: number): StepMeans => ({
   quality: new Uint8Array(steps).fill(QUALITY.missing),
   coverage: new Float64Array(steps),
 })
+
+/** Values that come every five seconds are half a million a month: a long history is read in pieces. */
+const PIECE_MS = 30 * 86_400_000
+
+/** Half-hour means of one series over years, only of what had been recorded by `asOf`; NaN where nothing is known. */
+export async function readHalfHours(reader: TimeSeriesReader, series: PowerSeries, from: number, to: number, asOf: number): Promise<Float64Array> {
+  const values = new Float64Array(Math.round((to - from) / HALF_HOUR_MS))
+  for (let start = from; start < to; start += PIECE_MS) {
+    const [piece] = await readMeans(reader, [series], start, Math.min(to, start + PIECE_MS), { asOf, stepS: HALF_HOUR_S })
+    values.set(piece!.values, (start - from) / HALF_HOUR_MS)
+  }
+  return values
+}

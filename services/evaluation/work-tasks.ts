@@ -1,15 +1,18 @@
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import type { StoreSettings } from '#services/store/open.ts'
 import type { BalanceReport, FirmImport } from './findings.ts'
+import type { DaysOutcome } from './forecast-days.ts'
 import type { PointFindings } from './meter-findings.ts'
 import type { NamedColumns } from './named-columns.ts'
-import type { IssuedForecast, NetworkState, RunHead } from './port.ts'
+import type { DayAheadForecast, IssuedForecast, NetworkState, RunHead } from './port.ts'
 import type { ValidationResult } from './validate.ts'
 
 /** What every thread of work is given when it starts; it opens its own readers. */
 export interface WorkThreadSetup {
   readonly loaded: LoadedDistrict
   readonly stores: StoreSettings
+  /** Gives way to every other thread of the machine: for work of minutes that nobody waits for. */
+  readonly givesWay?: boolean
 }
 
 export interface RunResult {
@@ -21,7 +24,8 @@ export interface RunResult {
 export type WorkTasks = {
   evaluate: { input: { from: number; to: number; issuedAt: number; inputSeq: number }; result: RunResult & { virtual: NamedColumns } }
   'evaluate-ahead': { input: { forecasts: readonly IssuedForecast[]; issuedAt: number; inputSeq: number }; result: RunResult }
-  forecast: { input: { issuedAt: number }; result: IssuedForecast[] }
+  forecast: { input: { issuedAt: number; dayAhead: readonly DayAheadForecast[] }; result: IssuedForecast[] }
+  'forecast-days': { input: { series: string; issuedAt: number }; result: DaysOutcome }
   /** `pointId` undefined: all points. */
   validate: { input: { pointIds: readonly string[] | undefined; from: number; to: number }; result: ValidationResult }
   'check-meters': { input: { to: number; clockSpeed: number }; result: PointFindings[] }

@@ -1,4 +1,6 @@
 /** A thread of `work`: opens its own readers and does the heavy work of the jobs. Results go back as columns. */
+import { constants, setPriority } from 'node:os'
+import { platform } from 'node:process'
 import { workerData } from 'node:worker_threads'
 import type { TypicalCurve } from '#models/load-curve/typical.ts'
 import { serveTasks } from '#services/compute/thread.ts'
@@ -8,6 +10,7 @@ import { checkMeters } from './check-meters.ts'
 import { evaluate, evaluateAhead, type EvaluationParts } from './evaluate.ts'
 import { firmImports } from './firm-import.ts'
 import { issueForecasts } from './forecast.ts'
+import { createDayForecaster } from './forecast-days.ts'
 import { createNetworkSolver } from './network-solver.ts'
 import { evaluationPlan } from './plan.ts'
 import { fitTypicalCurves } from './typical-curves.ts'
@@ -19,7 +22,9 @@ const DAY_MS = 86_400_000
 /** Typical curves change slowly: fitted again after this much of the service's time. */
 const FIT_EVERY_MS = 7 * DAY_MS
 
-const { loaded, stores } = workerData as WorkThreadSetup
+const { loaded, stores, givesWay } = workerData as WorkThreadSetup
+// On Linux a priority is that of the thread alone; where it is of the whole process, nothing must change.
+if (givesWay === true && platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW)
 const { district } = loaded
 const { timeZone } = district
 const measured = await openReader('measured', stores)
@@ -27,6 +32,7 @@ const derived = await openReader('derived', stores)
 const plan = evaluationPlan(district)
 const solver = createNetworkSolver(district, plan)
 const points = validatedPoints(district)
+const days = createDayForecaster(measured, district, plan)
 const virtualMeters = createVirtualMeters(district)
 
 let typical: ReadonlyMap<string, TypicalCurve> = new Map()
@@ -45,7 +51,8 @@ serveTasks<WorkTasks>({
     return { ...run, virtual: await virtualMeters.columns(measured, from, to, derived) }
   },
   'evaluate-ahead': async ({ forecasts, issuedAt, inputSeq }) => evaluateAhead(await parts(issuedAt), forecasts, { issuedAt, inputSeq }),
-  forecast: ({ issuedAt }, progress) => issueForecasts(measured, district, plan, issuedAt, progress),
+  forecast: ({ issuedAt, dayAhead }, progress) => issueForecasts(measured, district, plan, issuedAt, dayAhead, progress),
+  'forecast-days': ({ series, issuedAt }) => days.forecast(series, issuedAt),
   validate({ pointIds, from, to }, progress) {
     const wanted = pointIds === undefined ? points : points.filter(({ point }) => pointIds.includes(point.id))
     return validate(measured, derived, wanted, timeZone, from, to, progress)

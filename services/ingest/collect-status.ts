@@ -86,3 +86,13 @@ export function openCollectStatus(file: string): CollectStatusReader {
     close: async () => awaited.close(),
   }
 }
+
+/** How much of something that collect does once is done, 0 to 1; undefined: nothing was told of it. */
+export function readProgress(file: string, name: string): number | undefined {
+  const awaited = openAsReader(file, COLLECT_FILE)
+  try {
+    return (awaited.database()?.prepare('SELECT share FROM progress WHERE name = ?').get(name) as { share: number } | undefined)?.share
+  } finally {
+    awaited.close()
+  }
+}

@@ -56,7 +56,7 @@ async function write(at: number, values: Record<string, number>): Promise<void> 
   await store.append({ pointIds, at: new Float64Array(names.length).fill(at), values: Float64Array.from(Object.values(values)), quality: new Uint8Array(names.length) }, { recordedAt: clock.now(), source: 'network' })
 }
 const sensors = (kw: number) => ({ ...Object.fromEntries(heads.map((name) => [name, 2 * kw + 2])), ...Object.fromEntries(transformers.map((name) => [name, kw])) })
-const schedules = timetable(clock, 1800).filter(({ kind }) => kind === 'evaluate').map((one) => ({ ...one, mostMissed: 6 }))
+const schedules = timetable(clock, 1800, 'Europe/Paris').filter(({ kind }) => kind === 'evaluate').map((one) => ({ ...one, mostMissed: 6 }))
 const workers = (): Workers => ({
   evaluate: {
     mostAtOnce: 144,

@@ -5,12 +5,15 @@ import { openPool } from '#services/compute/pool.ts'
 import { sharePool } from '#services/compute/remote-pool.ts'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { findingsOf, seasonOf } from '#services/evaluation/findings.ts'
+import { dayAheadSeries } from '#services/evaluation/forecast-series.ts'
 import { EVALUATION_STEP_S, evaluationPlan, type EvaluationPlan } from '#services/evaluation/plan.ts'
 import { openRunStore } from '#services/evaluation/run-store.ts'
 import { validatedPoints } from '#services/evaluation/validate.ts'
 import { runLayout } from '#services/evaluation/network-states.ts'
 import type { WorkTasks, WorkThreadSetup } from '#services/evaluation/work-tasks.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
+import { readProgress } from '#services/ingest/collect-status.ts'
+import { HISTORY } from '#services/ingest/demo-history.ts'
 import { openReleaseStore } from '#services/publication/release-store.ts'
 import { openReader, openWriter, storeSettings } from '#services/store/open.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
@@ -65,16 +68,22 @@ export async function startWork({ environment, district: loaded, clock, log, say
     return firm.firmImportKw ?? NaN
   }
   const live = { measured, runs, district, districtVersion: version, plan, firmImportKw }
-  const workers = createWorkers({ queue, pool, measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
+  // One thread of its own for the fits of the day: they take minutes, and neither people nor other work wait for them.
+  const patientPool = openPool<WorkTasks>(new URL('../evaluation/work-thread.ts', import.meta.url), 1, { ...setup, givesWay: true } satisfies WorkThreadSetup)
+  const workers = createWorkers({ queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
   const follower = followJournal({ queue, measured, district, plan, validated, log })
-  const schedules = timetable(clock, Math.max(...district.publicationRules.map(({ liveDelayS }) => liveDelayS)))
+  const schedules = timetable(clock, Math.max(...district.publicationRules.map(({ liveDelayS }) => liveDelayS)), district.timeZone)
   const pauseMs = clock.speed >= FAST_SPEED ? FAST_PAUSE_MS : PAUSE_MS
 
   // A release needs the estimate of the boundary load of its steps.
   const ready = async ({ kind, everyS }: Schedule, period: number): Promise<boolean> =>
     kind !== 'publish' || (await runs.states('estimate', period, period + everyS * 1000)).length * EVALUATION_STEP_S >= everyS
   // And the firm import of its season: at the first start a backlog of releases would fail, step by step, while it is computed.
-  const dueNow = () => schedules.filter(({ kind }) => kind !== 'publish' || firmImportAt(clock.now()) !== undefined)
+  // The forecast of days learns from the history: not before the one of the demonstration is whole.
+  const isDue = ({ kind }: Schedule) => (kind === 'publish' ? firmImportAt(clock.now()) !== undefined : kind !== 'forecast-days' || historyIsWhole())
+  const dueNow = () => schedules.filter(isDue)
+  let whole = !environment.demo || environment.historyDays === 0
+  const historyIsWhole = () => (whole ||= readProgress(place('collect'), HISTORY) === 1)
 
   const stopped = Promise.withResolvers<void>()
   let stopping = false
@@ -106,6 +115,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
     startLane(lane, ['evaluate'], pauseMs),
     startLane(lane, ['publish', 'forecast', 'evaluate-ahead'], pauseMs),
     startLane(lane, ['validate', 'roll-up'], pauseMs),
+    startLane(lane, ['forecast-days'], pauseMs),
   ]
   say(`Work: ${plan.loads.length} loads and ${plan.sensors.length} network sensors are evaluated every 10 minutes; jobs are kept ${kept}.`)
 
@@ -116,7 +126,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
       stopped.resolve()
       // The lanes first: they must take no more work that the stopped threads would fail.
       const ended = [following, ...lanes.map((lane) => lane.stop())]
-      await pool.stop()
+      await Promise.all([pool.stop(), patientPool.stop()])
       await Promise.all(ended)
       await Promise.all([measured.close(), derived.close(), runs.close(), releases.close(), queue.close()])
       if (redis !== undefined) closeRedis(redis)

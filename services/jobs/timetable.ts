@@ -1,4 +1,5 @@
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { localOffset } from '#models/units/local-time.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import type { SchedulingQueue } from './port.ts'
@@ -11,13 +12,15 @@ const ARRIVAL_S = 30
 const ARRIVAL_REAL_S = 3
 
 /** What work does by the clock. Everything else is asked for by late values or by a job that has ended. */
-export function timetable(clock: Clock, liveDelayS: number): readonly Schedule[] {
+export function timetable(clock: Clock, liveDelayS: number, timeZone: string): readonly Schedule[] {
   const delayS = Math.max(ARRIVAL_S, ARRIVAL_REAL_S * clock.speed)
   return [
     { kind: 'evaluate', scope: 'network', everyS: 600, delayS, mostMissed: 144, recordsSkipped: true },
     // The estimate is made up for a day back; a release lies its delay further back and would find none.
     { kind: 'publish', scope: 'district', everyS: 1800, delayS: Math.max(liveDelayS, delayS), mostMissed: 44, recordsSkipped: true },
     { kind: 'forecast', scope: 'district', everyS: HOUR_S, delayS, mostMissed: 1, recordsSkipped: false },
+    // Of whole local days: made when one begins.
+    { kind: 'forecast-days', scope: 'all', everyS: DAY_S, delayS: delayS + midnightS(clock.now(), timeZone), mostMissed: 1, recordsSkipped: false },
     // Each pass makes the day before and the day so far, so one pass makes up for a night.
     { kind: 'validate', scope: 'all', everyS: HOUR_S, delayS, mostMissed: 1, recordsSkipped: false },
     { kind: 'roll-up', scope: 'derived', everyS: HOUR_S, delayS, mostMissed: 1, recordsSkipped: false },
@@ -26,6 +29,12 @@ export function timetable(clock: Clock, liveDelayS: number): readonly Schedule[]
     { kind: 'roll-up', scope: 'meter-checks', everyS: DAY_S, delayS: delayS + 3 * HOUR_S, mostMissed: 1, recordsSkipped: false },
     { kind: 'roll-up', scope: 'balance', everyS: DAY_S, delayS: delayS + HOUR_S, mostMissed: 1, recordsSkipped: false },
   ]
+}
+
+/** Seconds from midnight UTC to a local midnight; where the clocks change, to the later one, so that the day has begun all year. */
+function midnightS(now: number, timeZone: string): number {
+  const offsets = [now, now + 182 * DAY_S * 1000].map((at) => localOffset(at, timeZone) / 1000)
+  return (DAY_S - Math.min(...offsets)) % DAY_S
 }
 
 /** Work that stands on other work is asked for when that is there; after this long it is asked for, and fails, by itself. */

@@ -2,6 +2,8 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { localDayStart, nextLocalDayStart } from '#models/units/local-time.ts'
 import type { Pool } from '#services/compute/pool.ts'
 import { saveBalance, saveFirmImport } from '#services/evaluation/findings.ts'
+import { DAY_AHEAD_SERVES_MS } from '#services/evaluation/forecast.ts'
+import { failedDays } from '#services/evaluation/forecast-days.ts'
 import { saveMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { appendNamed } from '#services/evaluation/named-columns.ts'
 import type { RunFileStore } from '#services/evaluation/run-store.ts'
@@ -22,6 +24,7 @@ const DAY_MS = 86_400_000
 /** A day of steps in one pass: bounds memory, and a backlog of a day is one load flow. */
 const MOST_STEPS = 144
 const MOST_POINT_DAYS = 400
+const MOST_DAYS = 100
 const BALANCE_DAYS = 28
 /** A budget for each slice of packing the derived store, so that other work goes on between. */
 const MAINTAIN_MS = 50
@@ -29,6 +32,9 @@ const MAINTAIN_MS = 50
 export interface WorkerParts {
   readonly queue: JobQueue
   readonly pool: Pool<WorkTasks>
+  /** Of threads that give way: for work of minutes that nobody waits for. */
+  readonly patientPool: Pool<WorkTasks>
+  readonly dayAheadSeries: readonly string[]
   readonly measured: TimeSeriesReader
   readonly derived: TimeSeriesStore
   readonly runs: RunFileStore
@@ -73,12 +79,44 @@ export function createWorkers(parts: WorkerParts): Workers {
     forecast: {
       mostAtOnce: 1,
       async run(jobs, { keep, commit, progress }) {
-        const forecasts = await pool.run('forecast', { issuedAt: clock.now() }, progress)
+        const issuedAt = clock.now()
+        const dayAhead = await runs.dayAheadForecasts(issuedAt - DAY_AHEAD_SERVES_MS, issuedAt)
+        const forecasts = await pool.run('forecast', { issuedAt, dayAhead }, progress)
         await keep()
         commit(jobs, runs.savingForecasts(forecasts))
       },
       async followUp([job]) {
         await parts.queue.ask({ kind: 'evaluate-ahead', scope: 'network', period: job!.period, inputRevision: job!.inputRevision })
+      },
+    },
+    'forecast-days': {
+      // Of days that wait only the newest is of use.
+      mostAtOnce: MOST_DAYS,
+      async run(_jobs, { keep, progress }) {
+        const issuedAt = clock.now()
+        // After a stop in the middle the series of this day that are there already are not made again.
+        const made = new Set((await runs.dayAheadForecasts(localDayStart(issuedAt, parts.timeZone), issuedAt)).map(({ series }) => series))
+        const wanted = parts.dayAheadSeries.filter((series) => !made.has(series))
+        const startedMs = performance.now()
+        let [kept, failed] = [0, 0]
+        for (const [i, series] of wanted.entries()) {
+          const { forecast, failure } = await parts.patientPool.run('forecast-days', { series, issuedAt })
+          if (failure !== undefined) {
+            failed += 1
+            log.warn({ series, error: failure }, 'no forecast of days could be fitted; the seasonal naive one answers')
+          }
+          const outcome = failure === undefined ? forecast : failedDays(series, issuedAt)
+          await keep()
+          if (outcome !== undefined) inTransaction(runs.database, runs.savingDayAhead([outcome]))
+          if (forecast !== undefined) kept += 1
+          progress((i + 1) / wanted.length)
+        }
+        log.info({ issuedAt, kept, failed, without: wanted.length - kept - failed, before: made.size, durationMs: Math.round(performance.now() - startedMs) }, 'days are forecast')
+      },
+      async followUp() {
+        // Nobody waits for the next hour to see it.
+        const period = Math.floor(clock.now() / HOUR_MS) * HOUR_MS - HOUR_MS
+        await parts.queue.ask({ kind: 'forecast', scope: 'district', period, inputRevision: await measured.headSeq() })
       },
     },
     validate: {

@@ -1,7 +1,7 @@
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { District } from '#models/district/schema.ts'
 import { QUALITY } from '#models/units/quality.ts'
-import { forecastSeries } from '#services/evaluation/forecast.ts'
+import { forecastSeries } from '#services/evaluation/forecast-series.ts'
 import { EVALUATION_STEP_S, evaluationPlan, type PowerSeries } from '#services/evaluation/plan.ts'
 import { readMeans } from '#services/evaluation/step-inputs.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
