@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { IssuedForecast, NetworkState, RunHead, RunLayout } from './port.ts'
+import { inTransaction } from '#services/sqlite/in-transaction.ts'
+import type { DayAheadForecast, IssuedForecast, NetworkState, RunHead, RunLayout } from './port.ts'
 import { openRunReader, openRunStore } from './run-store.ts'
 import { packForecast, unpackForecast } from './state-blob.ts'
 
@@ -123,6 +124,38 @@ test('a forecast of a file from before the bands is read: its values as they wer
   const all = await store.forecasts(series, -Infinity, Infinity)
   expect(all.length).toBeGreaterThan(1)
   expect(all.map(({ quantilesKw }) => quantilesKw.length)).toEqual([...all.slice(1).map(() => 0), 1])
+  await store.close()
+  rmSync(place, { recursive: true })
+})
+
+const daysOf = (series: string, issuedAt: number, steps: number): DayAheadForecast => ({
+  ...issued(issuedAt, 0), series, stepS: 1800, method: steps === 0 ? 'seasonal-naive' : 'blend', reason: steps === 0 ? 'fit-failed' : undefined,
+  valuesKw: Float64Array.from({ length: steps }, (_, i) => i), carried: Float64Array.of(0.5, 0.25), bound: -1,
+})
+
+test('of forecasts of days the newest with values is in service, in a file of before as well, and none is overwritten', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'penfeld-runs-'))
+  const file = join(place, 'runs.sqlite')
+  writeFileSync(file, gunzipSync(readFileSync(join(import.meta.dirname, '../../fixtures/data-folders/0.1.0/runs.sqlite.gz'))))
+  const store = openRunStore(file)
+  const rows = () => store.database.prepare('SELECT series, issued_at, body FROM forecast ORDER BY series, issued_at').all()
+  const before = rows()
+  expect(before.length).toBeGreaterThan(0)
+  expect(await store.dayAheadForecasts(-Infinity, Infinity)).toEqual([])
+  const save = (...all: DayAheadForecast[]) => inTransaction(store.database, store.savingDayAhead(all))
+  save(daysOf('T1', 1000, 4), daysOf('T2', 1000, 4), daysOf('T3', 1000, 0))
+  save(daysOf('T1', 2000, 0), daysOf('T2', 2000, 6), daysOf('T3', 2000, 0))
+  save(daysOf('T2', 2000, 9))
+  const inService = async (from: number, to: number) => (await store.dayAheadForecasts(from, to)).sort((a, b) => (a.series < b.series ? -1 : 1))
+  // T1 failed today: yesterday's stands in.
+  expect(await inService(0, 2000)).toEqual([daysOf('T1', 1000, 4), daysOf('T2', 2000, 6), daysOf('T3', 2000, 0)])
+  expect(await inService(0, 1999)).toEqual([daysOf('T1', 1000, 4), daysOf('T2', 1000, 4), daysOf('T3', 1000, 0)])
+  expect(await inService(1001, 2000)).toEqual([daysOf('T1', 2000, 0), daysOf('T2', 2000, 6), daysOf('T3', 2000, 0)])
+  // What is issued each hour is another matter.
+  expect(rows()).toEqual(before)
+  const reader = openRunReader(file)
+  expect(await reader.dayAheadForecasts(0, 2000)).toHaveLength(3)
+  await reader.close()
   await store.close()
   rmSync(place, { recursive: true })
 })

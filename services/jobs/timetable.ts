@@ -33,7 +33,7 @@ export function timetable(clock: Clock, liveDelayS: number, timeZone: string): r
 
 /** Seconds from midnight UTC to a local midnight; where the clocks change, to the later one, so that the day has begun all year. */
 function midnightS(now: number, timeZone: string): number {
-  const offsets = [now, now + 182 * DAY_S * 1000].map((at) => localOffset(at, timeZone) / 1000)
+  const offsets = [0, 91, 182, 273].map((days) => localOffset(now + days * DAY_S * 1000, timeZone) / 1000)
   return (DAY_S - Math.min(...offsets)) % DAY_S
 }
 

@@ -25,6 +25,8 @@ const DAY_MS = 86_400_000
 const MOST_STEPS = 144
 const MOST_POINT_DAYS = 400
 const MOST_DAYS = 100
+/** While days are forecast, which takes minutes, what there is so far is issued as often. */
+const ISSUE_EVERY_MS = 600_000
 const BALANCE_DAYS = 28
 /** A budget for each slice of packing the derived store, so that other work goes on between. */
 const MAINTAIN_MS = 50
@@ -49,6 +51,11 @@ export interface WorkerParts {
 /** What does each kind of work: the threads compute, here the results are kept. */
 export function createWorkers(parts: WorkerParts): Workers {
   const { pool, measured, derived, runs, releases, clock, log } = parts
+  /** What has been forecast of the days is issued without waiting for the hour to end. */
+  const issueNow = async () => {
+    const period = Math.floor(clock.now() / HOUR_MS) * HOUR_MS - HOUR_MS
+    await parts.queue.ask({ kind: 'forecast', scope: 'district', period, inputRevision: await measured.headSeq() })
+  }
   return {
     evaluate: {
       mostAtOnce: MOST_STEPS,
@@ -98,7 +105,7 @@ export function createWorkers(parts: WorkerParts): Workers {
         const made = new Set((await runs.dayAheadForecasts(localDayStart(issuedAt, parts.timeZone), issuedAt)).map(({ series }) => series))
         const wanted = parts.dayAheadSeries.filter((series) => !made.has(series))
         const startedMs = performance.now()
-        let [kept, failed] = [0, 0]
+        let [kept, failed, toldMs] = [0, 0, startedMs]
         for (const [i, series] of wanted.entries()) {
           const { forecast, failure } = await parts.patientPool.run('forecast-days', { series, issuedAt })
           if (failure !== undefined) {
@@ -110,14 +117,13 @@ export function createWorkers(parts: WorkerParts): Workers {
           if (outcome !== undefined) inTransaction(runs.database, runs.savingDayAhead([outcome]))
           if (forecast !== undefined) kept += 1
           progress((i + 1) / wanted.length)
+          if (performance.now() - toldMs < ISSUE_EVERY_MS) continue
+          toldMs = performance.now()
+          await issueNow()
         }
         log.info({ issuedAt, kept, failed, without: wanted.length - kept - failed, before: made.size, durationMs: Math.round(performance.now() - startedMs) }, 'days are forecast')
       },
-      async followUp() {
-        // Nobody waits for the next hour to see it.
-        const period = Math.floor(clock.now() / HOUR_MS) * HOUR_MS - HOUR_MS
-        await parts.queue.ask({ kind: 'forecast', scope: 'district', period, inputRevision: await measured.headSeq() })
-      },
+      followUp: issueNow,
     },
     validate: {
       mostAtOnce: MOST_POINT_DAYS,
