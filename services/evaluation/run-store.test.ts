@@ -146,7 +146,7 @@ test('of forecasts of days the newest with values is in service, in a file of be
   save(daysOf('T1', 1000, 4), daysOf('T2', 1000, 4), daysOf('T3', 1000, 0))
   save(daysOf('T1', 2000, 0), daysOf('T2', 2000, 6), daysOf('T3', 2000, 0))
   save(daysOf('T2', 2000, 9))
-  const inService = async (from: number, to: number) => (await store.dayAheadForecasts(from, to)).sort((a, b) => (a.series < b.series ? -1 : 1))
+  const inService = async (from: number, to: number) => [...(await store.dayAheadForecasts(from, to))].sort((a, b) => (a.series < b.series ? -1 : 1))
   // T1 failed today: yesterday's stands in.
   expect(await inService(0, 2000)).toEqual([daysOf('T1', 1000, 4), daysOf('T2', 2000, 6), daysOf('T3', 2000, 0)])
   expect(await inService(0, 1999)).toEqual([daysOf('T1', 1000, 4), daysOf('T2', 1000, 4), daysOf('T3', 1000, 0)])

@@ -51,10 +51,9 @@ export interface WorkerParts {
 /** What does each kind of work: the threads compute, here the results are kept. */
 export function createWorkers(parts: WorkerParts): Workers {
   const { pool, measured, derived, runs, releases, clock, log } = parts
-  /** What has been forecast of the days is issued without waiting for the hour to end. */
+  /** What has been forecast of the days is issued without waiting for the hour to end: a job of its own, whatever the hour has asked for. */
   const issueNow = async () => {
-    const period = Math.floor(clock.now() / HOUR_MS) * HOUR_MS - HOUR_MS
-    await parts.queue.ask({ kind: 'forecast', scope: 'district', period, inputRevision: await measured.headSeq() })
+    await parts.queue.ask({ kind: 'forecast', scope: 'after-days', period: clock.now(), inputRevision: await measured.headSeq() })
   }
   return {
     evaluate: {
