@@ -30,19 +30,20 @@ const AROUND_DAYS = 28
 const HALF_A_YEAR = 180
 
 /**
- * What was unlike the alike days around it on days of the same name in earlier years, by slot. Only what is older than
- * half a year counts, so that nothing near an origin is looked at.
+ * What was unlike the alike days around it on days of the same name in earlier years, by slot: `knownFor(day)` answers
+ * what was available at the origin of a day, NaN for the rest. Only what is older than half a year counts: a name that
+ * comes twice in a winter tells of the next one.
  */
-export function namedEffects(grid: SlotGrid, marks: DayMarks, values: Float64Array): ReadonlyMap<number, Float64Array> {
+export function namedEffects(grid: SlotGrid, marks: DayMarks, knownFor: (day: number) => (cell: number) => number): ReadonlyMap<number, Float64Array> {
   const { perDay, days } = grid
   const byName = new Map<number, number[]>()
   const effects = new Map<number, Float64Array>()
-  const usualOf = (day: number, slot: number) => {
+  const usualOf = (day: number, slot: number, known: (cell: number) => number) => {
     let sum = 0
     let count = 0
     for (let from = Math.max(0, day - AROUND_DAYS); from < Math.min(days, day + AROUND_DAYS + 1); from += 1) {
       if (marks.named[from] !== 0 || marks.type[from] !== marks.type[day]) continue
-      const value = values[from * perDay + slot]!
+      const value = known(from * perDay + slot)
       if (Number.isNaN(value)) continue
       sum += value
       count += 1
@@ -54,9 +55,10 @@ export function namedEffects(grid: SlotGrid, marks: DayMarks, values: Float64Arr
     if (name === 0) continue
     const earlier = (byName.get(name) ?? []).filter((one) => day - one > HALF_A_YEAR)
     if (earlier.length > 0) {
+      const known = knownFor(day)
       effects.set(day, Float64Array.from({ length: perDay }, (_, slot) => {
-        const known = earlier.map((one) => values[one * perDay + slot]! - usualOf(one, slot)).filter((one) => !Number.isNaN(one))
-        return known.length === 0 ? 0 : known.reduce((sum, one) => sum + one, 0) / known.length
+        const unlike = earlier.map((one) => known(one * perDay + slot) - usualOf(one, slot, known)).filter((one) => !Number.isNaN(one))
+        return unlike.length === 0 ? 0 : unlike.reduce((sum, one) => sum + one, 0) / unlike.length
       }))
     }
     byName.set(name, [...(byName.get(name) ?? []), day])

@@ -108,7 +108,9 @@ function inputsOf({ from, stepS, values, availableAt, weather, rules, production
     const at = availableAt?.[step] ?? from + (step + 1) * stepS * 1000
     if (Number.isNaN(values[step]!) || at > issuedAt) continue
     own[step] = values[step]!
-    available[grid.cellOf[step]!] = at
+    // Of an hour that comes twice the mean is known when both are.
+    const cell = grid.cellOf[step]!
+    available[cell] = available[cell] === Infinity ? at : Math.max(available[cell]!, at)
   }
   return {
     grid, marks: dayMarks(grid.firstDay, grid.days, rules), values: byCell(grid, own), availableAt: available, production, nonNegative, pastWeather: size === 'full', originMinute: 0, leadDays: 0,

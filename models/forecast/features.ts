@@ -39,12 +39,16 @@ const HABIT_WEEKS = 4
 const FURTHEST_WEEKS = 8
 
 /** Features that are known without any measured value of late: calendar and weather of every cell of the grid. */
-export function plainRows({ grid, marks, values, weather }: FeatureInputs): FeatureRows {
+export function plainRows({ grid, marks, values, availableAt, weather, originMinute, leadDays }: FeatureInputs): FeatureRows {
   const terms = weatherTerms(weather, grid)
   const names = [...CALENDAR, ...terms.names]
   const cells = grid.days * grid.perDay
   const features = new Float32Array(cells * names.length)
-  const named = namedEffects(grid, marks, values)
+  // A value of last year may still be on its way: what had not arrived at the origin of the day is not looked at.
+  const named = namedEffects(grid, marks, (day) => {
+    const origin = grid.dayStart[Math.max(0, day - leadDays)]! + originMinute * 60_000
+    return (cell) => (availableAt[cell]! <= origin ? values[cell]! : NaN)
+  })
   for (let cell = 0; cell < cells; cell += 1) {
     const day = Math.floor(cell / grid.perDay)
     const next = putCalendar(features, cell * names.length, marks, day, cell % grid.perDay, named.get(day))

@@ -14,6 +14,8 @@ export interface RollingOptions {
   /** Days forecast before the first one asked for: their errors weigh the members and set the width of the band. */
   readonly warmUpDays: number
   readonly members: MemberOptions
+  /** Told after each day, the warm-up included: share of the days done. */
+  readonly progress?: (share: number) => void
 }
 export const ROLLING_OPTIONS: RollingOptions = { refitDays: 7, warmUpRefitDays: 28, warmUpDays: 84, members: MEMBER_OPTIONS }
 
@@ -21,6 +23,8 @@ export const ROLLING_OPTIONS: RollingOptions = { refitDays: 7, warmUpRefitDays: 
 const BLEND_DAYS = 28
 /** Days whose errors set the band. */
 const BAND_DAYS = 112
+/** Days that a late meter is waited for before a day is given up for the levels. */
+const PATIENCE_DAYS = 14
 
 export interface RollingForecast {
   /** The days before the first one asked for, forecast in the same way: what the bands and weights were made of. */
@@ -53,7 +57,7 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
   const quantiles = LEVELS.map(() => new Float64Array(cells).fill(NaN))
   const clipped = (value: number) => (nonNegative && value < 0 ? 0 : value)
   let moved: Float64Array = new Float64Array(LEVELS.length)
-  let adapted = firstDay
+  let waiting: number[] = []
   let fitted: FittedMembers | undefined
   let weights: Float64Array = new Float64Array(0)
   const plain = plainRows(inputs)
@@ -79,10 +83,14 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
       for (let m = 0; m < members.length; m += 1) sum += weights[m]! * members[m]![at + s]!
       blended[at + s] = sum
     }
-    while (adapted < day - inputs.leadDays) {
-      moved = adaptLevels(moved, sharesBelow(adapted, known))
-      adapted += 1
-    }
+    // A day moves the levels once, when the first of it has arrived: of late meters that is days later.
+    if (day - inputs.leadDays - 1 >= firstDay) waiting.push(day - inputs.leadDays - 1)
+    waiting = waiting.filter((past) => {
+      const below = sharesBelow(past, known)
+      if (below.every(Number.isNaN)) return day - past <= PATIENCE_DAYS
+      moved = adaptLevels(moved, below)
+      return false
+    })
     const calibration = calibrate(Array.from({ length: Math.min(BAND_DAYS, day - firstDay) }, (_, k) => {
       const from = day - Math.min(BAND_DAYS, day - firstDay) + k
       return errorsOf(blended, known, from, from + 1).map((error, s) => -error / spread[(from - firstDay) * perDay + s]!)
@@ -92,6 +100,7 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
       for (let s = 0; s < perDay; s += 1) quantiles[k]![at + s] = clipped(blended[at + s]! + share * spread[at + s]!)
     }
     for (let s = 0; s < perDay; s += 1) keepRising(quantiles, at + s)
+    options.progress?.((day + 1 - firstDay) / (toDay - firstDay))
   }
   const asked = (column: Float64Array) => column.subarray((fromDay - firstDay) * perDay)
   return {
