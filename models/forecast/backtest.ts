@@ -1,0 +1,201 @@
+import { dayMarks, type DayRules } from './day-marks.ts'
+import { rollingForecast, ROLLING_OPTIONS, type RollingInputs, type RollingOptions } from './rolling.ts'
+import { scores, type Scores } from './scores.ts'
+import { similarDay } from './similar-day.ts'
+import { dailyErrors, seasonScores, sharesBelow, skillByHour, type HourSkill, type SeasonScores } from './skill.ts'
+import { byCell, slotGrid, type SlotGrid } from './slot-grid.ts'
+import { irradianceForecast, temperatureForecast } from './weather-error.ts'
+import { temperatureKnots, type WeatherInput } from './weather-terms.ts'
+
+/** A measured series on which forecasts are tried as they would have been issued. */
+export interface BacktestProblem {
+  readonly timeZone: string
+  readonly stepS: number
+  /** Start of the first step (UTC ms). */
+  readonly from: number
+  /** Mean of each step; NaN where nothing was measured. */
+  readonly values: Float64Array
+  /** When each value became available (UTC ms); without it at the end of its step. */
+  readonly availableAt?: Float64Array
+  /** Seconds after the end of its step before which no value is available: meters that are read once a day deliver a day later. */
+  readonly deliveryDelayS?: number
+  /** Observed, by step from `from` on. */
+  readonly weather: readonly Pick<WeatherInput, 'kind' | 'values'>[]
+  readonly rules: DayRules
+  readonly production: boolean
+}
+
+export interface BacktestOptions {
+  /** Last whole local days of the series, each forecast once per lead. */
+  readonly days: number
+  /** Days from the day of issue (at its midnight) to the day that is forecast: 0 is the same day. */
+  readonly leads: readonly number[]
+  /**
+   * The weather of each day is made into a forecast issued at the day's origin, with the error a real one has
+   * (weather-error.ts), in what is learned from as in what is forecast. Kinds for which no error is known stay observed.
+   */
+  readonly weatherError?: { readonly seed: number }
+  readonly rolling?: RollingOptions
+  readonly progress?: (share: number) => void
+}
+
+/** `perfect`: with observed weather, which flatters; `with-error`: with a weather forecast as it would have been. */
+export type BacktestWeather = 'none' | 'perfect' | 'with-error'
+
+export interface LeadBacktest {
+  readonly leadDays: number
+  /** By cell of the days tried. */
+  readonly values: Float64Array
+  /** [level][cell] by LEVELS. */
+  readonly quantiles: readonly Float64Array[]
+  /** The same slot of the week before, or of the latest of four weeks of which it had arrived. */
+  readonly naive: Float64Array
+  readonly similarDay: Float64Array
+  /** On the same cells: those that were measured and that all three forecast. */
+  readonly scores: { readonly forecast: Scores; readonly naive: Scores; readonly similarDay: Scores }
+  readonly seasons: readonly SeasonScores[]
+  /** Share of the measured values below the quantile of each of the LEVELS. */
+  readonly reliability: Float64Array
+  readonly dailyMae: { readonly forecast: Float64Array; readonly naive: Float64Array; readonly similarDay: Float64Array }
+  /** Measured cells that one of the three could not forecast; they count for no score. */
+  readonly leftOut: number
+}
+
+export interface Backtest {
+  readonly weather: BacktestWeather
+  readonly stepS: number
+  readonly perDay: number
+  /** Local date (days since 1970-01-01) of the first day tried, and the start (UTC ms) of each day. */
+  readonly firstDay: number
+  readonly dayStart: Float64Array
+  /** By cell of the days tried. */
+  readonly measured: Float64Array
+  readonly leads: readonly LeadBacktest[]
+  /** Of all leads, by hour ahead; against the naive forecast of the week before. */
+  readonly skillByHour: readonly HourSkill[]
+}
+
+/** Days of history before the first day tried without which nothing can be learned. */
+export const LEAST_HISTORY_DAYS = 56
+const NAIVE_WEEKS = 4
+/** Share of the slots of the last day that must be measured. */
+const WHOLE = 0.9
+
+/** Whole local days that can be tried on a series: the days after the least history, up to the last one that is whole. */
+export function daysToTry(problem: Pick<BacktestProblem, 'from' | 'values' | 'stepS' | 'timeZone'>): number {
+  const grid = slotGrid(problem.from, problem.values.length, problem.stepS, problem.timeZone)
+  const values = byCell(grid, problem.values)
+  const first = values.findIndex((value) => !Number.isNaN(value))
+  return first < 0 ? 0 : Math.max(0, lastWholeDay(grid, values) + 1 - Math.ceil(first / grid.perDay) - LEAST_HISTORY_DAYS)
+}
+
+/**
+ * Rolling origins over the last whole days of a series: every day is forecast at the midnight `leadDays` before it with
+ * what was available then, beside the value of the week before and the mean of similar days.
+ * @throws RangeError when `options.days` is not between 1 and `daysToTry(problem)`
+ */
+export function backtest(problem: BacktestProblem, options: BacktestOptions): Backtest {
+  const { from, stepS, timeZone } = problem
+  const grid = slotGrid(from, problem.values.length, stepS, timeZone)
+  const { perDay } = grid
+  const values = byCell(grid, problem.values)
+  const possible = daysToTry(problem)
+  if (!(options.days >= 1 && options.days <= possible)) throw new RangeError(`${options.days} days cannot be tried, at most ${possible} can.`)
+  const toDay = lastWholeDay(grid, values) + 1
+  const fromDay = toDay - options.days
+  const availableAt = availabilityOf(problem, grid)
+  const marks = dayMarks(grid.firstDay, grid.days, problem.rules)
+  const measured = values.slice(fromDay * perDay, toDay * perDay)
+  const observed = problem.weather.map(({ kind, values: column }) => ({ kind, values: byCell(grid, column.subarray(0, grid.cellOf.length)) }))
+  const rolling = options.rolling ?? ROLLING_OPTIONS
+  const warmUpDays = Math.min(rolling.warmUpDays, Math.floor(fromDay / 2))
+
+  const leads = options.leads.map((leadDays, k): LeadBacktest => {
+    const origin = (fromDay - leadDays) * perDay
+    const weather = observed.map(({ kind, values: column }): WeatherInput => {
+      const told = options.weatherError === undefined ? column : issuedWeather(kind, column, grid, leadDays, options.weatherError.seed)
+      return { kind, values: told, knots: kind === 'temperature' ? temperatureKnots(told.subarray(0, origin)) : [] }
+    })
+    const nonNegative = values.subarray(0, origin).every((value) => !(value < 0))
+    const inputs: RollingInputs = { grid, marks, values, availableAt, weather, production: problem.production, nonNegative, originMinute: 0, leadDays }
+    const rolled = rollingForecast(inputs, fromDay, toDay, { ...rolling, warmUpDays, progress: (share) => options.progress?.((k + share) / options.leads.length) })
+    return judged(inputs, rolled.values.slice(), rolled.quantiles.map((column) => column.slice()), measured, fromDay, toDay)
+  })
+  return {
+    weather: observed.length === 0 ? 'none' : options.weatherError === undefined ? 'perfect' : 'with-error',
+    stepS, perDay, firstDay: grid.firstDay + fromDay, dayStart: grid.dayStart.slice(fromDay, toDay), measured, leads,
+    skillByHour: leads.flatMap(({ leadDays, values: own, naive }) => skillByHour(own, naive, measured, perDay, leadDays)),
+  }
+}
+
+function judged(inputs: RollingInputs, forecast: Float64Array, quantiles: readonly Float64Array[], measured: Float64Array, fromDay: number, toDay: number): LeadBacktest {
+  const { grid: { perDay, firstDay }, leadDays, marks } = inputs
+  const naive = new Float64Array(measured.length).fill(NaN)
+  const similar = new Float64Array(measured.length).fill(NaN)
+  for (let day = fromDay; day < toDay; day += 1) {
+    const known = knownAt(inputs, day - leadDays)
+    const at = (day - fromDay) * perDay
+    similar.set(similarDay(known, marks, perDay, day, leadDays), at)
+    for (let slot = 0; slot < perDay; slot += 1) {
+      for (let week = 1; week <= NAIVE_WEEKS && Number.isNaN(naive[at + slot]); week += 1) naive[at + slot] = known[(day - 7 * week) * perDay + slot] ?? NaN
+    }
+  }
+  const compared = measured.map((value, i) => (Number.isNaN(forecast[i] + naive[i] + similar[i]) ? NaN : value))
+  const known = (column: Float64Array) => column.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
+  return {
+    leadDays, values: forecast, quantiles, naive, similarDay: similar,
+    scores: { forecast: scores(forecast, quantiles, compared, perDay), naive: scores(naive, [], compared, perDay), similarDay: scores(similar, [], compared, perDay) },
+    seasons: seasonScores(forecast, quantiles, compared, perDay, firstDay + fromDay),
+    reliability: sharesBelow(quantiles, compared),
+    dailyMae: { forecast: dailyErrors(forecast, compared, perDay), naive: dailyErrors(naive, compared, perDay), similarDay: dailyErrors(similar, compared, perDay) },
+    leftOut: known(measured) - known(compared),
+  }
+}
+
+/** When each cell became available; of an hour that comes twice when both had. */
+function availabilityOf({ from, stepS, values, availableAt, deliveryDelayS = 0 }: BacktestProblem, grid: SlotGrid): Float64Array {
+  const available = new Float64Array(grid.days * grid.perDay).fill(Infinity)
+  for (let step = 0; step < values.length; step += 1) {
+    if (Number.isNaN(values[step])) continue
+    const earliest = from + ((step + 1) * stepS + deliveryDelayS) * 1000
+    const at = Math.max(earliest, availableAt?.[step] ?? earliest)
+    const cell = grid.cellOf[step]
+    available[cell] = available[cell] === Infinity ? at : Math.max(available[cell], at)
+  }
+  return available
+}
+
+function knownAt({ grid, values, availableAt }: RollingInputs, originDay: number): Float64Array {
+  const origin = grid.dayStart[originDay]
+  return values.map((value, cell) => (availableAt[cell] <= origin ? value : NaN))
+}
+
+function lastWholeDay({ days, perDay }: SlotGrid, values: Float64Array): number {
+  let last = days - 1
+  while (last >= 0 && values.subarray(last * perDay, (last + 1) * perDay).filter((value) => !Number.isNaN(value)).length < WHOLE * perDay) last -= 1
+  return last
+}
+
+/** Weather by cell of which each day is the forecast that was issued at the origin of the day. */
+function issuedWeather(kind: WeatherInput['kind'], observed: Float64Array, { perDay, days, dayStart, stepS }: SlotGrid, leadDays: number, seed: number): Float64Array {
+  if (kind === 'other') return observed
+  const told = new Float64Array(observed.length)
+  const highest = kind === 'irradiance' ? clearestOf(observed, perDay) : observed
+  for (let day = 0; day < days; day += 1) {
+    const cells = [day * perDay, (day + 1) * perDay] as const
+    const issue = { issuedAt: dayStart[Math.max(0, day - leadDays)], from: dayStart[day], stepS, seed }
+    told.set(kind === 'temperature' ? temperatureForecast(observed.subarray(...cells), issue) : irradianceForecast(observed.subarray(...cells), highest.subarray(...cells), issue), cells[0])
+  }
+  return told
+}
+
+const CLEAR_DAYS = 15
+
+/** Where the place is not known: the brightest of the days around at the same time of day stands for the cloudless sky. */
+function clearestOf(observed: Float64Array, perDay: number): Float64Array {
+  return observed.map((own, cell) => {
+    let highest = Number.isNaN(own) ? 0 : own
+    for (let other = cell % perDay + Math.max(0, Math.floor(cell / perDay) - CLEAR_DAYS) * perDay; other <= Math.min(observed.length - 1, cell + CLEAR_DAYS * perDay); other += perDay) if (observed[other] > highest) highest = observed[other]
+    return highest
+  })
+}
