@@ -60,6 +60,7 @@ export const ERROR_CODES = {
   PF_IMPORT_NAME_INVALID: code('The name of the uploaded file is not one that import takes.', 'Give a name that ends in .csv, .txt or .xml, packed also with .gz.'),
   PF_IMPORT_TOO_LARGE: code('The file is larger than import takes.', 'Cut it into smaller files, a month or a few hundred meters each.', { status: 413 }),
   PF_IMPORT_UNREADABLE: code('The file to import could not be read.', 'Check the path, the rights, and that a .gz file is whole.'),
+  PF_CURVE_INVALID: code('A file with a measured curve cannot be used.', 'Give a CSV with the header timestamp,value or timestamp,series,value,unit, at steps of 15 minutes to one hour, over at least two months.'),
   PF_INGEST_CLOCK_SUSPECT: code('The time of a value is too far from now.', 'Set the clock of the device.'),
   // --- collectors
   PF_COLLECT_UNREACHABLE: code('A source does not answer.', 'Check the address, the network and the device; it is tried again.', { retryable: true, status: 503 }),
