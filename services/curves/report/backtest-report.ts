@@ -18,6 +18,8 @@ export interface BacktestReport {
 }
 
 const WEEK_DAYS = 7
+/** Days below which the share within the band is mostly chance: the errors of a day hang together. */
+const ENOUGH_DAYS = 28
 
 /** Verdict, data, scores, charts and tables of a backtest, in words of the language. */
 export function backtestContent(report: BacktestReport, language: Language): ReportContent {
@@ -26,11 +28,11 @@ export function backtestContent(report: BacktestReport, language: Language): Rep
   const [first] = runs
   const hasWeather = first.weather !== 'none'
   return {
-    language, title: words.title(curve.name),
+    language, title: words.title(curve.name), numbers: words.numbers,
     sections: [
       { heading: words.verdict, paragraphs: verdict(report, language) },
       { heading: words.data, facts: factsOf(report, language) },
-      { heading: words.scoresHeading, table: scoresTable(report, language), paragraphs: [...(hasWeather ? [words.perfectNote] : []), ...(runs.length > 1 ? [words.errorNote(String(seed))] : [])] },
+      { heading: words.scoresHeading, table: scoresTable(report, language), paragraphs: [words.leadsNote, ...(hasWeather ? [words.perfectNote] : []), ...(runs.length > 1 ? [words.errorNote(String(seed))] : [])] },
       { heading: words.week, paragraphs: [words.weekNote], chart: week(report, language) },
       reliability(report, language), skill(report, language), seasons(report, language),
       { heading: words.howHeading, paragraphs: [`${words.how} ${numbersOf(language).count(first.leads.at(-1)!.leftOut)}.`] },
@@ -55,7 +57,7 @@ export function verdict({ curve, runs }: BacktestReport, language: Language): st
   const amount = (one: number) => withUnit(value(one), curve.unit)
   return [
     [
-      words.short(amount(forecast.mae), percent(forecast.nMaePct), percent(forecast.cover90Pct)), forecast.cover90Pct < 85 ? words.bandNarrow : forecast.cover90Pct > 95 ? words.bandWide : words.bandGood,
+      words.short(amount(forecast.mae), percent(forecast.nMaePct), percent(forecast.cover90Pct)), runs[0].dayStart.length < ENOUGH_DAYS ? words.bandUnsure : forecast.cover90Pct < 85 ? words.bandNarrow : forecast.cover90Pct > 95 ? words.bandWide : words.bandGood,
       ...(runs.length > 1 ? [words.withErrorShort(amount(runs[1].leads.at(-1)!.scores.forecast.mae))] : []),
     ].join(' '),
     words.better(against(naive), against(similarDay)),
@@ -90,13 +92,14 @@ export function scoresTable({ curve, runs }: BacktestReport, language: Language)
   const rows = runs[0].leads.flatMap(({ leadDays, scores }, k) => {
     const issued = leadDays === 0 ? words.sameDay : leadDays === 1 ? words.dayAhead : words.leadDays(String(leadDays))
     return [
-      ...runs.map((run) => row(`${words.forecast}, ${issued}${run.weather === 'none' ? '' : `, ${labelOf(run.weather, words)}`}`, run.leads[k].scores.forecast)),
-      row(`${words.naive}, ${issued}`, scores.naive), row(`${words.similarDay}, ${issued}`, scores.similarDay),
+      ...runs.map((run) => row(`${issued}: ${lower(words.forecast)}${run.weather === 'none' ? '' : `, ${labelOf(run.weather, words)}`}`, run.leads[k].scores.forecast)),
+      row(`${issued}: ${lower(words.naive)}`, scores.naive), row(`${issued}: ${lower(words.similarDay)}`, scores.similarDay),
     ]
   })
   return { head: ['', withBrackets(words.mae, curve.unit), withBrackets(words.rmse, curve.unit), words.nMae, words.pinball, words.peak, words.cover], rows }
 }
 
+const lower = (text: string): string => text[0].toLowerCase() + text.slice(1)
 const withBrackets = (text: string, unit: string): string => (unit === '' ? text : `${text} (${unit})`)
 
 function week({ curve, runs: [run] }: BacktestReport, language: Language): string {

@@ -64,7 +64,7 @@ export interface ReliabilityChart {
 
 /** Share of the measured values below each quantile against its level. */
 export function reliabilityChart({ levels, lines, write, labels }: ReliabilityChart): string {
-  const frame: Frame = { width: 460, height: 430, left: 58, right: 14, top: 54, bottom: 46 }
+  const frame: Frame = { width: 720, height: 430, left: 58, right: 262, top: 34, bottom: 46 }
   const ticks = [0, 20, 40, 60, 80, 100].map((at) => ({ at, label: write(at) }))
   const x = scale(0, 100, frame.left, frame.width - frame.right)
   const y = scale(0, 100, frame.height - frame.bottom, frame.top)
@@ -74,8 +74,8 @@ export function reliabilityChart({ levels, lines, write, labels }: ReliabilityCh
     `<line x1="${x(0)}" y1="${y(0)}" x2="${x(100)}" y2="${y(100)}" stroke="${QUIET}" stroke-dasharray="5 4"/>`,
     ...lines.map(({ shares }, k) => line(levels.length, (i) => x(100 * levels[i]), (i) => y(100 * shares[i]), `stroke="${colour(k)}" stroke-width="1.6"${dash(k)}`) + Array.from(levels, (level, i) => dot(x(100 * level), y(100 * shares[i]), colour(k))).join('')),
     text((frame.left + frame.width - frame.right) / 2, frame.height - 8, labels.across, 'middle'),
-    text(frame.left - 50, frame.top - 12, labels.up, 'start'),
-    legend(frame, [{ label: labels.perfect, mark: 'line', colour: QUIET }, ...lines.map(({ label }, k) => ({ label, mark: 'line' as const, colour: colour(k) }))]),
+    text(frame.left - 50, frame.top - 16, labels.up, 'start'),
+    legendBeside(frame, [{ label: labels.perfect, mark: 'line', colour: QUIET }, ...lines.map(({ label }, k) => ({ label, mark: 'line' as const, colour: colour(k) }))]),
   ])
 }
 
@@ -157,12 +157,25 @@ function areas(count: number, x: (i: number) => number, low: (i: number) => numb
   return runs(count, (i) => Number.isFinite(low(i) + high(i))).map((run) => `<polygon fill="${MAIN}" fill-opacity="0.16" points="${[...run.map((i) => `${rounded(x(i))},${rounded(low(i))}`), ...run.toReversed().map((i) => `${rounded(x(i))},${rounded(high(i))}`)].join(' ')}"/>`).join('')
 }
 
+interface LegendEntry {
+  readonly label: string
+  readonly mark: 'line' | 'area'
+  readonly colour: string
+}
+
 /** In one row at the top right, the width of the words guessed. */
-function legend({ width, right }: Frame, entries: readonly { readonly label: string; readonly mark: 'line' | 'area'; readonly colour: string }[]): string {
+function legend({ width, right }: Frame, entries: readonly LegendEntry[]): string {
   let at = width - right
-  return entries.toReversed().map(({ label, mark, colour: own }) => {
-    at -= label.length * 6.6 + 40
-    const sign = mark === 'line' ? `<line x1="${rounded(at)}" y1="14" x2="${rounded(at + 22)}" y2="14" stroke="${own}" stroke-width="2.4"/>` : `<rect x="${rounded(at)}" y="8" width="22" height="12" fill="${own}" fill-opacity="0.16"/>`
-    return sign + text(at + 28, 18, label, 'start')
+  return entries.toReversed().map((entry) => {
+    at -= entry.label.length * 7.2 + 52
+    return legendEntry(at, 14, entry)
   }).join('')
+}
+
+/** One below the other, at the right of the chart. */
+const legendBeside = ({ width, right, top }: Frame, entries: readonly LegendEntry[]): string => entries.map((entry, k) => legendEntry(width - right + 28, top + 12 + 24 * k, entry)).join('')
+
+function legendEntry(x: number, y: number, { label, mark, colour: own }: LegendEntry): string {
+  const sign = mark === 'line' ? `<line x1="${rounded(x)}" y1="${y}" x2="${rounded(x + 22)}" y2="${y}" stroke="${own}" stroke-width="2.4"/>` : `<rect x="${rounded(x)}" y="${y - 6}" width="22" height="12" fill="${own}" fill-opacity="0.16"/>`
+  return sign + text(x + 30, y + 4, label, 'start')
 }

@@ -18,5 +18,7 @@ export interface ReportSection {
 export interface ReportContent {
   readonly language: string
   readonly title: string
+  /** What opens the table behind a chart. */
+  readonly numbers: string
   readonly sections: readonly ReportSection[]
 }

@@ -2,7 +2,7 @@ import type { ReportContent, ReportSection, ReportTable } from './content.ts'
 import { escaped, escapedMarkdown } from './escaped.ts'
 
 /** A page that needs nothing but itself. */
-export function htmlOf({ language, title, sections }: ReportContent): string {
+export function htmlOf({ language, title, numbers, sections }: ReportContent): string {
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>
 <style>
@@ -24,18 +24,18 @@ summary { cursor: pointer; color: #1b4dcb; }
 @media print { body { margin: 0; } section { break-inside: avoid; } details { display: none; } }
 </style></head><body>
 <h1>${escaped(title)}</h1>
-${sections.map(htmlSection).join('\n')}
+${sections.map((section) => htmlSection(section, numbers)).join('\n')}
 </body></html>
 `
 }
 
-function htmlSection({ heading, facts = [], paragraphs = [], chart, table, list = [] }: ReportSection): string {
+function htmlSection({ heading, facts = [], paragraphs = [], chart, table, list = [] }: ReportSection, numbers: string): string {
   return [
     `<section><h2>${escaped(heading)}</h2>`,
     ...paragraphs.map((one) => `<p>${escaped(one)}</p>`),
     ...(facts.length === 0 ? [] : [`<dl>${facts.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`).join('')}</dl>`]),
     ...(chart === undefined ? [] : [chart]),
-    ...(table === undefined ? [] : [chart === undefined ? htmlTable(table) : `<details><summary>${escaped(table.head.join(' · '))}</summary>${htmlTable(table)}</details>`]),
+    ...(table === undefined ? [] : [chart === undefined ? htmlTable(table) : `<details><summary>${escaped(numbers)}</summary>${htmlTable(table)}</details>`]),
     ...(list.length === 0 ? [] : [`<ul>${list.map((one) => `<li>${escaped(one)}</li>`).join('')}</ul>`]),
     '</section>',
   ].join('\n')

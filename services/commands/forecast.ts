@@ -1,0 +1,68 @@
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { LEVELS } from '#models/forecast/conformal.ts'
+import { GROUPS } from '#models/forecast/members.ts'
+import { forecastCsv, forecastCurve, type CurveForecast } from '#services/curves/days-ahead.ts'
+import { loadCurve, localDate, type LoadedCurve } from '#services/curves/load-curve.ts'
+import { faultsOf } from '#services/curves/report/backtest-report.ts'
+import { tableLines } from '#services/curves/report/write.ts'
+import { numbersOf, WORDS, type Language } from '#services/curves/words.ts'
+import { CURVE_OPTIONS, curveArguments, daysOf } from './curve-arguments.ts'
+import { WrongArguments } from './wrong-arguments.ts'
+
+const DEFAULT_HORIZON_DAYS = 2
+/** The furthest day for which a fit is made. */
+const MOST_HORIZON_DAYS = 7
+
+/** `penfeld forecast FILE.csv`: the days after a measured curve with their band; the day of its last value is the first. */
+export async function forecast(args: string[], write: (line: string) => void): Promise<number> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { ...CURVE_OPTIONS, horizon: { type: 'string' }, out: { type: 'string' } } })
+  const options = curveArguments(positionals, values)
+  const horizonDays = values.horizon === undefined ? DEFAULT_HORIZON_DAYS : daysOf('--horizon', values.horizon, 1, MOST_HORIZON_DAYS)
+  const curve = await loadCurve({ ...options, aheadDays: horizonDays + 1 + options.delayS / 86_400 })
+  const told = forecastCurve(curve, horizonDays, options.delayS)
+  if (told.values.every(Number.isNaN)) throw new PenfeldError('PF_CURVE_INVALID', 'Its history says nothing of the days after it.', { where: options.file })
+  if (values.out !== undefined) {
+    await writeFile(values.out, `${[...forecastCsv(told, curve)].join('\n')}\n`).catch((error: NodeJS.ErrnoException) => {
+      throw new WrongArguments(`--out ${values.out} cannot be written (${error.code}).`)
+    })
+  }
+  if (options.json) write(JSON.stringify(forecastJson(told, curve)))
+  else for (const line of summary(told, curve, options.language)) write(line)
+  return 0
+}
+
+function summary(told: CurveForecast, curve: LoadedCurve, language: Language): string[] {
+  const words = WORDS[language]
+  const { value } = numbersOf(language)
+  const { timeZone, unit, stepS } = curve
+  const time = (at: number) => new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { timeZone, dateStyle: 'medium', timeStyle: 'short' }).format(at)
+  const clock = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { timeZone, timeStyle: 'short' })
+  const day = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { timeZone, weekday: 'short', day: 'numeric', month: 'short' })
+  const steps = Map.groupBy(Array.from(told.values.keys()), (i) => localDate(told.from + i * stepS * 1000, timeZone))
+  const inUnit = unit === '' ? '' : ` (${unit})`
+  const rows = [...steps.values()].map((own) => {
+    const highest = own.reduce((best, i) => (told.values[i] > told.values[best] ? i : best))
+    const mean = own.reduce((sum, i) => sum + told.values[i], 0) / own.length
+    return [day.format(told.from + own[0] * stepS * 1000), value(mean), value(told.values[highest]), clock.format(told.from + highest * stepS * 1000), `${value(told.quantiles[0][highest])} – ${value(told.quantiles.at(-1)![highest])}`]
+  })
+  const reason = told.reason === undefined ? '' : ` (${words.reasons[told.reason]})`
+  const { paragraphs, list } = faultsOf(curve, words, language)
+  return [
+    `${words.forecastTitle(curve.name)}. ${words.issuedAt}: ${time(told.issuedAt)}. ${words.method}: ${words.methods[told.method]}${reason}.`,
+    ...(Number.isNaN(told.lately.mae) ? [] : [words.lately(`${value(told.lately.mae)} ${unit}`.trim(), `${value(told.lately.similarDayMae)} ${unit}`.trim())]),
+    ...told.usualWeather.map(({ name, from }) => words.usualWeather(name, time(from))),
+    ...tableLines({ head: [words.day, `${words.mean}${inUnit}`, `${words.highest}${inUnit}`, words.atTime, words.band90], rows }),
+    ...paragraphs, ...list.map((one) => `  ${one}`),
+  ]
+}
+
+function forecastJson(told: CurveForecast, { file, name, unit, timeZone }: LoadedCurve): unknown {
+  const plain = (column: Float64Array) => Array.from(column)
+  return {
+    file, series: name, unit, timeZone, issuedAt: new Date(told.issuedAt).toISOString(), from: new Date(told.from).toISOString(), stepS: told.stepS, method: told.method, reason: told.reason ?? null, lately: told.lately,
+    usualWeather: told.usualWeather.map(({ name: series, from }) => ({ series, from: new Date(from).toISOString() })), values: plain(told.values), levels: LEVELS, quantiles: told.quantiles.map(plain),
+    contributions: told.contributions.map((column, g) => ({ group: GROUPS[g], values: plain(column) })),
+  }
+}
