@@ -1,3 +1,4 @@
+import { learningRung, membersOf, wholeDays, type Method } from './day-ahead.ts'
 import { dayMarks, type DayRules } from './day-marks.ts'
 import { rollingForecast, ROLLING_OPTIONS, type RollingInputs, type RollingOptions } from './rolling.ts'
 import { scores, type Scores } from './scores.ts'
@@ -35,7 +36,8 @@ export interface BacktestOptions {
    * (weather-error.ts), in what is learned from as in what is forecast. Kinds for which no error is known stay observed.
    */
   readonly weatherError?: { readonly seed: number }
-  readonly rolling?: RollingOptions
+  /** Without `members` those of the rung of the ladder that the history before the first day bears. */
+  readonly rolling?: Partial<RollingOptions>
   readonly progress?: (share: number) => void
 }
 
@@ -62,6 +64,8 @@ export interface LeadBacktest {
 }
 
 export interface Backtest {
+  /** Rung of the ladder on which all days were forecast. */
+  readonly method: Method
   readonly weather: BacktestWeather
   readonly stepS: number
   readonly perDay: number
@@ -107,7 +111,8 @@ export function backtest(problem: BacktestProblem, options: BacktestOptions): Ba
   const marks = dayMarks(grid.firstDay, grid.days, problem.rules)
   const measured = values.slice(fromDay * perDay, toDay * perDay)
   const observed = problem.weather.map(({ kind, values: column }) => ({ kind, values: byCell(grid, column.subarray(0, grid.cellOf.length)) }))
-  const rolling = options.rolling ?? ROLLING_OPTIONS
+  const method = learningRung(wholeDays(values.subarray(0, fromDay * perDay), perDay)) ?? 'ridge'
+  const rolling: RollingOptions = { ...ROLLING_OPTIONS, members: membersOf(method, 'full'), ...options.rolling }
   const warmUpDays = Math.min(rolling.warmUpDays, Math.floor(fromDay / 2))
 
   const leads = options.leads.map((leadDays, k): LeadBacktest => {
@@ -122,6 +127,7 @@ export function backtest(problem: BacktestProblem, options: BacktestOptions): Ba
     return judged(inputs, rolled.values.slice(), rolled.quantiles.map((column) => column.slice()), measured, fromDay, toDay)
   })
   return {
+    method,
     weather: observed.length === 0 ? 'none' : options.weatherError === undefined ? 'perfect' : 'with-error',
     stepS, perDay, firstDay: grid.firstDay + fromDay, dayStart: grid.dayStart.slice(fromDay, toDay), measured, leads,
     skillByHour: leads.flatMap(({ leadDays, values: own, naive }) => skillByHour(own, naive, measured, perDay, leadDays)),

@@ -59,6 +59,15 @@ const LEADS: readonly { readonly leadDays: number; readonly days: readonly numbe
   { leadDays: 0, days: [0] }, { leadDays: 1, days: [1] }, { leadDays: 3, days: [2, 3] }, { leadDays: 6, days: [4, 5, 6] },
 ]
 
+/** Learning rung that so many whole days of history bear; undefined: none. */
+export const learningRung = (knownDays: number): 'blend' | 'ridge' | undefined => (knownDays >= BLEND_DAYS ? 'blend' : knownDays >= RIDGE_DAYS ? 'ridge' : undefined)
+
+/** Members of a rung; a short history bears fewer terms that are held more firmly. */
+export function membersOf(rung: 'blend' | 'ridge', size: SeriesProblem['size']): MemberOptions {
+  if (rung === 'ridge') return { ...LIGHT_MEMBER_OPTIONS, names: ['ridge'], penalty: 0.03, poolSlots: 2 }
+  return size === 'full' ? MEMBER_OPTIONS : LIGHT_MEMBER_OPTIONS
+}
+
 /**
  * Forecast of whole local days from the day of issue on, by the best rung of the ladder that the history bears: blend,
  * ridge alone, mean of similar days, quantiles of all that was measured. A rung that was worse than the mean of similar
@@ -79,14 +88,14 @@ export function forecastDays(problem: SeriesProblem): SeriesForecast {
   const similarDayMae = meanSize(similarErrors)
 
   let result: Omit<SeriesForecast, 'from' | 'stepS'> | undefined
-  if (knownDays >= RIDGE_DAYS) {
-    const method = knownDays >= BLEND_DAYS ? 'blend' as const : 'ridge' as const
+  const method = learningRung(knownDays)
+  if (method !== undefined) {
     const learned = learnedForecast(inputs, problem, method, knownDays, issueDay, cells)
     const mae = meanSize(learned.errors)
     if (!(mae > similarDayMae)) result = { ...learned, method, reason: method === 'blend' ? undefined : 'history-short', lately: { mae, similarDayMae } }
   }
   result ??= {
-    values: similar.values, quantiles: similar.quantiles, method: similar.method, reason: knownDays >= RIDGE_DAYS ? 'simpler-was-better' : 'history-short', contributions: [],
+    values: similar.values, quantiles: similar.quantiles, method: similar.method, reason: method !== undefined ? 'simpler-was-better' : 'history-short', contributions: [],
     carried: carriedOver(similarErrors, stepS, Math.round(86_400 / stepS)), lately: { mae: similarDayMae, similarDayMae },
   }
   // From cells of local days back to steps: the hour that a day lacks is left out, the one it has twice is said twice.
@@ -123,8 +132,7 @@ function inputsOf({ from, stepS, values, availableAt, weather, rules, production
 
 function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean }, { size, horizonDays, stepS }: SeriesProblem, method: 'blend' | 'ridge', knownDays: number, issueDay: number, cells: number) {
   const { perDay } = inputs.grid
-  const full: MemberOptions = size === 'full' ? MEMBER_OPTIONS : LIGHT_MEMBER_OPTIONS
-  const ofRung: MemberOptions = method === 'blend' ? full : { ...LIGHT_MEMBER_OPTIONS, names: ['ridge'], penalty: 0.03, poolSlots: 2 }
+  const ofRung = membersOf(method, size)
   // One fit for the warm-up and one for the days asked for; for points by the thousand the first has to do for both.
   const warmUpDays = method !== 'blend' ? Math.floor((knownDays - 14) / 2) : size === 'full' ? 56 : 28
   const refitDays = size === 'full' || method !== 'blend' ? 7 : Infinity
@@ -175,7 +183,8 @@ function errorsOf({ grid: { perDay }, marks }: FeatureInputs, known: Float64Arra
   return errors
 }
 
-function wholeDays(known: Float64Array, perDay: number): number {
+/** Days of which four fifths are known. */
+export function wholeDays(known: Float64Array, perDay: number): number {
   let days = 0
   for (let from = 0; from < known.length; from += perDay) if (known.subarray(from, from + perDay).filter((value) => !Number.isNaN(value)).length >= 0.8 * perDay) days += 1
   return days

@@ -35,7 +35,7 @@ export async function backtest(args: string[], write: (line: string) => void): P
   const refitDays = days > OFTEN_DAYS ? SELDOM_REFIT_DAYS : ROLLING_OPTIONS.refitDays
   const passes = options.weatherError ? [undefined, { seed: SEED }] : [undefined]
   const bar = json ? undefined : progressBar(curve.name)
-  const runs = passes.map((weatherError, k): Backtest => tried(problem, { days, leads: LEADS, weatherError, rolling: { ...ROLLING_OPTIONS, refitDays }, progress: (share) => bar?.((k + share) / passes.length) }))
+  const runs = passes.map((weatherError, k): Backtest => tried(problem, { days, leads: LEADS, weatherError, rolling: { refitDays }, progress: (share) => bar?.((k + share) / passes.length) }))
   if (bar !== undefined && process.stdout.isTTY) process.stdout.write('\n')
   const report: BacktestReport = { curve, runs, refitDays, delayS, seed: SEED }
   if (options.report !== undefined) {

@@ -41,8 +41,10 @@ export function onSteps(column: TableColumn, faults: LineFaults, where: string):
   const phase = mostFrequent(order, (row) => (column.at[row] % stepMs) + 1) - 1
   const first = column.at[known[0]]
   const from = ownS < FINEST_S ? Math.floor(first / (stepS * 1000)) * stepS * 1000 : first - (((first - phase) % stepMs) + stepMs) % stepMs
-  const fine = new Float64Array(Math.floor((column.at[known.at(-1)!] - from) / stepMs) + 1 > MOST_STEPS * (stepS / ownS) ? 0 : Math.floor((column.at[known.at(-1)!] - from) / stepMs) + 1).fill(NaN)
-  if (fine.length === 0) throw fail(`Its times reach from ${new Date(first).toISOString()} to ${new Date(column.at[known.at(-1)!]).toISOString()}.`)
+  const last = column.at[known.at(-1)!]
+  const steps = Math.floor((last - from) / stepMs) + 1
+  if (steps > MOST_STEPS * (stepS / ownS)) throw fail(`Its times reach from ${new Date(first).toISOString()} to ${new Date(last).toISOString()}, further than a curve does; one of them is wrong.`)
+  const fine = new Float64Array(steps).fill(NaN)
   for (const row of known) {
     const step = Math.floor((column.at[row] - from) / stepMs)
     if ((column.at[row] - phase) % stepMs !== 0) faults.add(column.lines[row], 'off-step')

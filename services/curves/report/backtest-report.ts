@@ -35,7 +35,7 @@ export function backtestContent(report: BacktestReport, language: Language): Rep
       { heading: words.scoresHeading, table: scoresTable(report, language), paragraphs: [words.leadsNote, ...(hasWeather ? [words.perfectNote] : []), ...(runs.length > 1 ? [words.errorNote(String(seed))] : [])] },
       { heading: words.week, paragraphs: [words.weekNote], chart: week(report, language) },
       reliability(report, language), skill(report, language), seasons(report, language),
-      { heading: words.howHeading, paragraphs: [`${words.how} ${numbersOf(language).count(first.leads.at(-1)!.leftOut)}.`] },
+      { heading: words.howHeading, paragraphs: [`${words.how[first.method === 'blend' ? 'blend' : 'ridge']} ${words.compared} ${numbersOf(language).count(first.leads.at(-1)!.leftOut)}.`] },
       { heading: words.faultsHeading, ...faultsOf(curve, words, language) },
     ],
   }
@@ -80,7 +80,7 @@ function factsOf({ curve, runs: [run], refitDays, delayS }: BacktestReport, lang
     [words.step, finerStepS === undefined ? words.minutes(minutes(stepS)) : words.finer(minutes(finerStepS), minutes(stepS), summed)],
     [words.timeZone, timeZone], [words.holidays, curve.holidays === 'fr' ? words.france : words.none],
     [words.weather, curve.weather.length === 0 ? words.noWeather : curve.weather.map(({ name, unit: own }) => (own === '' ? name : `${name} (${own})`)).join(', ')],
-    [words.origin, words.atMidnight], [words.delay, delayS === 0 ? words.atOnce : words.later(tenths(delayS / 3600))], [words.fitted, words.everyDays(count(refitDays))],
+    [words.origin, words.atMidnight], [words.delay, delayS === 0 ? words.atOnce : words.later(tenths(delayS / 3600))], [words.method, words.methods[run.method]], [words.fitted, words.everyDays(count(refitDays))],
   ]
 }
 
@@ -182,7 +182,7 @@ export function backtestJson({ curve, runs, refitDays, delayS, seed }: BacktestR
     file, series: name, unit, timeZone, stepS, finerStepS: finerStepS ?? null, holidays, production, weather: weather.map(({ kind, name: own }) => ({ kind, series: own })), delayHours: delayS / 3600, refitDays,
     days: { from: day(runs[0].dayStart[0]), to: day(runs[0].dayStart.at(-1)!), count: runs[0].dayStart.length }, faults: faultsJson(faults), weatherFaults: weatherFaults === undefined ? null : faultsJson(weatherFaults),
     runs: runs.map((run) => ({
-      weather: run.weather, weatherErrorSeed: run.weather === 'with-error' ? seed : null,
+      method: run.method, weather: run.weather, weatherErrorSeed: run.weather === 'with-error' ? seed : null,
       leads: run.leads.map(({ leadDays, scores, seasons: bySeason, reliability: shares, dailyMae, leftOut }) => ({
         leadDays, scores, seasons: bySeason, reliability: LEVELS.map((level, k) => ({ level, measuredBelow: shares[k] })),
         dailyMae: { forecast: plain(dailyMae.forecast), naive: plain(dailyMae.naive), similarDay: plain(dailyMae.similarDay) }, drift: driftOf(dailyMae.forecast), leftOut,
