@@ -127,3 +127,12 @@ test('skill is told by the hour ahead, whatever the step', () => {
   told.forEach(({ skill }, hour) => expect(skill).toBeCloseTo(1 - hour / 24, 12))
   expect(dailyErrors(forecast, measured, 48)).toEqual(Float64Array.of(11.5, 11.5))
 })
+
+test('a curve whose last week went wild is told as a drift, one that went on as before is not', () => {
+  const normal = normals(seeded(9))
+  const steady = rising.map((value, i) => value - T * Math.floor(i / HOURS) + normal())
+  const wild = steady.map((value, i) => (i >= (DAYS - 7) * HOURS ? value + 6 * normal() : value))
+  const driftOfCurve = (values: Float64Array) => backtest(problemOf(values), { ...OPTIONS, leads: [0] }).leads[0].drift
+  expect(driftOfCurve(steady).worse).toBe(false)
+  expect(driftOfCurve(wild)).toMatchObject({ worse: true, sinceDays: 7 })
+})

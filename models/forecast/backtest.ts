@@ -1,6 +1,7 @@
 import { learningRung, membersOf, wholeDays, type Method } from './day-ahead.ts'
 import { dayMarks, type DayRules } from './day-marks.ts'
-import { rollingForecast, ROLLING_OPTIONS, type RollingInputs, type RollingOptions } from './rolling.ts'
+import { driftOf, type Drift } from './drift.ts'
+import { rollingForecast, ROLLING_OPTIONS, type RollingForecast, type RollingInputs, type RollingOptions } from './rolling.ts'
 import { scores, type Scores } from './scores.ts'
 import { similarDay } from './similar-day.ts'
 import { dailyErrors, seasonScores, sharesBelow, skillByHour, type HourSkill, type SeasonScores } from './skill.ts'
@@ -59,6 +60,8 @@ export interface LeadBacktest {
   /** Share of the measured values below the quantile of each of the LEVELS. */
   readonly reliability: Float64Array
   readonly dailyMae: { readonly forecast: Float64Array; readonly naive: Float64Array; readonly similarDay: Float64Array }
+  /** Whether the last days tried were worse than those before them, the days of the warm-up included. */
+  readonly drift: Drift
   /** Measured cells that one of the three could not forecast; they count for no score. */
   readonly leftOut: number
 }
@@ -124,7 +127,7 @@ export function backtest(problem: BacktestProblem, options: BacktestOptions): Ba
     const nonNegative = values.subarray(0, origin).every((value) => !(value < 0))
     const inputs: RollingInputs = { grid, marks, values, availableAt, weather, production: problem.production, nonNegative, originMinute: 0, leadDays }
     const rolled = rollingForecast(inputs, fromDay, toDay, { ...rolling, warmUpDays, progress: (share) => options.progress?.((k + share) / options.leads.length) })
-    return judged(inputs, rolled.values.slice(), rolled.quantiles.map((column) => column.slice()), measured, fromDay, toDay)
+    return judged(inputs, rolled, measured, fromDay, toDay)
   })
   return {
     method,
@@ -134,8 +137,11 @@ export function backtest(problem: BacktestProblem, options: BacktestOptions): Ba
   }
 }
 
-function judged(inputs: RollingInputs, forecast: Float64Array, quantiles: readonly Float64Array[], measured: Float64Array, fromDay: number, toDay: number): LeadBacktest {
+function judged(inputs: RollingInputs, rolled: RollingForecast, measured: Float64Array, fromDay: number, toDay: number): LeadBacktest {
   const { grid: { perDay, firstDay }, leadDays, marks } = inputs
+  // Copies: what was rolled also holds the features of the whole history.
+  const forecast = rolled.values.slice()
+  const quantiles = rolled.quantiles.map((column) => column.slice())
   const naive = new Float64Array(measured.length).fill(NaN)
   const similar = new Float64Array(measured.length).fill(NaN)
   for (let day = fromDay; day < toDay; day += 1) {
@@ -148,12 +154,14 @@ function judged(inputs: RollingInputs, forecast: Float64Array, quantiles: readon
   }
   const compared = measured.map((value, i) => (Number.isNaN(forecast[i] + naive[i] + similar[i]) ? NaN : value))
   const known = (column: Float64Array) => column.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
+  const dailyMae = { forecast: dailyErrors(forecast, compared, perDay), naive: dailyErrors(naive, compared, perDay), similarDay: dailyErrors(similar, compared, perDay) }
+  const before = dailyErrors(rolled.warmUp.values, inputs.values.subarray(rolled.warmUp.fromDay * perDay, fromDay * perDay), perDay)
   return {
     leadDays, values: forecast, quantiles, naive, similarDay: similar,
     scores: { forecast: scores(forecast, quantiles, compared, perDay), naive: scores(naive, [], compared, perDay), similarDay: scores(similar, [], compared, perDay) },
     seasons: seasonScores(forecast, quantiles, compared, perDay, firstDay + fromDay),
     reliability: sharesBelow(quantiles, compared),
-    dailyMae: { forecast: dailyErrors(forecast, compared, perDay), naive: dailyErrors(naive, compared, perDay), similarDay: dailyErrors(similar, compared, perDay) },
+    dailyMae, drift: driftOf(Float64Array.of(...before, ...dailyMae.forecast)),
     leftOut: known(measured) - known(compared),
   }
 }

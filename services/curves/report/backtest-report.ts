@@ -1,9 +1,8 @@
 import type { Backtest, BacktestWeather } from '#models/forecast/backtest.ts'
 import { LEVELS } from '#models/forecast/conformal.ts'
-import { driftOf } from '#models/forecast/drift.ts'
 import type { Scores } from '#models/forecast/scores.ts'
 import { localDate, type LoadedCurve } from '../load-curve.ts'
-import { LineFaults, type LineFault } from '../read-table.ts'
+import type { LineFault, LineFaults } from '../read-table.ts'
 import { numbersOf, WORDS, type Language, type Words } from '../words.ts'
 import { reliabilityChart, skillChart, weekChart } from './charts.ts'
 import type { ReportContent, ReportSection, ReportTable } from './content.ts'
@@ -48,12 +47,11 @@ const labelOf = (weather: BacktestWeather, words: Words): string => (weather ===
 export function verdict({ curve, runs }: BacktestReport, language: Language): string[] {
   const words = WORDS[language]
   const { value, percent } = numbersOf(language)
-  const { scores: { forecast, naive, similarDay }, dailyMae } = runs[0].leads.at(-1)!
+  const { scores: { forecast, naive, similarDay }, drift } = runs[0].leads.at(-1)!
   const against = ({ mae }: Scores) => {
     const share = 100 * (1 - forecast.mae / mae)
     return share >= 0 ? words.less(percent(share)) : words.more(percent(-share))
   }
-  const drift = driftOf(dailyMae.forecast)
   const amount = (one: number) => withUnit(value(one), curve.unit)
   return [
     [
@@ -183,9 +181,9 @@ export function backtestJson({ curve, runs, refitDays, delayS, seed }: BacktestR
     days: { from: day(runs[0].dayStart[0]), to: day(runs[0].dayStart.at(-1)!), count: runs[0].dayStart.length }, faults: faultsJson(faults), weatherFaults: weatherFaults === undefined ? null : faultsJson(weatherFaults),
     runs: runs.map((run) => ({
       method: run.method, weather: run.weather, weatherErrorSeed: run.weather === 'with-error' ? seed : null,
-      leads: run.leads.map(({ leadDays, scores, seasons: bySeason, reliability: shares, dailyMae, leftOut }) => ({
+      leads: run.leads.map(({ leadDays, scores, seasons: bySeason, reliability: shares, dailyMae, drift, leftOut }) => ({
         leadDays, scores, seasons: bySeason, reliability: LEVELS.map((level, k) => ({ level, measuredBelow: shares[k] })),
-        dailyMae: { forecast: plain(dailyMae.forecast), naive: plain(dailyMae.naive), similarDay: plain(dailyMae.similarDay) }, drift: driftOf(dailyMae.forecast), leftOut,
+        dailyMae: { forecast: plain(dailyMae.forecast), naive: plain(dailyMae.naive), similarDay: plain(dailyMae.similarDay) }, drift, leftOut,
       })),
       skillByHour: run.skillByHour,
     })),

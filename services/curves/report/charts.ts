@@ -119,7 +119,7 @@ const scale = (from: number, to: number, start: number, end: number) => (value: 
 /** Round numbers that hold all values; from 0 on where the values lie not far above it. */
 function valueAxis(lowest: number, highest: number, write: (value: number) => string): Axis {
   const bottom = lowest >= 0 && lowest < 0.6 * highest ? 0 : lowest
-  const raw = (highest - bottom || Math.abs(highest) || 1) / 5
+  const raw = (highest - bottom || Math.abs(highest) || 1) / 6
   const power = 10 ** Math.floor(Math.log10(raw))
   const step = [1, 2, 2.5, 5, 10].find((one) => one * power >= raw)! * power
   const [first, last] = [Math.floor(bottom / step + 1e-9), Math.ceil(highest / step - 1e-9)]
