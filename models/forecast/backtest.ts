@@ -125,7 +125,7 @@ export function backtest(problem: BacktestProblem, options: BacktestOptions): Ba
       return { kind, values: told, knots: kind === 'temperature' ? temperatureKnots(told.subarray(0, origin)) : [] }
     })
     const nonNegative = values.subarray(0, origin).every((value) => !(value < 0))
-    const inputs: RollingInputs = { grid, marks, values, availableAt, weather, production: problem.production, nonNegative, originMinute: 0, leadDays }
+    const inputs: RollingInputs = { grid, marks, values, availableAt, weather, production: problem.production, nonNegative, pastWeather: true, originMinute: 0, leadDays }
     const rolled = rollingForecast(inputs, fromDay, toDay, { ...rolling, warmUpDays, progress: (share) => options.progress?.((k + share) / options.leads.length) })
     return judged(inputs, rolled, measured, fromDay, toDay)
   })
