@@ -50,7 +50,7 @@ function summary(told: CurveForecast, curve: LoadedCurve, language: Language): s
   const reason = told.reason === undefined ? '' : ` (${words.reasons[told.reason]})`
   const { paragraphs, list } = faultsOf(curve, words, language)
   return [
-    `${words.forecastTitle(curve.name)}. ${words.issuedAt}: ${time(told.issuedAt)}. ${words.method}: ${words.methods[told.method]}${reason}.`,
+    `${words.forecastTitle(curve.name)}. ${words.issuedAt}${words.colon}${time(told.issuedAt)}. ${words.method}${words.colon}${words.methods[told.method]}${reason}.`,
     ...(Number.isNaN(told.lately.mae) ? [] : [words.lately(`${value(told.lately.mae)} ${unit}`.trim(), `${value(told.lately.similarDayMae)} ${unit}`.trim())]),
     ...told.usualWeather.map(({ name, from }) => words.usualWeather(name, time(from))),
     ...tableLines({ head: [words.day, `${words.mean}${inUnit}`, `${words.highest}${inUnit}`, words.atTime, words.band90], rows }),

@@ -90,8 +90,8 @@ export function scoresTable({ curve, runs }: BacktestReport, language: Language)
   const rows = runs[0].leads.flatMap(({ leadDays, scores }, k) => {
     const issued = leadDays === 0 ? words.sameDay : leadDays === 1 ? words.dayAhead : words.leadDays(String(leadDays))
     return [
-      ...runs.map((run) => row(`${issued}: ${lower(words.forecast)}${run.weather === 'none' ? '' : `, ${labelOf(run.weather, words)}`}`, run.leads[k].scores.forecast)),
-      row(`${issued}: ${lower(words.naive)}`, scores.naive), row(`${issued}: ${lower(words.similarDay)}`, scores.similarDay),
+      ...runs.map((run) => row(`${issued}${words.colon}${lower(words.forecast)}${run.weather === 'none' ? '' : `, ${labelOf(run.weather, words)}`}`, run.leads[k].scores.forecast)),
+      row(`${issued}${words.colon}${lower(words.naive)}`, scores.naive), row(`${issued}${words.colon}${lower(words.similarDay)}`, scores.similarDay),
     ]
   })
   return { head: ['', withBrackets(words.mae, curve.unit), withBrackets(words.rmse, curve.unit), words.nMae, words.pinball, words.peak, words.cover], rows }
@@ -166,7 +166,7 @@ export function faultsOf({ file, faults, weatherFile, weatherFaults }: LoadedCur
   const { count: written } = numbersOf(language)
   return {
     paragraphs: found.map(([name, { count }]) => words.faultCount(written(count), name)),
-    list: found.flatMap(([, { first, count }]) => [...first.map(({ line, reason }) => `${words.line} ${line}: ${words.fault[reason satisfies LineFault]}`), ...(count > first.length ? [words.andMore(written(count - first.length))] : [])]),
+    list: found.flatMap(([, { first, count }]) => [...first.map(({ line, reason }) => `${words.line} ${line}${words.colon}${words.fault[reason satisfies LineFault]}`), ...(count > first.length ? [words.andMore(written(count - first.length))] : [])]),
   }
 }
 

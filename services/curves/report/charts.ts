@@ -72,10 +72,10 @@ export function reliabilityChart({ levels, lines, write, labels }: ReliabilityCh
     grid(frame, { from: 0, to: 100, ticks }, y),
     ...ticks.map(({ at, label }) => text(x(at), frame.height - frame.bottom + 18, label, 'middle')),
     `<line x1="${x(0)}" y1="${y(0)}" x2="${x(100)}" y2="${y(100)}" stroke="${QUIET}" stroke-dasharray="5 4"/>`,
-    ...lines.map(({ shares }, k) => line(levels.length, (i) => x(100 * levels[i]), (i) => y(100 * shares[i]), `stroke="${colour(k)}" stroke-width="1.6"${dash(k)}`) + Array.from(levels, (level, i) => dot(x(100 * level), y(100 * shares[i]), colour(k))).join('')),
+    ...lines.map(({ shares }, k) => line(levels.length, (i) => x(100 * levels[i]), (i) => y(100 * shares[i]), `stroke="${colour(k)}" stroke-width="1.6"${dashed(DASHES[k])}`) + Array.from(levels, (level, i) => dot(x(100 * level), y(100 * shares[i]), colour(k))).join('')),
     text((frame.left + frame.width - frame.right) / 2, frame.height - 8, labels.across, 'middle'),
     text(frame.left - 50, frame.top - 16, labels.up, 'start'),
-    legendBeside(frame, [{ label: labels.perfect, mark: 'line', colour: QUIET }, ...lines.map(({ label }, k) => ({ label, mark: 'line' as const, colour: colour(k) }))]),
+    legendBeside(frame, [{ label: labels.perfect, mark: 'line', colour: QUIET, dash: '5 4' }, ...lines.map(({ label }, k) => ({ label, mark: 'line' as const, colour: colour(k), dash: DASHES[k] }))]),
   ])
 }
 
@@ -97,15 +97,17 @@ export function skillChart({ lines, write, labels }: SkillChart): string {
   return svg(frame, labels.title, [
     grid(frame, vertical, y), `<line x1="${frame.left}" y1="${y(0)}" x2="${frame.width - frame.right}" y2="${y(0)}" stroke="${QUIET}"/>`,
     ...Array.from({ length: Math.floor(furthest / 6) }, (_, k) => text(x(6 * (k + 1)), frame.height - frame.bottom + 18, String(6 * (k + 1)), 'middle')),
-    ...lines.flatMap((one, k) => ofDays(one.points).map((own) => line(own.length, (i) => x(own[i].hourAhead), (i) => y(100 * own[i].skill), `stroke="${colour(k)}" stroke-width="1.8"${dash(k)}`) + own.map(({ hourAhead, skill }) => dot(x(hourAhead), y(100 * skill), colour(k))).join(''))),
+    ...lines.flatMap((one, k) => ofDays(one.points).map((own) => line(own.length, (i) => x(own[i].hourAhead), (i) => y(100 * own[i].skill), `stroke="${colour(k)}" stroke-width="1.8"${dashed(DASHES[k])}`) + own.map(({ hourAhead, skill }) => dot(x(hourAhead), y(100 * skill), colour(k))).join(''))),
     text((frame.left + frame.width - frame.right) / 2, frame.height - 8, labels.across, 'middle'),
     text(frame.left - 56, frame.top - 12, labels.up, 'start'),
-    ...(lines.length > 1 ? [legend(frame, lines.map(({ label }, k) => ({ label, mark: 'line' as const, colour: colour(k) })))] : []),
+    ...(lines.length > 1 ? [legend(frame, lines.map(({ label }, k) => ({ label, mark: 'line' as const, colour: colour(k), dash: DASHES[k] })))] : []),
   ])
 }
 
 const colour = (k: number): string => (k === 0 ? MAIN : SECOND)
-const dash = (k: number): string => (k === 0 ? '' : ' stroke-dasharray="6 3"')
+/** Of the second line, that it is told apart without colours too. */
+const DASHES = [undefined, '6 3'] as const
+const dashed = (dash: string | undefined): string => (dash === undefined ? '' : ` stroke-dasharray="${dash}"`)
 const rounded = (value: number): string => String(Math.round(value * 10) / 10)
 const dot = (x: number, y: number, fill: string): string => (Number.isFinite(x + y) ? `<circle cx="${rounded(x)}" cy="${rounded(y)}" r="2.4" fill="${fill}"/>` : '')
 const text = (x: number, y: number, words: string, anchor: 'start' | 'middle' | 'end'): string => `<text x="${rounded(x)}" y="${rounded(y)}" text-anchor="${anchor}">${escaped(words)}</text>`
@@ -161,6 +163,7 @@ interface LegendEntry {
   readonly label: string
   readonly mark: 'line' | 'area'
   readonly colour: string
+  readonly dash?: string
 }
 
 /** In one row at the top right, the width of the words guessed. */
@@ -175,7 +178,7 @@ function legend({ width, right }: Frame, entries: readonly LegendEntry[]): strin
 /** One below the other, at the right of the chart. */
 const legendBeside = ({ width, right, top }: Frame, entries: readonly LegendEntry[]): string => entries.map((entry, k) => legendEntry(width - right + 28, top + 12 + 24 * k, entry)).join('')
 
-function legendEntry(x: number, y: number, { label, mark, colour: own }: LegendEntry): string {
-  const sign = mark === 'line' ? `<line x1="${rounded(x)}" y1="${y}" x2="${rounded(x + 22)}" y2="${y}" stroke="${own}" stroke-width="2.4"/>` : `<rect x="${rounded(x)}" y="${y - 6}" width="22" height="12" fill="${own}" fill-opacity="0.16"/>`
+function legendEntry(x: number, y: number, { label, mark, colour: own, dash }: LegendEntry): string {
+  const sign = mark === 'line' ? `<line x1="${rounded(x)}" y1="${y}" x2="${rounded(x + 22)}" y2="${y}" stroke="${own}" stroke-width="2"${dashed(dash)}/>` : `<rect x="${rounded(x)}" y="${y - 6}" width="22" height="12" fill="${own}" fill-opacity="0.16"/>`
   return sign + text(x + 30, y + 4, label, 'start')
 }

@@ -19,7 +19,8 @@ svg { display: block; max-width: 100%; height: auto; font-family: inherit; margi
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .75rem 0; }
 th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #dde2e9; text-align: right; vertical-align: bottom; }
 th { font-weight: 600; color: #4a5361; font-size: .9rem; }
-th:first-child, td:first-child { text-align: left; }
+th:first-child, td:first-child { text-align: left; min-width: 13rem; }
+details th:first-child, details td:first-child { min-width: 4rem; }
 summary { cursor: pointer; color: #1b4dcb; }
 @media print { body { margin: 0; } section { break-inside: avoid; } details { display: none; } }
 </style></head><body>
