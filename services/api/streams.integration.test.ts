@@ -78,7 +78,7 @@ test('everybody sees releases, and only releases', async () => {
 test('a planner hears of runs, an operator of sources', async () => {
   const planner = await open(ROUTES.planner.stream, example.signIn('p', ['planner']).cookie)
   expect((await planner.next('run'))!.body).toMatchObject({ runId: 7, kind: 'estimate' })
-  expect((await planner.next('value'))!.body).toMatchObject({ points: ['elec.dp.F1.p'] })
+  expect((await planner.next('value'))!.body).toMatchObject({ points: ['elec.dp.F1.p', 'elec.dp.T1.p'] })
   planner.close()
   const operator = await open(ROUTES.operator.stream, example.signIn('o', ['operator']).cookie)
   expect((await operator.next('sources'))!.body).toMatchObject({ sources: [{ sourceId: 'buildings' }] })
