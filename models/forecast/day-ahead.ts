@@ -132,7 +132,7 @@ function inputsOf({ from, stepS, values, availableAt, weather, rules, production
 
 function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean }, { size, horizonDays, stepS }: SeriesProblem, method: 'blend' | 'ridge', knownDays: number, issueDay: number, cells: number) {
   const { perDay } = inputs.grid
-  const ofRung = membersOf(method, size)
+  const members = membersOf(method, size)
   // One fit for the warm-up and one for the days asked for; for points by the thousand the first has to do for both.
   const warmUpDays = method !== 'blend' ? Math.floor((knownDays - 14) / 2) : size === 'full' ? 56 : 28
   const refitDays = size === 'full' || method !== 'blend' ? 7 : Infinity
@@ -143,8 +143,6 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
   for (const { leadDays, days } of LEADS) {
     const asked = days.filter((day) => day < horizonDays)
     if (asked.length === 0) continue
-    // Several days ahead the weather is the larger unknown: the smaller trees do.
-    const members = method === 'blend' && leadDays >= 3 ? LIGHT_MEMBER_OPTIONS : ofRung
     const [fromDay, toDay] = [issueDay + asked[0]!, issueDay + asked.at(-1)! + 1]
     const rolled: RollingForecast = rollingForecast({ ...inputs, leadDays }, fromDay, toDay, { refitDays, warmUpRefitDays: warmUpDays, warmUpDays, members })
     const at = asked[0]! * perDay
