@@ -1,5 +1,5 @@
 /** Public holidays of the places the benchmark's series come from, by name. */
-import { easterDayIndex, frenchHolidayName } from '#models/units/holidays.ts'
+import { easterDayIndex } from '#models/units/holidays.ts'
 
 type HolidayOf = (dayIndex: number) => string | undefined
 const DAY_MS = 86_400_000
@@ -62,4 +62,3 @@ export const victoria = yearly((year) => {
     [easter - 2, 'good-friday'], [easter - 1, 'easter-saturday'], [easter + 1, 'easter-monday'], [index(year, 4, 25), 'anzac'], [nth(year, 6, 1, 2), 'birthday'], [nth(year, 11, 2, 1), 'cup'],
   ]
 })
-export const france: HolidayOf = frenchHolidayName
