@@ -28,6 +28,31 @@ function problemOf(day: string, days: number, more: Partial<SeriesProblem> = {})
   }
 }
 
+describe('days of the past', () => {
+  test.each([['blend', 240], ['ridge', 60], ['similar-day', 30]] as const)('the %s tells what it would have said of the days before, from what was known then', (method, days) => {
+    const problem = problemOf('2026-02-10', days, { horizonDays: 3 })
+    const forecast = forecastDays(problem)
+    expect(forecast.method).toBe(method)
+    expect(forecast.past.map(({ daysAhead }) => [...daysAhead])).toEqual([[0], [1], [2]])
+    const issueDate = Date.parse('2026-02-10') / 86_400_000
+    for (const { firstDate, perDay, values, quantiles, spread, measured } of forecast.past) {
+      // The last day is the eve of the issue, and what is said to be measured was.
+      expect(firstDate + values.length / perDay).toBe(issueDate)
+      const lastMeasured = problem.values.subarray((problem.issuedAt - problem.from) / HOUR - values.length, (problem.issuedAt - problem.from) / HOUR)
+      expect(measured).toEqual(lastMeasured)
+      for (const column of [...quantiles, spread]) expect(column).toHaveLength(values.length)
+      const errors = values.map((value, cell) => Math.abs(value - measured[cell]!)).filter((error) => !Number.isNaN(error))
+      expect(errors.length).toBeGreaterThan(20 * perDay)
+      expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(25)
+    }
+    // What is measured of the last day moves nothing that was said of it (so little that the rung stays).
+    const eve = (problem.issuedAt - problem.from) / HOUR - 24
+    const other = forecastDays({ ...problem, values: problem.values.map((value, step) => (step >= eve ? value + 20 : value)) })
+    expect(other.method).toBe(method)
+    for (const [group, { values, perDay }] of forecast.past.entries()) expect(other.past[group]!.values.subarray(values.length - perDay)).toEqual(values.subarray(values.length - perDay))
+  })
+})
+
 describe('the ladder', () => {
   test('eight months of days: the blend, near what will be measured, with a band that holds it', () => {
     const problem = problemOf('2026-02-10', 240)

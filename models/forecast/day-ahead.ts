@@ -33,6 +33,25 @@ export interface SeriesProblem {
 export type Method = 'blend' | 'ridge' | 'similar-day' | 'constant'
 export type MethodReason = 'history-short' | 'simpler-was-better'
 
+/**
+ * Days before the issue, forecast as they would have been issued then, by what serves now: no value is in it that became
+ * available after the origin of its day. Columns by cell of whole local days.
+ */
+export interface PastDays {
+  /** Days from the issue to the day that is forecast of which this tells: 0 is the day of issue. */
+  readonly daysAhead: readonly number[]
+  /** Local date of the first cell (days since 1970-01-01). */
+  readonly firstDate: number
+  readonly perDay: number
+  readonly values: Float64Array
+  /** [level][cell] by LEVELS, NaN on the first days; empty where the rung has no band of each day. */
+  readonly quantiles: readonly Float64Array[]
+  /** Expected size of the error; 1 where none was expected. Errors in units of it are alike on all days. NaN where there is no value. */
+  readonly spread: Float64Array
+  /** What had arrived by the issue, NaN elsewhere. */
+  readonly measured: Float64Array
+}
+
 export interface SeriesForecast {
   /** Start of the first step: that of the local day of issue. */
   readonly from: number
@@ -49,6 +68,8 @@ export interface SeriesForecast {
   readonly carried: Float64Array
   /** Mean absolute errors over the last weeks: of this rung and of the mean of similar days. NaN where unknown. */
   readonly lately: { readonly mae: number; readonly similarDayMae: number }
+  /** By group of days ahead, none twice; ends with the last day before the issue whose forecast was issued in the past. */
+  readonly past: readonly PastDays[]
 }
 
 const BLEND_DAYS = 120
@@ -90,13 +111,14 @@ export function forecastDays(problem: SeriesProblem): SeriesForecast {
   let result: Omit<SeriesForecast, 'from' | 'stepS'> | undefined
   const method = learningRung(knownDays)
   if (method !== undefined) {
-    const learned = learnedForecast(inputs, problem, method, knownDays, issueDay, cells)
+    const learned = learnedForecast(inputs, problem, known, method, knownDays, issueDay, cells)
     const mae = meanSize(learned.errors)
     if (!(mae > similarDayMae)) result = { ...learned, method, reason: method === 'blend' ? undefined : 'history-short', lately: { mae, similarDayMae } }
   }
   result ??= {
     values: similar.values, quantiles: similar.quantiles, method: similar.method, reason: method !== undefined ? 'simpler-was-better' : 'history-short', contributions: [],
     carried: carriedOver(similarErrors, stepS, Math.round(86_400 / stepS)), lately: { mae: similarDayMae, similarDayMae },
+    past: similar.method === 'similar-day' ? pastByRule(inputs, known, issueDay, horizonDays) : [],
   }
   // From cells of local days back to steps: the hour that a day lacks is left out, the one it has twice is said twice.
   const first = grid.cellOf.findIndex((cell) => cell >= issueDay * perDay)
@@ -130,7 +152,7 @@ function inputsOf({ from, stepS, values, availableAt, weather, rules, production
   }
 }
 
-function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean }, { size, horizonDays, stepS }: SeriesProblem, method: 'blend' | 'ridge', knownDays: number, issueDay: number, cells: number) {
+function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean }, { size, horizonDays, stepS }: SeriesProblem, known: Float64Array, method: 'blend' | 'ridge', knownDays: number, issueDay: number, cells: number) {
   const { perDay } = inputs.grid
   const members = membersOf(method, size)
   // One fit for the warm-up and one for the days asked for; for points by the thousand the first has to do for both.
@@ -139,6 +161,7 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
   const values = new Float64Array(cells).fill(NaN)
   const quantiles = LEVELS.map(() => new Float64Array(cells).fill(NaN))
   const parts = GROUPS.map(() => new Float64Array(cells).fill(NaN))
+  const past: PastDays[] = []
   let errors = new Float64Array(0)
   for (const { leadDays, days } of LEADS) {
     const asked = days.filter((day) => day < horizonDays)
@@ -149,12 +172,29 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
     values.set(rolled.values, at)
     for (const [k, column] of rolled.quantiles.entries()) quantiles[k]!.set(column, at)
     for (const [g, column] of contributions(rolled.fitted, rolled.weights, rolled.rows, perDay, fromDay * perDay, toDay * perDay).entries()) parts[g]!.set(column, at)
+    const { fromDay: firstDay, values: pastValues, quantiles: pastQuantiles, spread } = rolled.warmUp
+    // The warm-up goes on to the eve of the days asked for; of those from the issue on nothing is measured.
+    const before = (column: Float64Array) => column.slice(0, Math.max(0, issueDay - firstDay) * perDay)
+    past.push({ daysAhead: asked, firstDate: inputs.grid.firstDay + firstDay, perDay, values: before(pastValues), quantiles: pastQuantiles.map(before), spread: before(spread), measured: known.slice(firstDay * perDay, Math.max(firstDay, issueDay) * perDay) })
     if (leadDays === 0) {
       const from = Math.max(rolled.warmUp.fromDay, issueDay - JUDGED_DAYS)
       errors = Float64Array.from({ length: (issueDay - from) * perDay }, (_, i) => rolled.warmUp.values[(from - rolled.warmUp.fromDay) * perDay + i]! - inputs.values[from * perDay + i]!)
     }
   }
-  return { values, quantiles, contributions: parts, errors, carried: carriedOver(errors, stepS, perDay) }
+  return { values, quantiles, contributions: parts, errors, carried: carriedOver(errors, stepS, perDay), past }
+}
+
+/** The mean of similar days as it would have been issued on the days before, each group of days ahead with what was known then. */
+function pastByRule({ grid: { perDay, firstDay }, marks }: FeatureInputs, known: Float64Array, issueDay: number, horizonDays: number): PastDays[] {
+  const from = Math.max(0, issueDay - JUDGED_DAYS)
+  const measured = known.slice(from * perDay, issueDay * perDay)
+  return LEADS.flatMap(({ leadDays, days }) => {
+    const daysAhead = days.filter((day) => day < horizonDays)
+    if (daysAhead.length === 0) return []
+    const values = new Float64Array(measured.length)
+    for (let day = from; day < issueDay; day += 1) values.set(similarDay(known, marks, perDay, day, leadDays), (day - from) * perDay)
+    return [{ daysAhead, firstDate: firstDay + from, perDay, values, quantiles: [], spread: new Float64Array(measured.length).fill(1), measured }]
+  })
 }
 
 /** Mean of similar days with the quantiles of its own errors; where it knows nothing, quantiles of all that was measured. */

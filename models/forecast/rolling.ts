@@ -28,7 +28,7 @@ const PATIENCE_DAYS = 14
 
 export interface RollingForecast {
   /** The days before the first one asked for, forecast in the same way: what the bands and weights were made of. */
-  readonly warmUp: { readonly fromDay: number; readonly values: Float64Array }
+  readonly warmUp: { readonly fromDay: number; readonly values: Float64Array; readonly quantiles: readonly Float64Array[]; readonly spread: Float64Array }
   /** What was fitted last, and the weights of its members on the last day. */
   readonly fitted: FittedMembers
   readonly weights: Float64Array
@@ -102,9 +102,10 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
     for (let s = 0; s < perDay; s += 1) keepRising(quantiles, at + s)
     options.progress?.((day + 1 - firstDay) / (toDay - firstDay))
   }
+  const before = (column: Float64Array) => column.subarray(0, (fromDay - firstDay) * perDay)
   const asked = (column: Float64Array) => column.subarray((fromDay - firstDay) * perDay)
   return {
-    warmUp: { fromDay: firstDay, values: blended.subarray(0, (fromDay - firstDay) * perDay) }, fitted: fitted!, weights, rows,
+    warmUp: { fromDay: firstDay, values: before(blended), quantiles: quantiles.map(before), spread: before(spread) }, fitted: fitted!, weights, rows,
     values: asked(blended), members: members.map(asked), quantiles: quantiles.map(asked), spread: asked(spread),
   }
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { LEVELS } from '#models/forecast/conformal.ts'
 import type { SeriesForecast } from '#models/forecast/day-ahead.ts'
-import { boundOf, issuedDays } from './forecast-days.ts'
+import { boundOf, issuedDays, pastForecast } from './forecast-days.ts'
 
 const steps = Float64Array.of(0, 1, 2)
 function answer(more: Partial<SeriesForecast> = {}): SeriesForecast {
   return {
     from: 1000, stepS: 1800, values: steps.map((step) => 10 * step), quantiles: LEVELS.map((level) => steps.map((step) => step * 20 * level)), method: 'blend', reason: undefined,
-    contributions: [steps.map(() => 1), steps.map((step) => step), steps.map((step) => 9 * step - 1)], carried: Float64Array.of(0.5, 0.25), lately: { mae: 1, similarDayMae: 2 }, ...more,
+    contributions: [steps.map(() => 1), steps.map((step) => step), steps.map((step) => 9 * step - 1)], carried: Float64Array.of(0.5, 0.25), lately: { mae: 1, similarDayMae: 2 }, past: [], ...more,
   }
 }
 const kept = { isProduction: false, bound: 1 as const, levelKw: 4, historyDays: 300 }
@@ -36,4 +36,14 @@ test('why no better rung answered is told in the words of the service', () => {
 
 test('which side of zero a series keeps is read from what was measured', () => {
   expect([[0, 3], [0, -3], [-1, 1], [0, NaN]].map((values) => boundOf(Float64Array.from(values)))).toEqual([1, -1, 0, 0])
+})
+
+test('days of the past are kept in the sign and with the levels of what is issued', () => {
+  const past = { daysAhead: [2, 3], firstDate: 20_000, perDay: 3, values: steps, quantiles: LEVELS.map((level) => steps.map((step) => step * 2 * level)), spread: steps.map(() => 0.5), measured: Float64Array.of(0, NaN, 2) }
+  expect(pastForecast('T1', 5, 'blend', past, false)).toMatchObject({ daysAhead: [2, 3], firstDate: 20_000, perDay: 3, method: 'blend', valuesKw: steps, spreadKw: Float64Array.of(0.5, 0.5, 0.5), measuredKw: Float64Array.of(0, NaN, 2) })
+  const production = pastForecast('pv', 5, 'blend', past, true)
+  expect(Array.from(production.measuredKw)).toEqual([0, NaN, -2])
+  expect(production.spreadKw).toEqual(Float64Array.of(0.5, 0.5, 0.5))
+  expect(production.quantilesKw.map(({ level, valuesKw }) => [level, valuesKw[1]])).toEqual([[0.05, -1.9], [0.25, -1.5], [0.5, -1], [0.75, -0.5], [0.95, -0.1]])
+  expect(pastForecast('T1', 5, 'similar-day', { ...past, quantiles: [] }, false).quantilesKw).toEqual([])
 })

@@ -1,6 +1,6 @@
 import type { District } from '#models/district/schema.ts'
 import { LEVELS } from '#models/forecast/conformal.ts'
-import { forecastDays, type SeriesForecast, type SeriesProblem } from '#models/forecast/day-ahead.ts'
+import { forecastDays, type PastDays, type SeriesForecast, type SeriesProblem } from '#models/forecast/day-ahead.ts'
 import { GROUPS } from '#models/forecast/members.ts'
 import { localDayStart } from '#models/units/local-time.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
@@ -8,7 +8,7 @@ import { dayRules } from './day-rules.ts'
 import { forecastSeries, sumOf, transformerSeries } from './forecast-series.ts'
 import { weatherAsToldBefore } from './forecast-weather.ts'
 import type { EvaluationPlan } from './plan.ts'
-import type { DayAheadForecast, ForecastReason } from './port.ts'
+import type { DayAheadForecast, ForecastReason, PastForecast } from './port.ts'
 import { HALF_HOUR_MS, HALF_HOUR_S, readHalfHours } from './step-inputs.ts'
 import { BAND_LEVELS } from './trailing-band.ts'
 
@@ -32,6 +32,8 @@ const LEVEL_DAYS = 28
 /** What a fit of one series came to. Neither: there is nothing measured to learn from. */
 export interface DaysOutcome {
   readonly forecast?: DayAheadForecast
+  /** Together with the forecast. */
+  readonly past?: readonly PastForecast[]
   readonly failure?: string
 }
 
@@ -94,7 +96,10 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
         })
         if (days.values.some((value) => !Number.isFinite(value))) return { failure: `${days.method} gave no value for some of the steps` }
         const levelKw = sign * levelOf(ownKw)
-        return { forecast: issuedDays(series, issuedAt, days, { isProduction, bound, levelKw, historyDays: (dayStart - ownFrom) / DAY_MS }) }
+        return {
+          forecast: issuedDays(series, issuedAt, days, { isProduction, bound, levelKw, historyDays: (dayStart - ownFrom) / DAY_MS }),
+          past: days.past.map((past) => pastForecast(series, issuedAt, days.method, past, isProduction)),
+        }
       } catch (error) {
         return { failure: error instanceof Error ? error.message : String(error) }
       }
@@ -110,14 +115,12 @@ export const failedDays = (series: string, issuedAt: number): DayAheadForecast =
 
 /** The model's answer as it is kept: in kW drawn from the network, five levels, the parts around the usual level (in the sign of the model). */
 export function issuedDays(series: string, issuedAt: number, days: SeriesForecast, { isProduction, bound, levelKw, historyDays }: { isProduction: boolean; bound: -1 | 0 | 1; levelKw: number; historyDays: number }): DayAheadForecast {
-  const own = (column: Float64Array) => (isProduction ? column.map((value) => 0 - value) : column)
-  const levels = isProduction ? BAND_LEVELS.map((level) => 1 - level) : BAND_LEVELS
+  const own = inOwnSign(isProduction)
   const part = (name: (typeof GROUPS)[number]) => days.contributions[GROUPS.indexOf(name)]!
   return {
     series, issuedAt, from: days.from, stepS: days.stepS, forecaster: 'day-ahead', method: days.method, reason: reasonOf(days, historyDays), bound,
     valuesKw: own(days.values),
-    // What is drawn little is what is produced much: the levels turn round with the sign.
-    quantilesKw: BAND_LEVELS.map((level, k) => ({ level, valuesKw: own(days.quantiles[LEVELS.findIndex((one) => Math.abs(one - levels[k]!) < 1e-9)]!) })),
+    quantilesKw: fiveLevels(days.quantiles, isProduction),
     ...(days.contributions.length === 0 ? {} : { contributions: {
       calendar: own(part('calendar')), weather: own(part('weather')),
       // The rest, so that with the level they are the value also where it was clipped.
@@ -125,6 +128,20 @@ export function issuedDays(series: string, issuedAt: number, days: SeriesForecas
     } }),
     carried: days.carried,
   }
+}
+
+export function pastForecast(series: string, issuedAt: number, method: PastForecast['method'], { daysAhead, firstDate, perDay, values, quantiles, spread, measured }: PastDays, isProduction: boolean): PastForecast {
+  const own = inOwnSign(isProduction)
+  return { series, issuedAt, method, daysAhead, firstDate, perDay, valuesKw: own(values), quantilesKw: quantiles.length === 0 ? [] : fiveLevels(quantiles, isProduction), spreadKw: spread, measuredKw: own(measured) }
+}
+
+/** The models speak of production as positive; what is kept is drawn from the network. */
+const inOwnSign = (isProduction: boolean) => (column: Float64Array) => (isProduction ? column.map((value) => 0 - value) : column)
+
+/** What is drawn little is what is produced much: the levels turn round with the sign. */
+function fiveLevels(quantiles: readonly Float64Array[], isProduction: boolean): PastForecast['quantilesKw'] {
+  const own = inOwnSign(isProduction)
+  return BAND_LEVELS.map((level) => ({ level, valuesKw: own(quantiles[LEVELS.findIndex((one) => Math.abs(one - (isProduction ? 1 - level : level)) < 1e-9)]!) }))
 }
 
 function reasonOf({ reason }: SeriesForecast, historyDays: number): ForecastReason | undefined {

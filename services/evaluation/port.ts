@@ -121,3 +121,25 @@ export interface ForecastContributions {
   readonly weather: Float64Array
   readonly recent: Float64Array
 }
+
+/**
+ * What the forecasts of the days before would have been, issued then by the forecaster of today: each value made without
+ * anything that arrived after its issue. Renewed with each fit; columns by cell of whole local days, in kW drawn from the network.
+ */
+export interface PastForecast {
+  readonly series: string
+  readonly issuedAt: number
+  readonly method: ForecastMethod
+  /** Days from the issue to the day that is forecast; all are told by the errors of the last of them. */
+  readonly daysAhead: readonly number[]
+  /** Local date of the first cell (days since 1970-01-01). */
+  readonly firstDate: number
+  readonly perDay: number
+  readonly valuesKw: Float64Array
+  /** As of an issued forecast; empty where the rung has no band of each day. */
+  readonly quantilesKw: readonly ForecastQuantile[]
+  /** Expected size of the error (kW); 1 where none was expected, NaN where there is no value. */
+  readonly spreadKw: Float64Array
+  /** What had arrived by the issue; NaN elsewhere. */
+  readonly measuredKw: Float64Array
+}

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { inTransaction } from '#services/sqlite/in-transaction.ts'
-import type { DayAheadForecast, IssuedForecast, NetworkState, RunHead, RunLayout } from './port.ts'
+import type { DayAheadForecast, IssuedForecast, NetworkState, PastForecast, RunHead, RunLayout } from './port.ts'
 import { openRunReader, openRunStore } from './run-store.ts'
 import { packForecast, unpackForecast } from './state-blob.ts'
 
@@ -155,6 +155,26 @@ test('of forecasts of days the newest with values is in service, in a file of be
   expect(rows()).toEqual(before)
   const reader = openRunReader(file)
   expect(await reader.dayAheadForecasts(0, 2000)).toHaveLength(3)
+  await reader.close()
+  await store.close()
+  rmSync(place, { recursive: true })
+})
+
+test('of the past forecasts of a series only those of the newest fit are kept, the nearest days first', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'penfeld-runs-'))
+  const file = join(place, 'runs.sqlite')
+  const reader = openRunReader(file)
+  expect(await reader.pastForecasts()).toEqual([])
+  const store = openRunStore(file)
+  const past = (series: string, issuedAt: number, daysAhead: number[]): PastForecast => ({
+    series, issuedAt, method: 'blend', daysAhead, firstDate: 20_000, perDay: 2, valuesKw: Float64Array.of(1, 2.5, NaN, 4), measuredKw: Float64Array.of(1.25, NaN, 3, 4), spreadKw: Float64Array.of(0.5, 0.5, NaN, 1),
+    quantilesKw: [0.05, 0.95].map((level) => ({ level, valuesKw: Float64Array.of(level < 0.5 ? 0.5 : 2, 2, NaN, 4) })),
+  })
+  inTransaction(store.database, store.savingPastForecasts([past('T1', 5, [2, 3]), past('T1', 5, [0]), past('T2', 5, [0])]))
+  inTransaction(store.database, store.savingPastForecasts([past('T1', 6, [1]), past('T1', 6, [0])]))
+  expect(await reader.pastForecasts('T1')).toEqual([past('T1', 6, [0]), past('T1', 6, [1])])
+  expect((await reader.pastForecasts()).map(({ series, issuedAt }) => [series, issuedAt])).toEqual([['T1', 6], ['T1', 6], ['T2', 5]])
+  expect(await reader.pastForecasts('T9')).toEqual([])
   await reader.close()
   await store.close()
   rmSync(place, { recursive: true })

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { effectLedger, type EffectLedger } from '#services/sqlite/effect-ledger.ts'
 import { inTransaction, openAsWriter, openQuestions } from '#services/sqlite/one-writer-file.ts'
-import type { DayAheadForecast, ForecastMethod, ForecastReason, IssuedForecast, NetworkState, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
+import type { DayAheadForecast, ForecastMethod, ForecastReason, IssuedForecast, NetworkState, PastForecast, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
 import { RUNS_MIGRATIONS } from './schema.ts'
-import { packForecast, packState, unpackForecast, unpackState } from './state-blob.ts'
+import { packForecast, packPastForecast, packState, unpackForecast, unpackPastForecast, unpackState } from './state-blob.ts'
 
 /** Of forecast runs only the newest ones are needed step by step; the issued forecasts themselves stay. */
 const KEEP_FORECAST_RUNS = 24
@@ -17,6 +17,8 @@ export interface ForecastReader {
   forecasts(series: string, issuedFrom: number, issuedTo: number): Promise<readonly IssuedForecast[]>
   /** Of each series the newest forecast of days issued in the interval, both ends included: one with values before one without. */
   dayAheadForecasts(issuedFrom: number, issuedTo: number): Promise<readonly DayAheadForecast[]>
+  /** Of the newest fit of a series, by group of days ahead, the nearest first; without `series` of all of them. */
+  pastForecasts(series?: string): Promise<readonly PastForecast[]>
 }
 
 export type RunFileReader = RunReader & ForecastReader
@@ -27,6 +29,8 @@ export interface RunFileStore extends RunStore, ForecastReader {
   saving(head: Omit<RunHead, 'runId'>, states: readonly NetworkState[]): () => number
   savingForecasts(forecasts: readonly IssuedForecast[]): () => void
   savingDayAhead(forecasts: readonly DayAheadForecast[]): () => void
+  /** All groups of days of each series: what an older fit left is dropped. */
+  savingPastForecasts(past: readonly PastForecast[]): () => void
   /** Which effects of jobs this file holds, and whose they may be. */
   readonly effects: EffectLedger
   /** For the tables of balance and firm import, which share the file and its one writer. */
@@ -60,6 +64,16 @@ interface ForecastRow {
   /** JSON of the levels of the quantiles; null in rows from before there were any. */
   levels: string | null
   contributions: number
+}
+interface PastForecastRow {
+  series: string
+  issued_at: number
+  method: ForecastMethod
+  days_ahead: string
+  first_date: number
+  per_day: number
+  levels: string
+  body: Uint8Array
 }
 interface DayAheadRow extends ForecastRow { carried: Uint8Array; bound: -1 | 0 | 1 }
 
@@ -96,6 +110,16 @@ const dayAheadOf = (row: DayAheadRow): DayAheadForecast => ({
   bound: row.bound,
 })
 
+const pastForecastOf = (row: PastForecastRow): PastForecast => ({
+  series: row.series,
+  issuedAt: row.issued_at,
+  method: row.method,
+  daysAhead: JSON.parse(row.days_ahead) as number[],
+  firstDate: row.first_date,
+  perDay: row.per_day,
+  ...unpackPastForecast(row.body, JSON.parse(row.levels) as number[]),
+})
+
 /** SQLite knows no NaN; a missing number is stored as null. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
@@ -113,6 +137,8 @@ function queries(database: DatabaseSync): Omit<RunFileReader, 'close'> {
   const issuedTogether = database.prepare('SELECT * FROM forecast WHERE issued_at = ?')
   const forecasts = database.prepare('SELECT * FROM forecast WHERE series = ? AND issued_at >= ? AND issued_at < ? ORDER BY issued_at')
   const dayAhead = database.prepare('SELECT * FROM day_ahead WHERE issued_at >= ? AND issued_at <= ? ORDER BY issued_at')
+  const pastForecasts = database.prepare('SELECT * FROM past_forecast ORDER BY series, first_day_ahead')
+  const pastForecastsOfOne = database.prepare('SELECT * FROM past_forecast WHERE series = ? ORDER BY first_day_ahead')
   const layouts = new Map<string, RunLayout>()
   const layoutOf = (version: string): RunLayout | undefined => {
     const known = layouts.get(version)
@@ -149,6 +175,7 @@ function queries(database: DatabaseSync): Omit<RunFileReader, 'close'> {
       }
       return [...newest.values()]
     },
+    pastForecasts: async (series) => ((series === undefined ? pastForecasts.all() : pastForecastsOfOne.all(series)) as unknown as PastForecastRow[]).map(pastForecastOf),
   }
 }
 
@@ -164,6 +191,8 @@ export function openRunStore(file: string): RunFileStore {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
   const saveDayAhead = database.prepare(`INSERT INTO day_ahead (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions, carried, bound)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+  const dropPastForecasts = database.prepare('DELETE FROM past_forecast WHERE series = ?')
+  const savePastForecast = database.prepare('INSERT INTO past_forecast (series, first_day_ahead, issued_at, method, days_ahead, first_date, per_day, levels, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const saving: RunFileStore['saving'] = (head, states) => {
     // Packing costs more than writing: done before the file is locked.
     const bodies = states.map(packState)
@@ -194,6 +223,15 @@ export function openRunStore(file: string): RunFileStore {
       }
     }
   }
+  const savingPastForecasts: RunFileStore['savingPastForecasts'] = (past) => {
+    const bodies = past.map(packPastForecast)
+    return () => {
+      for (const series of new Set(past.map((one) => one.series))) dropPastForecasts.run(series)
+      for (const [i, { series, issuedAt, method, daysAhead, firstDate, perDay, quantilesKw }] of past.entries()) {
+        savePastForecast.run(series, daysAhead[0]!, issuedAt, method, JSON.stringify(daysAhead), firstDate, perDay, JSON.stringify(quantilesKw.map(({ level }) => level)), bodies[i]!)
+      }
+    }
+  }
   return {
     ...queries(database),
     database,
@@ -201,6 +239,7 @@ export function openRunStore(file: string): RunFileStore {
     saving,
     savingForecasts,
     savingDayAhead,
+    savingPastForecasts,
     async saveLayout(version, layout) {
       saveLayout.run(version, JSON.stringify(layout))
     },
@@ -225,6 +264,7 @@ export function openRunReader(file: string): RunFileReader {
     forecastsIssuedAt: async (issuedAt) => (await awaited.ready()?.forecastsIssuedAt(issuedAt)) ?? [],
     forecasts: async (series, from, to) => (await awaited.ready()?.forecasts(series, from, to)) ?? [],
     dayAheadForecasts: async (from, to) => (await awaited.ready()?.dayAheadForecasts(from, to)) ?? [],
+    pastForecasts: async (series) => (await awaited.ready()?.pastForecasts(series)) ?? [],
     async close() {
       awaited.close()
     },

@@ -38,4 +38,8 @@ export const RUNS_MIGRATIONS = [
      method TEXT NOT NULL, reason TEXT, levels TEXT NOT NULL, contributions INTEGER NOT NULL, carried BLOB NOT NULL, bound INTEGER NOT NULL,
      PRIMARY KEY (series, issued_at)) STRICT, WITHOUT ROWID;
    CREATE INDEX day_ahead_by_issue ON day_ahead (issued_at)`,
+  // Renewed with each fit: only the newest of a series and group of days is kept.
+  `CREATE TABLE past_forecast (
+     series TEXT NOT NULL, first_day_ahead INTEGER NOT NULL, issued_at REAL NOT NULL, method TEXT NOT NULL, days_ahead TEXT NOT NULL, first_date INTEGER NOT NULL,
+     per_day INTEGER NOT NULL, levels TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (series, first_day_ahead)) STRICT, WITHOUT ROWID`,
 ] as const

@@ -1,5 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib'
-import type { IssuedForecast, NetworkState, RunLayout } from './port.ts'
+import type { IssuedForecast, NetworkState, PastForecast, RunLayout } from './port.ts'
 
 /**
  * One network state as one blob: a header of Float64 scalars, the Float32 columns in the order below, then the quality
@@ -70,28 +70,44 @@ const DROPPED_BITS = 11
  * little, the dropped bytes to nothing) and zstd: five quantiles of 288 steps go into a third of their size in memory.
  */
 export function packForecast({ valuesKw, quantilesKw, contributions }: ForecastColumns): Uint8Array {
-  const beside = [...quantilesKw.map((one) => one.valuesKw), ...(contributions === undefined ? [] : [contributions.calendar, contributions.weather, contributions.recent])]
-  const steps = valuesKw.length
-  const odd = beside.find(({ length }) => length !== steps)
+  return packColumns([valuesKw], [...quantilesKw.map((one) => one.valuesKw), ...(contributions === undefined ? [] : [contributions.calendar, contributions.weather, contributions.recent])])
+}
+
+type PastColumns = Pick<PastForecast, 'valuesKw' | 'measuredKw' | 'spreadKw' | 'quantilesKw'>
+
+export const packPastForecast = ({ valuesKw, measuredKw, spreadKw, quantilesKw }: PastColumns): Uint8Array => packColumns([valuesKw, measuredKw], [spreadKw, ...quantilesKw.map((one) => one.valuesKw)])
+
+export function unpackPastForecast(blob: Uint8Array, levels: readonly number[]): PastColumns {
+  const [valuesKw, measuredKw, spreadKw, ...quantiles] = columnsOf(byNumber(new Uint8Array(zstdDecompressSync(blob))), 3 + levels.length)
+  return { valuesKw: valuesKw!, measuredKw: measuredKw!, spreadKw: spreadKw!, quantilesKw: levels.map((level, k) => ({ level, valuesKw: quantiles[k]! })) }
+}
+
+function packColumns(whole: readonly Float64Array[], shortened: readonly Float64Array[]): Uint8Array {
+  const steps = whole[0]!.length
+  const all = [...whole, ...shortened]
+  const odd = all.find(({ length }) => length !== steps)
   if (odd !== undefined) throw new RangeError(`a column of ${odd.length} steps beside a forecast of ${steps}`)
-  const numbers = new Float32Array((1 + beside.length) * steps)
-  numbers.set(valuesKw)
-  beside.forEach((column, k) => numbers.set(column, (k + 1) * steps))
-  shorten(numbers.subarray(steps))
+  const numbers = new Float32Array(all.length * steps)
+  all.forEach((column, k) => numbers.set(column, k * steps))
+  shorten(numbers.subarray(whole.length * steps))
   return zstdCompressSync(byBytePlace(new Uint8Array(numbers.buffer)), LEVEL)
+}
+
+function columnsOf(bytes: Uint8Array<ArrayBuffer>, count: number): Float64Array[] {
+  const numbers = Float64Array.from(new Float32Array(bytes.buffer))
+  const steps = numbers.length / count
+  return Array.from({ length: count }, (_, k) => numbers.slice(k * steps, (k + 1) * steps))
 }
 
 /** `levels` undefined: of the time when a forecast was its values alone, as they lie in memory. */
 export function unpackForecast(blob: Uint8Array, levels: readonly number[] | undefined, hasContributions: boolean): ForecastColumns {
   const bytes = new Uint8Array(zstdDecompressSync(blob))
-  const numbers = Float64Array.from(new Float32Array((levels === undefined ? bytes : byNumber(bytes)).buffer))
-  const steps = numbers.length / (1 + (levels?.length ?? 0) + (hasContributions ? 3 : 0))
-  const column = (k: number) => numbers.slice(k * steps, (k + 1) * steps)
   const parts = 1 + (levels?.length ?? 0)
+  const columns = columnsOf(levels === undefined ? bytes : byNumber(bytes), parts + (hasContributions ? 3 : 0))
   return {
-    valuesKw: column(0),
-    quantilesKw: (levels ?? []).map((level, k) => ({ level, valuesKw: column(k + 1) })),
-    ...(hasContributions ? { contributions: { calendar: column(parts), weather: column(parts + 1), recent: column(parts + 2) } } : {}),
+    valuesKw: columns[0]!,
+    quantilesKw: (levels ?? []).map((level, k) => ({ level, valuesKw: columns[k + 1]! })),
+    ...(hasContributions ? { contributions: { calendar: columns[parts]!, weather: columns[parts + 1]!, recent: columns[parts + 2]! } } : {}),
   }
 }
 

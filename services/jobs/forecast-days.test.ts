@@ -6,7 +6,7 @@ import { manualClock } from '#services/clock/shifted-clock.ts'
 import { TaskError, type Pool } from '#services/compute/pool.ts'
 import type { DaysOutcome } from '#services/evaluation/forecast-days.ts'
 import { memoryStore } from '#services/evaluation/memory-store.testkit.ts'
-import type { DayAheadForecast } from '#services/evaluation/port.ts'
+import type { DayAheadForecast, PastForecast } from '#services/evaluation/port.ts'
 import { openRunStore, type RunFileStore } from '#services/evaluation/run-store.ts'
 import type { WorkTasks } from '#services/evaluation/work-tasks.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
@@ -73,4 +73,10 @@ test('after a stop in the middle the rest of the day is made, and only the rest'
   clock.set(clock.now() + 24 * HOUR)
   await pass((series, issuedAt) => ({ forecast: made(series, issuedAt) }))
   expect(asked.slice(5)).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('what the days before would have been is kept beside the forecast', async () => {
+  const past = (series: string, issuedAt: number): PastForecast => ({ series, issuedAt, method: 'blend', daysAhead: [0], firstDate: 20_000, perDay: 1, valuesKw: Float64Array.of(1), quantilesKw: [], spreadKw: Float64Array.of(1), measuredKw: Float64Array.of(2) })
+  await pass((series, issuedAt) => (series === 'b' ? { failure: 'none' } : { forecast: made(series, issuedAt), past: [past(series, issuedAt)] }))
+  expect((await runs.pastForecasts()).map(({ series }) => series)).toEqual(['a', 'c', 'd'])
 })

@@ -106,14 +106,15 @@ export function createWorkers(parts: WorkerParts): Workers {
         const startedMs = performance.now()
         let [kept, failed, toldMs] = [0, 0, startedMs]
         for (const [i, series] of wanted.entries()) {
-          const { forecast, failure } = await parts.patientPool.run('forecast-days', { series, issuedAt })
+          const { forecast, past, failure } = await parts.patientPool.run('forecast-days', { series, issuedAt })
           if (failure !== undefined) {
             failed += 1
             log.warn({ series, error: failure }, 'no forecast of days could be fitted; the seasonal naive one answers')
           }
           const outcome = failure === undefined ? forecast : failedDays(series, issuedAt)
+          const saving = [...(outcome === undefined ? [] : [runs.savingDayAhead([outcome])]), ...(past === undefined ? [] : [runs.savingPastForecasts(past)])]
           await keep()
-          if (outcome !== undefined) inTransaction(runs.database, runs.savingDayAhead([outcome]))
+          inTransaction(runs.database, () => saving.forEach((save) => save()))
           if (forecast !== undefined) kept += 1
           progress((i + 1) / wanted.length)
           if (performance.now() - toldMs < ISSUE_EVERY_MS) continue
