@@ -21,6 +21,7 @@ const quick = process.argv.includes('--quick')
 const QUICK = ['ucam_b118_gas', 'water_dma_03', 'rsf_heating', 'Fox_lodging_Wallace']
 const chosen = argument('series')?.split(',') ?? (quick ? QUICK : seriesNames)
 const back = Number(argument('back') ?? 0)
+const YEAR_REFIT_DAYS = 28
 const refitDays = Number(argument('refit') ?? (quick ? 28 : ROLLING_OPTIONS.refitDays))
 
 interface Peer {
@@ -69,6 +70,11 @@ if (back === 0) {
     told(`${name}, MAE of the best peer's`, mae / bestOf(name, (peer) => peer.mae), '1', 1)
     told(`${name}, pinball of the xgboost recipe's`, pinballPct / of(name, RECIPE)!.pinballPct, '1', 0.9)
     told(`${name}, pinball of the best peer's`, pinballPct / bestOf(name, (peer) => peer.pinballPct), '1', 1)
+  }
+  for (const name of quick ? [] : kinds.regional) {
+    const { cover90Pct } = run(measuredSeries(name), { back: 0, days: 365 }, { ...ROLLING_OPTIONS, refitDays: YEAR_REFIT_DAYS })
+    told(`${name}, a year of origins, refit every ${YEAR_REFIT_DAYS} days: values within the 90 % interval`, cover90Pct, '%')
+    told(`${name}, a year of origins: distance of that from 90 %`, Math.abs(cover90Pct - 90), 'points', 3)
   }
   if (kinds.regional.length > 0) {
     told('regional and PV, geometric mean MAE of the best peer', geometricMean(kinds.regional, (name) => ours.get(name)!.mae / bestOf(name, (peer) => peer.mae)), '1', 0.93)
