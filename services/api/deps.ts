@@ -5,7 +5,8 @@ import type { Directory } from '#services/directory/port.ts'
 import type { AppliedEditsReader, EditLedger } from '#services/editing/port.ts'
 import type { FindingsReader } from '#services/evaluation/findings.ts'
 import type { MeterFindingsReader } from '#services/evaluation/meter-findings.ts'
-import type { IssuedForecast, RunReader } from '#services/evaluation/port.ts'
+import type { RunReader } from '#services/evaluation/port.ts'
+import type { ForecastReader } from '#services/evaluation/run-store.ts'
 import type { RelyingParty } from '#services/identity/relying-party.ts'
 import type { ImportDesk } from '#services/ingest/import-desk.ts'
 import type { JobStatusReader } from '#services/jobs/port.ts'
@@ -25,7 +26,7 @@ export interface ApiDeps {
   readonly origins: readonly string[]
   readonly secure: boolean
   readonly measured: TimeSeriesReader
-  readonly runs: RunReader & { latestForecast(series: string): Promise<IssuedForecast | undefined> }
+  readonly runs: RunReader & Pick<ForecastReader, 'latestForecast' | 'pastForecasts'>
   readonly findings: FindingsReader
   readonly meterFindings: MeterFindingsReader
   /** Written here, carried out by collect. */

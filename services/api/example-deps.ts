@@ -134,6 +134,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       states: async (kind, from, to) => (!empty && kind === 'estimate' && from <= STATE.at && STATE.at < to ? [STATE] : []),
       statesOf: async () => (empty ? [] : [STATE]),
       latestForecast: async (series) => (empty || !['district', 'T1', 'dp-a'].includes(series) ? undefined : exampleForecast(series)),
+      pastForecasts: async () => [],
       close,
     },
     meterFindings: {

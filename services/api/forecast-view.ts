@@ -2,15 +2,15 @@ import { QUALITY } from '#models/units/quality.ts'
 import type { IssuedForecast } from '#services/evaluation/port.ts'
 import { emptyColumns, orNull, pushValue } from './columns.ts'
 import type { SeriesColumns } from './contract/common.ts'
-import type { PowerForecast } from './contract/forecast.ts'
+import type { PowerForecast, TomorrowPeak } from './contract/forecast.ts'
 import { isoTime, type Table } from './csv.ts'
 
 const DEFAULT_STEP_S = 600
 
 /** A forecast as it was issued, or that none was yet. */
-export function forecastView(series: string, issued: IssuedForecast | undefined): PowerForecast {
+export function forecastView(series: string, issued: IssuedForecast | undefined, tomorrowPeak: TomorrowPeak | null): PowerForecast {
   if (issued === undefined) {
-    return { readiness: 'starting', series, issuedAt: null, stepS: DEFAULT_STEP_S, forecaster: null, method: null, reason: null, powerKw: emptyColumns(), quantilesKw: [], contributions: null }
+    return { readiness: 'starting', series, issuedAt: null, stepS: DEFAULT_STEP_S, forecaster: null, method: null, reason: null, powerKw: emptyColumns(), quantilesKw: [], contributions: null, tomorrowPeak: null }
   }
   const { issuedAt, from, stepS, forecaster, method, reason, valuesKw, quantilesKw, contributions } = issued
   const powerKw = emptyColumns()
@@ -20,6 +20,7 @@ export function forecastView(series: string, issued: IssuedForecast | undefined)
     readiness: 'ready', series, issuedAt, stepS, forecaster, method, reason: reason ?? null, powerKw,
     quantilesKw: quantilesKw.map(({ level, valuesKw: values }) => ({ level, values: column(values) })),
     contributions: contributions === undefined ? null : { calendarKw: column(contributions.calendar), weatherKw: column(contributions.weather), recentKw: column(contributions.recent) },
+    tomorrowPeak,
   }
 }
 

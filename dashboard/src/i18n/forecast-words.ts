@@ -40,6 +40,7 @@ export const forecastFr = {
   },
   otherReason: (code: string) => `code ${code}`,
   parts: (calendar: string, weather: string, recent: string) => `D’où vient cette pointe : calendrier ${calendar}, météo ${weather}, derniers jours ${recent}, autour du niveau habituel.`,
+  tomorrow: (power: string, when: string, high: string, days: string) => `Pointe de demain : ${power} attendus (${when}), plus de ${high} un jour sur dix (d’après ${days} jours passés).`,
   none: 'Ni prévision ni mesure pour cette courbe.',
   noneDo: 'Une prévision est établie chaque heure, dès qu’il y a un jour de mesures. Logements et éclairage ne sont prévus qu’avec leur transformateur.',
 }
@@ -85,6 +86,7 @@ export const forecastEn: typeof forecastFr = {
   },
   otherReason: (code) => `code ${code}`,
   parts: (calendar, weather, recent) => `Where this peak comes from: calendar ${calendar}, weather ${weather}, recent days ${recent}, around the usual level.`,
+  tomorrow: (power, when, high, days) => `Tomorrow’s peak: ${power} expected (${when}), more than ${high} one day in ten (from ${days} past days).`,
   none: 'Neither a forecast nor a measurement for this curve.',
   noneDo: 'A forecast is issued every hour once there is a day of measurements. Dwellings and street lights are forecast with their transformer only.',
 }

@@ -1,4 +1,5 @@
 /** One protocol for all: origin 00:00 local, 24 h, rolling over the last days; nothing after the origin is known but calendar and weather. */
+import { dayPeak, peakShares } from '#models/forecast/day-peak.ts'
 import { dayMarks } from '#models/forecast/day-marks.ts'
 import { ROLLING_OPTIONS, rollingForecast, type RollingOptions } from '#models/forecast/rolling.ts'
 import { scores, type Scores } from '#models/forecast/scores.ts'
@@ -14,7 +15,7 @@ export interface Window {
 
 export const windowOf = ({ kind }: MeasuredSeries, back = 0): Window => ({ back, days: kind === 'building' ? 28 : 56 })
 
-export function run(series: MeasuredSeries, { back, days }: Window, options: RollingOptions = ROLLING_OPTIONS): Scores & { readonly naive: Scores; readonly seconds: number; readonly members: readonly Scores[] } {
+export function run(series: MeasuredSeries, { back, days }: Window, options: RollingOptions = ROLLING_OPTIONS): Scores & { readonly naive: Scores; readonly seconds: number; readonly ownPeakErrorPct: number; readonly members: readonly Scores[] } {
   const startedMs = performance.now()
   const { stepS, timeZone, from } = series
   const grid = slotGrid(from, series.values.length, stepS, timeZone)
@@ -36,11 +37,30 @@ export function run(series: MeasuredSeries, { back, days }: Window, options: Rol
   const inputs = { grid, marks, values, availableAt, weather, pastWeather: true, originMinute: 0, leadDays: 0, production: series.kind === 'pv', nonNegative: series.values.every((value) => !(value < 0)) }
   const forecast = rollingForecast(inputs, fromDay, toDay, options)
   const measured = values.subarray(fromDay * perDay, toDay * perDay)
+  // The forecast of the peak, each day from the days before it: the warm-up first.
+  const { fromDay: firstDay, values: before } = forecast.warmUp
+  const shares = peakShares(Float64Array.of(...before, ...forecast.values), values.subarray(firstDay * perDay, toDay * perDay), perDay)
+  const peaks = Float64Array.from({ length: days }, (_, day) => {
+    const highest = highestOf(forecast.values.subarray(day * perDay, (day + 1) * perDay), measured.subarray(day * perDay, (day + 1) * perDay))
+    return dayPeak(highest, shares.subarray(0, fromDay - firstDay + day))?.value ?? highest
+  })
   const naive = values.subarray((fromDay - 7) * perDay, (toDay - 7) * perDay)
   return {
-    ...scores(forecast.values, forecast.quantiles, measured, perDay), naive: scores(naive, [], measured, perDay), seconds: (performance.now() - startedMs) / 1000,
+    ...scores(forecast.values, forecast.quantiles, measured, perDay), naive: scores(naive, [], measured, perDay), ownPeakErrorPct: peakErrorPct(peaks, measured, perDay), seconds: (performance.now() - startedMs) / 1000,
     members: forecast.members.map((column) => scores(column, [], measured, perDay)),
   }
 }
 
 const isWhole = (day: Float64Array) => day.filter((value) => !Number.isNaN(value)).length >= 0.9 * day.length
+
+/** Highest forecast value where something was measured: what the peers are judged by. */
+const highestOf = (forecast: Float64Array, measured: Float64Array) => forecast.reduce((highest, value, i) => (Number.isNaN(measured[i]!) || value <= highest ? highest : value), -Infinity)
+
+/** As in `scores`, of a peak that is forecast itself. */
+function peakErrorPct(peaks: Float64Array, measured: Float64Array, perDay: number): number {
+  const shares = Array.from(peaks, (peak, day) => {
+    const highest = highestOf(measured.subarray(day * perDay, (day + 1) * perDay), measured.subarray(day * perDay, (day + 1) * perDay))
+    return highest > 0 ? Math.abs(peak - highest) / highest : NaN
+  }).filter((share) => !Number.isNaN(share))
+  return (100 * shares.reduce((sum, share) => sum + share, 0)) / shares.length
+}

@@ -8,6 +8,18 @@ export type ForecastMethod = Static<typeof ForecastMethod>
 
 const Column = Type.Array(nullable(Type.Number()))
 
+/** Highest power of the next local day: the highest of expected values lies below the highest that is to be expected, so it is told by itself. */
+export const TomorrowPeak = object({
+  day: Instant('start of the local day'),
+  at: Instant('start of the step that is expected to be the highest'),
+  powerKw: Type.Number({ description: 'exceeded on one day in two' }),
+  p5Kw: Type.Number(),
+  p90Kw: Type.Number({ description: 'exceeded on one day in ten' }),
+  p95Kw: Type.Number(),
+  days: Type.Integer({ description: 'past days from which the margin was read' }),
+})
+export type TomorrowPeak = Static<typeof TomorrowPeak>
+
 export const ForecastColumns = {
   series: Type.String({ description: '`district`, or the id of a transformer, of the line section at the head of a feeder, or of a delivery point' }),
   issuedAt: nullable(Instant('only what had been recorded by then was known')),
@@ -20,6 +32,8 @@ export const ForecastColumns = {
   quantilesKw: Type.Array(object({ level: Type.Number({ minimum: 0, maximum: 1 }), values: Column })),
   /** What each cause adds, at the instants of `powerKw`; null: the method does not tell. */
   contributions: nullable(object({ calendarKw: Column, weatherKw: Column, recentKw: Column })),
+  /** null: too few days are known, or nothing is drawn. */
+  tomorrowPeak: nullable(TomorrowPeak),
 }
 
 export const PowerForecast = object({ readiness: Readiness, ...ForecastColumns })

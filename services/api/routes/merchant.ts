@@ -11,6 +11,7 @@ import { ROUTES } from '../contract/routes.ts'
 import { answer, isoTime } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
 import { forecastTable, forecastView } from '../forecast-view.ts'
+import { tomorrowPeak } from '../tomorrow-peak.ts'
 import { checkInterval } from '../interval.ts'
 import type { EventStreams } from '../live/event-streams.ts'
 import type { LiveValues } from '../live/live-values.ts'
@@ -101,7 +102,8 @@ export const merchantRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams:
   app.get(ROUTES.merchant.forecast, { config, schema: { params: DeliveryPointParams, querystring: MerchantFormatQuery, response: { 200: PowerForecast } } }, async (request, reply) => {
     const held = own(request, request.params.id)
     const issued = clampToHeld(held, clock.now() - 1, clock.now() + 1) === undefined ? undefined : await runs.latestForecast(request.params.id)
-    return answer(request, reply, forecastView(request.params.id, issued), (forecast) => forecastTable(forecast))
+    const peak = issued === undefined ? null : tomorrowPeak(issued, await runs.pastForecasts(request.params.id), district.timeZone, clock.now())
+    return answer(request, reply, forecastView(request.params.id, issued, peak), (forecast) => forecastTable(forecast))
   })
 
   app.get(ROUTES.merchant.stream, { config, exposeHeadRoute: false, schema: { description: 'Server-sent events `value`.', querystring: MerchantStreamQuery, produces: ['text/event-stream'] } }, async (request, reply) => {

@@ -20,6 +20,7 @@ import { loadDuration } from '../planner/load-duration.ts'
 import { networkView } from '../planner/network-view.ts'
 import { eachState, newestState } from '../planner/states.ts'
 import { feederHeadrooms, networkAt, runSummary, stateView } from '../planner/view.ts'
+import { tomorrowPeak } from '../tomorrow-peak.ts'
 import { traceValues } from '../trace.ts'
 
 const config = { access: { role: 'planner' } } as const
@@ -154,7 +155,7 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
     // The figures of one holder: as in the merchant tree, who read them is written down.
     if (kind === 'delivery-point') deps.directory.logAccess({ personId: request.principal!.personId, route: ROUTES.planner.forecast, subject: series })
     const [issued, measuredKw] = [await runs.latestForecast(series), await measuredMeans(measured, power, from, now)]
-    const body: PlannerForecast = { ...forecastView(series, issued), kind, name, measuredKw }
+    const body: PlannerForecast = { ...forecastView(series, issued, tomorrowPeak(issued, await runs.pastForecasts(series), district.timeZone, now)), kind, name, measuredKw }
     return answer(request, reply, body, (forecast) => forecastTable(forecast, forecast.measuredKw))
   })
 

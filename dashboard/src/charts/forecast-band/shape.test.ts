@@ -15,7 +15,7 @@ const columns = (values: readonly (number | null)[], quality: SeriesColumns['qua
 const measured = columns([700, 710, null, 720], 'measured')
 /** Issued at step 2: one step of it has been measured, two are still to come at step 4. */
 const forecast: DrawnForecast = {
-  issuedAt: at(2), stepS: 600, method: 'seasonal-naive', reason: 'history-short', powerKw: columns([715, 722, 810, 790], 'forecast', 2), contributions: null,
+  issuedAt: at(2), stepS: 600, method: 'seasonal-naive', reason: 'history-short', powerKw: columns([715, 722, 810, 790], 'forecast', 2), contributions: null, tomorrowPeak: null,
   quantilesKw: [0.05, 0.25, 0.5, 0.75, 0.95].map((level, k) => ({ level, values: [715, 722, 810, 790].map((value) => value + (k - 2) * 20) })),
 }
 const NOW = at(4)
@@ -27,6 +27,12 @@ describe('a forecast with its band', () => {
     // At the last step the higher one has passed.
     expect(shape({}, measured, at(5))!.sentence).toContain('790\u202fkW (lun. 12 janv., 18:50)')
     expect(shape({}, measured, at(9))!.sentence).toBe('La dernière prévision est passée ; la suivante est en retard.')
+  })
+
+  it('says the peak of tomorrow first, and what is passed one day in ten', () => {
+    const tomorrowPeak = { day: at(42), at: at(150), powerKw: 845, p5Kw: 800, p90Kw: 902, p95Kw: 930, days: 56 }
+    expect(shape({ tomorrowPeak })!.remarks[0]).toBe('Pointe de demain : 845\u202fkW attendus (mar. 13 janv., 19:00), plus de 902\u202fkW un jour sur dix (d’après 56 jours passés).')
+    expect(shapeForecastBand({ ...forecast, tomorrowPeak }, measured, NOW, { t: en, f: makeFormat('en') })!.remarks[0]).toContain('more than 902')
   })
 
   it('says plainly that last week answered because there is too little history', () => {

@@ -17,7 +17,7 @@ export interface ShapedForecast extends ShapedFigure {
 }
 
 /** What of a forecast is drawn; that of the merchant and that of the planner both are one. */
-export type DrawnForecast = Pick<PowerForecast, 'issuedAt' | 'stepS' | 'method' | 'reason' | 'powerKw' | 'quantilesKw' | 'contributions'>
+export type DrawnForecast = Pick<PowerForecast, 'issuedAt' | 'stepS' | 'method' | 'reason' | 'powerKw' | 'quantilesKw' | 'contributions' | 'tomorrowPeak'>
 
 /** Measured up to now, forecast from its issue on, within what is expected nine times in ten and one time in two. */
 export function shapeForecastBand(forecast: DrawnForecast, measured: SeriesColumns, now: number, { t, f }: Speech): ShapedForecast | undefined {
@@ -67,8 +67,9 @@ export function shapeForecastBand(forecast: DrawnForecast, measured: SeriesColum
   }
 
   function remarks(): string[] {
-    const { method, reason, issuedAt, contributions } = forecast
+    const { method, reason, issuedAt, contributions, tomorrowPeak } = forecast
     const said: string[] = []
+    if (tomorrowPeak !== null) said.push(words.tomorrow(f.power(tomorrowPeak.powerKw), f.dateTime(tomorrowPeak.at), f.power(tomorrowPeak.p90Kw), String(tomorrowPeak.days)))
     if (peak !== undefined && contributions !== null) {
       const [calendar, weather, recent] = [contributions.calendarKw, contributions.weatherKw, contributions.recentKw].map((column) => f.signed(column[peak.index], 'kW', 1))
       said.push(words.parts(calendar, weather, recent))
