@@ -7,7 +7,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ROLLING_OPTIONS } from '#models/forecast/rolling.ts'
-import type { Scores } from '#models/forecast/scores.ts'
 import { MEMBER_OPTIONS } from '#models/forecast/members.ts'
 import { measuredSeries, seriesNames } from './measured-series.ts'
 import { run, windowOf } from './protocol.ts'
