@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { seeded } from '#models/capacity/random.ts'
-import { cutIntoBins, fitTrees, treesValue, type TreeOptions, type TreeRows } from './boosted-trees.ts'
+import { fitTrees, treesValue, type TreeOptions } from './boosted-trees.ts'
+import { cutIntoBins, type TreeRows } from './feature-bins.ts'
 
 const OPTIONS: TreeOptions = { trees: 120, leaves: 15, learningRate: 0.1, leastRows: 10, l2: 1, featureShare: 1, rowShare: 1, bins: 64, huberQuantile: 1, seed: 3 }
 

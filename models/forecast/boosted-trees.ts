@@ -1,9 +1,10 @@
 /**
- * Gradient boosting on histograms: features are cut into at most 255 bins once, each tree grows by the leaf whose split
- * gains most, and of two children only the smaller is counted (the other is the parent less it).
+ * Gradient boosting on histograms: features are cut into bins once, each tree grows by the leaf whose split gains most,
+ * and of two children only the smaller is counted (the other is the parent less it).
  * Friedman, Greedy function approximation, Annals of Statistics 29 (2001); Ke et al., LightGBM, NeurIPS 30 (2017).
  */
 import { seeded } from '#models/capacity/random.ts'
+import type { BinnedRows } from './feature-bins.ts'
 
 export interface TreeOptions {
   readonly trees: number
@@ -19,21 +20,6 @@ export interface TreeOptions {
   /** Residuals beyond this quantile of their size pull no harder than at it (Huber's loss); 1 is squared error. */
   readonly huberQuantile: number
   readonly seed: number
-}
-
-export interface TreeRows {
-  /** Row-major [rows x featureCount]; no NaN. */
-  readonly features: Float32Array
-  readonly featureCount: number
-  /** Rows that are learned from, by their number in `features`. */
-  readonly rows: Int32Array
-}
-
-/** Rows cut into bins, once for all that is learned from them. */
-export interface BinnedRows extends TreeRows {
-  /** Row-major [learned rows x featureCount]: number of the feature's edges below the value. */
-  readonly bins: Uint8Array
-  readonly edges: readonly Float64Array[]
 }
 
 /** Trees one after the other; in a leaf `feature` is -1. Left is where the feature is at most the threshold. */
@@ -78,14 +64,19 @@ export function treesParts(model: BoostedTrees, features: Float32Array, row: num
 }
 
 interface Leaf {
+  /** Its rows in `order`: those drawn for the tree, and the others. */
   readonly from: number
   readonly to: number
+  readonly fromLeft: number
+  readonly toLeft: number
   readonly sumG: number
   readonly histogram: Float64Array
   readonly node: number
   gain: number
-  feature: number
+  /** Best cut: place among those this tree sees, bin, and the sum of the gradients at or below it. */
+  place: number
   bin: number
+  belowG: number
 }
 
 /**
@@ -94,156 +85,198 @@ interface Leaf {
  */
 const COUNT = 2 ** 20
 const GRADIENT_STEPS = 2 ** 14
+/** Residuals shrink slowly: trees for which one clip serves. */
+const TREES_A_CLIP = 4
 
 /**
- * Fits trees to the target of the learned rows (`target[i]` and `weight[i]` belong to row `rows[i]`). A row of less
+ * Fits trees to the target of the learned rows (`target[i]` and `weight[i]` belong to the i-th of them). A row of less
  * weight is drawn into fewer trees; in a tree all rows count alike.
+ * @throws RangeError from 2^20 rows on
  */
 export function fitTrees(binned: BinnedRows, target: Float64Array, weight: Float64Array, options: TreeOptions): BoostedTrees {
-  const { featureCount, bins, edges, features, rows } = binned
-  const n = rows.length
+  const { count: n, featureCount, featureAt, columns, fours, edges } = binned
   if (n >= COUNT) throw new RangeError(`${n} rows: at most ${COUNT - 1} can be learned from`)
   const random = seeded(options.seed)
   const heaviest = weight.reduce((most, one) => Math.max(most, one), 0)
+  const chance = Int32Array.from(weight, (one) => (heaviest > 0 ? Math.floor((CERTAIN * options.rowShare * one) / heaviest) : 0))
   const start = weightedMean(target, weight)
   const residual = target.map((value) => value - start)
   const nodes = createNodes(options.trees * (2 * options.leaves - 1))
   const roots = new Int32Array(options.trees)
-  const sampled = Math.max(1, Math.round(featureCount * options.featureShare))
-  const chosen = Int32Array.from({ length: featureCount }, (_, f) => f)
-  const pool = Array.from({ length: options.leaves + 1 }, () => new Float64Array(sampled * options.bins))
-  const order = new Int32Array(n)
+  const groups = featureAt.length / 4
+  const sampled = Math.max(1, Math.round(groups * options.featureShare))
+  const chosen = Int32Array.from({ length: groups }, (_, g) => g)
+  const pool = Array.from({ length: options.leaves + 1 }, () => new Float64Array(4 * sampled * options.bins))
+  // Rows that were drawn from the front, the others from the middle on.
+  const order = new Int32Array(2 * n)
   const spill = new Int32Array(n)
-  const left = new Int32Array(n)
   const packed = new Float64Array(n)
+  const lastBin = Int32Array.from(featureAt, (f) => (f < 0 ? 0 : edges[f]!.length))
+  let clip = 0
 
   for (let t = 0; t < options.trees; t += 1) {
-    const clip = options.huberQuantile >= 1 ? residual.reduce((most, one) => Math.max(most, Math.abs(one)), 0) : sizeAt(residual, options.huberQuantile, random)
+    if (options.huberQuantile >= 1) clip = residual.reduce((most, one) => Math.max(most, Math.abs(one)), 0)
+    else if (t % TREES_A_CLIP === 0) clip = sizeAt(residual, options.huberQuantile, random)
     // Gradients in whole steps; with 16,000 of them nothing is lost that could be learned.
     const step = clip > 0 ? clip / GRADIENT_STEPS : 1
-    let count = 0
-    let out = 0
-    let sumG = 0
-    for (let i = 0; i < n; i += 1) {
-      if (random() * heaviest >= options.rowShare * weight[i]!) {
-        left[out] = i
-        out += 1
-        continue
-      }
-      const r = residual[i]!
-      const g = Math.round((r > clip ? clip : r < -clip ? -clip : r) / step)
-      packed[i] = g * COUNT + 1
-      sumG += g
-      order[count] = i
-      count += 1
-    }
-    for (let f = 0; f < sampled; f += 1) {
-      const other = f + Math.floor(random() * (featureCount - f))
-      const kept = chosen[f]!
-      chosen[f] = chosen[other]!
+    const drawn = draw(order, chance, Math.floor(random() * 2 ** 32))
+    const sumG = pack(packed, order, drawn.count, residual, clip, step)
+    for (let g = 0; g < sampled && groups > 0; g += 1) {
+      const other = g + Math.floor(random() * (groups - g))
+      const kept = chosen[g]!
+      chosen[g] = chosen[other]!
       chosen[other] = kept
     }
     const free = [...pool]
     const root = nodes.add()
     roots[t] = root
-    const first: Leaf = { from: 0, to: count, sumG, histogram: free.pop()!, node: root, gain: 0, feature: 0, bin: 0 }
-    countRows(first.histogram, order, 0, count, packed, bins, featureCount, chosen, sampled, options.bins)
-    search(first, chosen, sampled, edges, options)
+    const first: Leaf = { from: 0, to: drawn.count, fromLeft: n, toLeft: drawn.left, sumG, histogram: free.pop()!, node: root, gain: 0, place: 0, bin: 0, belowG: 0 }
+    if (groups > 0) {
+      countRows(first, order, packed, fours, groups, chosen, sampled, options.bins)
+      search(first, chosen, sampled, lastBin, options)
+    }
     const leaves = [first]
     const valueOf = (sum: number, rowsOf: number) => (options.learningRate * sum * step) / (rowsOf + options.l2)
     while (leaves.length < options.leaves) {
       let best: Leaf | undefined
       for (const leaf of leaves) if (leaf.gain > 1e-9 && (best === undefined || leaf.gain > best.gain)) best = leaf
       if (best === undefined) break
-      const feature = chosen[best.feature]!
-      const { middle, sum } = part(best, feature)
-      const leftNode = nodes.add()
-      const rightNode = nodes.add()
-      nodes.split(best.node, feature, edges[feature]![best.bin]!, leftNode, rightNode)
+      const place = 4 * chosen[best.place >> 2]! + (best.place & 3)
+      const middle = part(order, spill, best.from, best.to, columns, place * n, best.bin)
+      const middleLeft = part(order, spill, best.fromLeft, best.toLeft, columns, place * n, best.bin)
+      const below = nodes.add()
+      const above = nodes.add()
+      nodes.split(best.node, featureAt[place]!, edges[featureAt[place]!]![best.bin]!, below, above)
       nodes.value[best.node] = valueOf(best.sumG, best.to - best.from)
-      const leftSmaller = middle - best.from <= best.to - middle
+      const belowSmaller = middle - best.from <= best.to - middle
       const fresh = free.pop()!
-      const one: Leaf = { from: best.from, to: middle, sumG: sum, histogram: leftSmaller ? fresh : best.histogram, node: leftNode, gain: 0, feature: 0, bin: 0 }
-      const two: Leaf = { from: middle, to: best.to, sumG: best.sumG - sum, histogram: leftSmaller ? best.histogram : fresh, node: rightNode, gain: 0, feature: 0, bin: 0 }
-      const [small, large] = leftSmaller ? [one, two] : [two, one]
-      countRows(small.histogram, order, small.from, small.to, packed, bins, featureCount, chosen, sampled, options.bins)
-      for (let k = 0; k < large.histogram.length; k += 1) large.histogram[k]! -= small.histogram[k]!
-      search(one, chosen, sampled, edges, options)
-      search(two, chosen, sampled, edges, options)
+      const one: Leaf = { from: best.from, to: middle, fromLeft: best.fromLeft, toLeft: middleLeft, sumG: best.belowG, histogram: belowSmaller ? fresh : best.histogram, node: below, gain: 0, place: 0, bin: 0, belowG: 0 }
+      const two: Leaf = { from: middle, to: best.to, fromLeft: middleLeft, toLeft: best.toLeft, sumG: best.sumG - best.belowG, histogram: belowSmaller ? best.histogram : fresh, node: above, gain: 0, place: 0, bin: 0, belowG: 0 }
       leaves[leaves.indexOf(best)] = one
       leaves.push(two)
+      const [small, large] = belowSmaller ? [one, two] : [two, one]
+      // What is not split any more need not be counted.
+      if (leaves.length === options.leaves || large.to - large.from < 2 * options.leastRows) continue
+      countRows(small, order, packed, fours, groups, chosen, sampled, options.bins)
+      subtract(large.histogram, small.histogram)
+      search(one, chosen, sampled, lastBin, options)
+      search(two, chosen, sampled, lastBin, options)
     }
-    for (const leaf of leaves) {
-      const value = valueOf(leaf.sumG, leaf.to - leaf.from)
-      nodes.value[leaf.node] = value
-      for (let k = leaf.from; k < leaf.to; k += 1) residual[order[k]!]! -= value
-    }
-    for (let k = 0; k < out; k += 1) {
-      const i = left[k]!
-      const base = rows[i]! * featureCount
-      let at = root
-      for (let f = nodes.feature[at]!; f >= 0; f = nodes.feature[at]!) at = features[base + f]! <= nodes.threshold[at]! ? nodes.left[at]! : nodes.right[at]!
-      residual[i]! -= nodes.value[at]!
-    }
-
-    /** Puts the rows of the left child first, in their order. */
-    function part({ from, to, bin }: Leaf, feature: number): { middle: number; sum: number } {
-      let middle = from
-      let spilled = 0
-      let sum = 0
-      for (let k = from; k < to; k += 1) {
-        const i = order[k]!
-        if (bins[i * featureCount + feature]! <= bin) {
-          order[middle] = i
-          middle += 1
-          sum += (packed[i]! - 1) / COUNT
-        } else {
-          spill[spilled] = i
-          spilled += 1
-        }
-      }
-      order.set(spill.subarray(0, spilled), middle)
-      return { middle, sum }
+    for (const { from, to, fromLeft, toLeft, sumG: sum, node } of leaves) {
+      const value = valueOf(sum, to - from)
+      nodes.value[node] = value
+      lessen(residual, order, from, to, value)
+      lessen(residual, order, fromLeft, toLeft, value)
     }
   }
   return { start, roots, ...nodes.taken(), featureCount }
 }
 
-function countRows(
-  histogram: Float64Array, order: Int32Array, from: number, to: number, packed: Float64Array, bins: Uint8Array, featureCount: number, chosen: Int32Array, sampled: number, stride: number,
-): void {
+/**
+ * Draws the rows of a tree: they stand at the front of `order`, the others from its middle on; answers where both end.
+ * With whole numbers (xorshift, Marsaglia 2003) and without a branch, which no processor could guess.
+ */
+function draw(order: Int32Array, chance: Int32Array, seed: number): { count: number; left: number } {
+  let state = seed | 1
+  let count = 0
+  let left = chance.length
+  for (let i = 0; i < chance.length; i += 1) {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    const drawn = ((state >>> 2) - chance[i]!) >>> 31
+    order[count] = i
+    order[left] = i
+    count += drawn
+    left += 1 - drawn
+  }
+  return { count, left }
+}
+const CERTAIN = 2 ** 30
+
+/** Gradients of the drawn rows in whole steps, ready to be counted; answers their sum. */
+function pack(packed: Float64Array, order: Int32Array, count: number, residual: Float64Array, clip: number, step: number): number {
+  let sum = 0
+  for (let k = 0; k < count; k += 1) {
+    const i = order[k]!
+    const r = residual[i]!
+    const g = Math.round((r > clip ? clip : r < -clip ? -clip : r) / step)
+    packed[i] = g * COUNT + 1
+    sum += g
+  }
+  return sum
+}
+
+function lessen(residual: Float64Array, order: Int32Array, from: number, to: number, value: number): void {
+  for (let k = from; k < to; k += 1) residual[order[k]!]! -= value
+}
+
+/** Puts the rows at or below the bin first, both parts in their order; answers where the second begins. No branch: which way a row goes cannot be guessed. */
+function part(order: Int32Array, spill: Int32Array, from: number, to: number, columns: Uint8Array, offset: number, bin: number): number {
+  let middle = from
+  let spilled = 0
+  for (let k = from; k < to; k += 1) {
+    const i = order[k]!
+    const above = (bin - columns[offset + i]!) >>> 31
+    order[middle] = i
+    spill[spilled] = i
+    middle += 1 - above
+    spilled += above
+  }
+  order.set(spill.subarray(0, spilled), middle)
+  return middle
+}
+
+function countRows({ histogram, from, to }: Leaf, order: Int32Array, packed: Float64Array, fours: Int32Array, groups: number, chosen: Int32Array, sampled: number, bins: number): void {
   histogram.fill(0)
   for (let k = from; k < to; k += 1) {
     const i = order[k]!
     const one = packed[i]!
-    const base = i * featureCount
-    for (let f = 0, offset = 0; f < sampled; f += 1, offset += stride) histogram[offset + bins[base + chosen[f]!]!]! += one
+    const base = i * groups
+    for (let g = 0, at = 0; g < sampled; g += 1) {
+      const four = fours[base + chosen[g]!]!
+      histogram[at + (four & 255)]! += one
+      at += bins
+      histogram[at + ((four >>> 8) & 255)]! += one
+      at += bins
+      histogram[at + ((four >>> 16) & 255)]! += one
+      at += bins
+      histogram[at + (four >>> 24)]! += one
+      at += bins
+    }
   }
 }
 
-/** Best cut of a leaf over the features this tree sees. */
-function search(leaf: Leaf, chosen: Int32Array, sampled: number, edges: readonly Float64Array[], { bins, l2, leastRows }: TreeOptions): void {
+function subtract(from: Float64Array, other: Float64Array): void {
+  for (let k = 0; k < from.length; k += 1) from[k]! -= other[k]!
+}
+
+/** Best cut of a leaf over the places this tree sees. */
+function search(leaf: Leaf, chosen: Int32Array, sampled: number, lastBin: Int32Array, { bins, l2, leastRows }: TreeOptions): void {
   const { histogram, sumG } = leaf
   const rows = leaf.to - leaf.from
+  if (rows < 2 * leastRows) return
   const whole = (sumG * sumG) / (rows + l2)
-  for (let f = 0; f < sampled; f += 1) {
-    const last = edges[chosen[f]!]!.length
-    let leftG = 0
-    let leftRows = 0
-    for (let b = 0, at = f * bins; b < last; b += 1, at += 1) {
+  for (let place = 0; place < 4 * sampled; place += 1) {
+    const last = lastBin[4 * chosen[place >> 2]! + (place & 3)]!
+    let belowG = 0
+    let below = 0
+    for (let b = 0, at = place * bins; b < last; b += 1, at += 1) {
       const both = histogram[at]!
+      if (both === 0) continue
       const g = Math.floor(both / COUNT)
-      leftG += g
-      leftRows += both - g * COUNT
-      if (leftRows < leastRows) continue
-      const rightRows = rows - leftRows
-      if (rightRows < leastRows) break
-      const rightG = sumG - leftG
-      const gain = (leftG * leftG) / (leftRows + l2) + (rightG * rightG) / (rightRows + l2) - whole
+      belowG += g
+      below += both - g * COUNT
+      if (below < leastRows) continue
+      const above = rows - below
+      if (above < leastRows) break
+      const aboveG = sumG - belowG
+      const gain = (belowG * belowG) / (below + l2) + (aboveG * aboveG) / (above + l2) - whole
       if (gain > leaf.gain) {
         leaf.gain = gain
-        leaf.feature = f
+        leaf.place = place
         leaf.bin = b
+        leaf.belowG = belowG
       }
     }
   }
@@ -277,41 +310,6 @@ function createNodes(capacity: number) {
     },
     taken: () => ({ feature: feature.slice(0, used), threshold: threshold.slice(0, used), left: left.slice(0, used), right: right.slice(0, used), value: value.slice(0, used) }),
   }
-}
-
-/** Edges of each feature at quantiles of what is learned from, and the bin of each row: the number of edges below its value. */
-export function cutIntoBins(from: TreeRows, most: number): BinnedRows {
-  const { features, featureCount, rows } = from
-  const n = rows.length
-  const bins = new Uint8Array(n * featureCount)
-  const edges: Float64Array[] = []
-  const every = Math.max(1, Math.floor(n / 5_000))
-  const sample = new Float32Array(Math.ceil(n / every))
-  for (let f = 0; f < featureCount; f += 1) {
-    let count = 0
-    for (let i = 0; i < n; i += every) sample[count++] = features[rows[i]! * featureCount + f]!
-    const sorted = sample.subarray(0, count).sort()
-    const cuts: number[] = []
-    for (let b = 1; b < most && count > 0; b += 1) {
-      const at = Math.min(count - 1, Math.floor((b * count) / most))
-      const edge = (sorted[at]! + sorted[Math.min(count - 1, at + 1)]!) / 2
-      if (edge < sorted[count - 1]! && (cuts.length === 0 || edge > cuts[cuts.length - 1]!)) cuts.push(edge)
-    }
-    const own = Float64Array.from(cuts)
-    edges.push(own)
-    for (let i = 0; i < n; i += 1) {
-      const value = features[rows[i]! * featureCount + f]!
-      let low = 0
-      let high = own.length
-      while (low < high) {
-        const middle = (low + high) >> 1
-        if (value <= own[middle]!) high = middle
-        else low = middle + 1
-      }
-      bins[i * featureCount + f] = low
-    }
-  }
-  return { ...from, bins, edges }
 }
 
 /** Size below which a share of the residuals lies, from a sample of them. */

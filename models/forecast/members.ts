@@ -1,4 +1,5 @@
-import { cutIntoBins, fitTrees, treesParts, treesValue, type BoostedTrees, type TreeOptions } from './boosted-trees.ts'
+import { fitTrees, treesParts, treesValue, type BoostedTrees, type TreeOptions } from './boosted-trees.ts'
+import { cutIntoBins } from './feature-bins.ts'
 import type { FeatureGroup, FeatureRows } from './features.ts'
 import { fitSlotRidge, ridgeValue, type RidgeRows, type SlotRidge } from './ridge.ts'
 
