@@ -1,7 +1,7 @@
 import { fitTrees, treesParts, treesValue, type BoostedTrees, type TreeOptions } from './boosted-trees.ts'
 import { cutIntoBins } from './feature-bins.ts'
 import type { FeatureGroup, FeatureRows } from './features.ts'
-import { fitSlotRidge, ridgeValue, type RidgeRows, type SlotRidge } from './ridge.ts'
+import { fitRobustRidges, ridgeValue, type SlotRidge } from './ridge.ts'
 
 /** The forecasters that are blended. */
 export type MemberName = 'ridge' | 'ridge-recent' | 'trees' | 'ridge-trees'
@@ -71,9 +71,9 @@ export function fitMembers(rows: FeatureRows, values: Float64Array, perDay: numb
     for (const i of learned) weight[i] = 2 ** (-(toDay - Math.floor(i / perDay)) / halfLifeDays) * scaled[Math.floor(i / perDay)]!
     return weight
   }
-  const ridgeOf = (weight: Float64Array) => fitRobustRidge({ features: rows.features, featureCount, target, weight, slot, slots: perDay, rows: learned }, options)
   const weight = weighted(options.halfLifeDays)
-  const ridge = ridgeOf(weight)
+  const recently = options.names.includes('ridge-recent') ? [weighted(options.recentHalfLifeDays)] : []
+  const [ridge, recent] = fitRobustRidges({ features: rows.features, featureCount, target, weight, slot, slots: perDay, rows: learned }, recently, options) as [SlotRidge, SlotRidge | undefined]
   const binned = cutIntoBins({ features: rows.features, featureCount, rows: learned }, options.trees.bins)
   const wholly = new Float64Array(learned.length)
   const left = new Float64Array(learned.length)
@@ -89,7 +89,7 @@ export function fitMembers(rows: FeatureRows, values: Float64Array, perDay: numb
   }
   const fit: Record<MemberName, () => Omit<FittedMember, 'name'>> = {
     ridge: () => ({ ridge, trees: undefined }),
-    'ridge-recent': () => ({ ridge: ridgeOf(weighted(options.recentHalfLifeDays)), trees: undefined }),
+    'ridge-recent': () => ({ ridge: recent, trees: undefined }),
     trees: () => ({ ridge: undefined, trees: fitTrees(binned, wholly, rowWeight, options.trees) }),
     'ridge-trees': () => ({ ridge, trees: fitTrees(binned, left, rowWeight, options.trees) }),
   }
@@ -116,12 +116,11 @@ export function fitPlainly(plain: FeatureRows, values: Float64Array, perDay: num
     weight[i] = 2 ** (-(toDay - Math.floor(i / perDay)) / options.recentHalfLifeDays) * scaled[Math.floor(i / perDay)]!
   }
   // Without the season: what it adds to the weather is told by the days before.
-  const width = plain.names.length
-  const season = plain.names.flatMap((name, k) => (name.includes('year') ? [k] : []))
-  const features = plain.features.slice()
-  for (let i = 0; i < cells; i += 1) for (const k of season) features[i * width + k] = 0
-  const ridge = fitRobustRidge({ features, featureCount: width, target: values, weight, slot, slots: perDay, rows: Int32Array.from(learned) }, options)
-  return Float64Array.from(slot, (own, i) => ridgeValue(ridge, own, features, i))
+  const without = plain.names.flatMap((name, k) => (name.includes('year') ? [k] : []))
+  const [ridge] = fitRobustRidges({ features: plain.features, featureCount: plain.names.length, target: values, weight, slot, slots: perDay, rows: Int32Array.from(learned), without }, [], options)
+  const plainly = new Float64Array(cells)
+  for (let i = 0; i < cells; i += 1) plainly[i] = ridgeValue(ridge!, slot[i]!, plain.features, i)
+  return plainly
 }
 
 const LEVEL_DAYS = 28
@@ -148,24 +147,6 @@ function levelWeights(values: Float64Array, perDay: number, toDay: number): Floa
   }
   const now = level.subarray(Math.max(0, toDay - 365)).reduce((most, own) => (own > most ? own : most), 0)
   return level.map((own) => (own > now && now > 0 ? Math.max(1e-6, (now / own) ** 2) : 1))
-}
-
-/** Ridge fitted twice: what the first fit left of a slot beyond the quantile counts less in the second (Huber's weights). */
-function fitRobustRidge(rows: RidgeRows, { penalty, poolSlots, robustQuantile }: MemberOptions): SlotRidge {
-  const first = fitSlotRidge(rows, { penalty, poolSlots })
-  const sizes: number[][] = Array.from({ length: rows.slots }, () => [])
-  const size = new Float64Array(rows.weight.length)
-  for (const i of rows.rows) {
-    size[i] = Math.abs(rows.target[i]! - ridgeValue(first, rows.slot[i]!, rows.features, i))
-    sizes[rows.slot[i]!]!.push(size[i]!)
-  }
-  const cut = sizes.map((own) => own.sort((a, b) => a - b)[Math.floor(robustQuantile * own.length)] ?? Infinity)
-  const weight = rows.weight.slice()
-  for (const i of rows.rows) {
-    const most = cut[rows.slot[i]!]!
-    if (size[i]! > most && most > 0) weight[i]! *= most / size[i]!
-  }
-  return fitSlotRidge({ ...rows, weight }, { penalty, poolSlots })
 }
 
 /** What each member says of the cells `[from, to)`, as absolute values: [member][cell], and the expected size of the error. */
