@@ -1,6 +1,6 @@
 import { CALENDAR, namedEffects, putCalendar } from './calendar-features.ts'
 import type { DayMarks } from './day-marks.ts'
-import { DEVIATIONS, pastDeviations } from './past-deviations.ts'
+import { DEVIATIONS, pastDeviations, reachOf } from './past-deviations.ts'
 import type { SlotGrid } from './slot-grid.ts'
 import { weatherTerms, type WeatherInput } from './weather-terms.ts'
 import { createYields } from './yields.ts'
@@ -35,6 +35,12 @@ export interface FeatureRows {
   readonly habit: Float64Array
 }
 
+/** Features of which those that tell of what calendar and weather alone let expect are still to come. */
+export interface DatedRows extends FeatureRows {
+  /** Writes them, from what was expected at every cell; again after each fit. */
+  expect(plainly: Float64Array): void
+}
+
 const HABIT_WEEKS = 4
 const FURTHEST_WEEKS = 8
 
@@ -64,15 +70,15 @@ export function plainRows({ grid, marks, values, availableAt, weather, originMin
  * beside them, and as deviations from `plainly`, what calendar and weather alone let expect at each cell. The first
  * follow every change of habits, in the second a hot yesterday does not pass for a busy one.
  */
-export function featureRows(inputs: FeatureInputs, plain: FeatureRows, plainly: Float64Array): FeatureRows {
+export function featureRows(inputs: FeatureInputs, plain: FeatureRows): DatedRows {
   const { grid, marks, values, availableAt, originMinute, leadDays, pastWeather } = inputs
   const { perDay, days } = grid
-  const terms = weatherTerms(inputs.weather, grid)
-  const termCount = terms.columns.length
   const plainWidth = plain.names.length
+  const termsFrom = CALENDAR.length
+  const termCount = plainWidth - termsFrom
   const names = [
     ...plain.names, 'rest-day', 'habit', 'habit-alike', 'plainly', ...DEVIATIONS.map((name) => `habit-${name}`), ...DEVIATIONS.map((name) => `plainly-${name}`),
-    ...terms.names.flatMap((name) => [`${name}-unusual`, ...(pastWeather ? [`${name}-unusual-1`, `${name}-unusual-day-1`] : [])]),
+    ...plain.names.slice(termsFrom).flatMap((name) => [`${name}-unusual`, ...(pastWeather ? [`${name}-unusual-1`, `${name}-unusual-day-1`] : [])]),
   ]
   const groups = names.map((name, k): FeatureGroup => plain.groups[k] ?? (name === 'rest-day' ? 'calendar' : name === 'plainly' || name.includes('unusual') ? 'weather' : 'recent'))
   const width = names.length
@@ -85,33 +91,44 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows, plainly: 
     const cell = day * perDay + slot
     return availableAt[cell]! <= origin ? values[cell]! : NaN
   }
+  const arrivedAt = latestArrivals(availableAt, perDay)
   const habits = inputs.production ? productionHabit() : weekdayHabit()
-  const reach = pastDeviations(grid, marks, leadDays, originMinute, known, () => 0).reach
+  const reach = reachOf(leadDays)
   // How unlike the days of the habit the weather was, of each slot of the days back and of the whole days.
   const unusual = new Float64Array(reach * perDay * termCount)
   const unusualDay = new Float64Array(reach * termCount)
   const unusualSlots = new Float64Array(reach)
-  const fromHabit = pastDeviations(grid, marks, leadDays, originMinute, known, (day, slot, back) => {
-    const own = habits.at(day, slot)
-    if (Number.isNaN(own)) return NaN
-    unusualSlots[back]! += 1
-    for (let k = 0; k < termCount; k += 1) {
-      const one = terms.columns[k]![day * perDay + slot]! - habits.termMean[k]!
-      unusual[(back * perDay + slot) * termCount + k] = one
-      unusualDay[back * termCount + k]! += one
-    }
-    return own
+  const fromHabit = pastDeviations(grid, marks, leadDays, originMinute, {
+    known,
+    settledAt: habits.settledAt,
+    moveOn() {
+      unusual.copyWithin(perDay * termCount, 0)
+      unusualDay.copyWithin(termCount, 0)
+      unusualSlots.copyWithin(1, 0)
+    },
+    startAnew(back) {
+      unusualDay.fill(0, back * termCount, (back + 1) * termCount)
+      unusualSlots[back] = 0
+    },
+    expectedAt(day, slot, back) {
+      const own = habits.at(day, slot)
+      if (Number.isNaN(own)) return NaN
+      unusualSlots[back]! += 1
+      const term = (day * perDay + slot) * plainWidth + termsFrom
+      for (let k = 0; k < termCount; k += 1) {
+        const one = plain.features[term + k]! - habits.termMean[k]!
+        unusual[(back * perDay + slot) * termCount + k] = one
+        unusualDay[back * termCount + k]! += one
+      }
+      return own
+    },
   })
-  const fromPlain = pastDeviations(grid, marks, leadDays, originMinute, known, (day, slot) => plainly[day * perDay + slot]!)
 
   for (let day = leadDays + 1; day < days; day += 1) {
     const originDay = day - leadDays
     origin = grid.dayStart[originDay]! + originMinute * 60_000
     habits.learn(originDay)
-    unusualDay.fill(0)
-    unusualSlots.fill(0)
     fromHabit.look(day, originDay)
-    fromPlain.look(day, originDay)
     const { latestDay } = fromHabit
     for (let slot = 0; slot < perDay; slot += 1) {
       const cell = day * perDay + slot
@@ -124,14 +141,10 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows, plainly: 
       features[next] = marks.holiday[day] === 1 ? orElse(typeMean(day, slot, 2), own) - own : 0
       features[next + 1] = own
       features[next + 2] = orElse(typeMean(day, slot, marks.type[day]!), own) - own
-      features[next + 3] = orElse(plainly[cell]!, own) - own
-      next = fromHabit.put(features, next + 4, slot)
-      next = fromPlain.put(features, next, slot)
-      // The means of the weather over the habit's days are those of this cell again.
-      habits.at(day, slot)
+      next = fromHabit.put(features, next + 4, slot) + DEVIATIONS.length
       const lag = fromHabit.latestSlot(slot)
       for (let k = 0; k < termCount; k += 1) {
-        features[next] = terms.columns[k]![cell]! - habits.termMean[k]!
+        features[next] = plain.features[cell * plainWidth + termsFrom + k]! - habits.termMean[k]!
         next += 1
         if (!pastWeather) continue
         features[next] = lag < reach ? unusual[(lag * perDay + slot) * termCount + k]! : 0
@@ -140,13 +153,33 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows, plainly: 
       }
     }
   }
-  return { names, groups, features, habit }
+  return { names, groups, features, habit, expect }
 
+  function expect(plainly: Float64Array): void {
+    const fromPlain = pastDeviations(grid, marks, leadDays, originMinute, { known, settledAt: arrivedAt, expectedAt: (day, slot) => plainly[day * perDay + slot]! })
+    for (let day = leadDays + 1; day < days; day += 1) {
+      origin = grid.dayStart[day - leadDays]! + originMinute * 60_000
+      fromPlain.look(day, day - leadDays)
+      for (let slot = 0; slot < perDay; slot += 1) {
+        const cell = day * perDay + slot
+        if (Number.isNaN(habit[cell]!)) continue
+        const next = cell * width + plainWidth + 3
+        features[next] = orElse(plainly[cell]!, habit[cell]!) - habit[cell]!
+        fromPlain.put(features, next + 1 + DEVIATIONS.length, slot)
+      }
+    }
+  }
   /** The same weekday of the weeks before, and the mean of the weather over the same days. */
   function weekdayHabit() {
     const termMean = new Float64Array(termCount)
     return {
       termMean,
+      // A habit of the past changes no more when all has arrived that it is the mean of.
+      settledAt: arrivedAt.map((own, day) => {
+        let latest = own
+        for (let week = 1; week <= FURTHEST_WEEKS && day - 7 * week >= 0; week += 1) latest = Math.max(latest, arrivedAt[day - 7 * week]!)
+        return latest
+      }),
       learn() {},
       at(day: number, slot: number): number {
         let sum = 0
@@ -160,7 +193,8 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows, plainly: 
           if (Number.isNaN(value)) continue
           sum += value
           count += 1
-          for (let k = 0; k < termCount; k += 1) termMean[k]! += terms.columns[k]![from * perDay + slot]!
+          const term = (from * perDay + slot) * plainWidth + termsFrom
+          for (let k = 0; k < termCount; k += 1) termMean[k]! += plain.features[term + k]!
         }
         for (let k = 0; k < termCount; k += 1) termMean[k]! /= count
         return count === 0 ? NaN : sum / count
@@ -169,7 +203,7 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows, plainly: 
   }
   function productionHabit() {
     const { learn, expectedAt } = createYields(grid, inputs.weather, known)
-    return { termMean: new Float64Array(termCount), learn, at: expectedAt }
+    return { termMean: new Float64Array(termCount), settledAt: undefined, learn, at: expectedAt }
   }
   /** Mean over the latest days of a type. */
   function typeMean(day: number, slot: number, type: number): number {
@@ -185,6 +219,17 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows, plainly: 
     }
     return count === 0 ? NaN : sum / count
   }
+}
+
+/** By day, when the last of its values became available (UTC ms); -Infinity where there is none. */
+function latestArrivals(availableAt: Float64Array, perDay: number): Float64Array {
+  const latest = new Float64Array(availableAt.length / perDay).fill(-Infinity)
+  for (let cell = 0; cell < availableAt.length; cell += 1) {
+    const at = availableAt[cell]!
+    const day = Math.floor(cell / perDay)
+    if (at !== Infinity && at > latest[day]!) latest[day] = at
+  }
+  return latest
 }
 
 const orElse = (value: number, other: number) => (Number.isNaN(value) ? other : value)

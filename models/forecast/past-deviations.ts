@@ -9,25 +9,38 @@ export interface PastDeviations {
   look(day: number, originDay: number): void
   /** Writes the features of a slot from `at` on; answers where the next feature goes. */
   put(features: Float32Array, at: number, slot: number): number
-  /** Days back of the latest ordinary day, of all its slots and of one; `reach` when there is none. */
+  /** Days back of the latest ordinary day, of all its slots and of one; `reachOf(leadDays)` when there is none. */
   readonly latestDay: number
   latestSlot(slot: number): number
-  readonly reach: number
 }
 
 const LATEST_DAYS = 14
+/** Days back from the day that is forecast within which the latest ones are looked for. */
+export const reachOf = (leadDays: number): number => LATEST_DAYS + leadDays + 1
 
-/** `known` answers NaN for what was not available at the origin, `expectedAt` what was expected of a cell then. */
-export function pastDeviations(
-  grid: SlotGrid, marks: DayMarks, leadDays: number, originMinute: number, known: (day: number, slot: number) => number, expectedAt: (day: number, slot: number, back: number) => number,
-): PastDeviations {
+/** What the days before are compared with. */
+export interface ExpectedDays {
+  /** NaN for what was not available at the origin. */
+  known(day: number, slot: number): number
+  /** What was expected of a cell, of `back` days before the one that is forecast. */
+  expectedAt(day: number, slot: number, back: number): number
+  /** By day, the time (UTC ms) from which neither can change any more; without it all days are looked at anew each time. */
+  readonly settledAt?: Float64Array
+  /** Told when what was known of the days back is that of one day further back, and when a day back is looked at anew. */
+  readonly moveOn?: () => void
+  readonly startAnew?: (back: number) => void
+}
+
+export function pastDeviations(grid: SlotGrid, marks: DayMarks, leadDays: number, originMinute: number, { known, expectedAt, settledAt, moveOn, startAnew }: ExpectedDays): PastDeviations {
   const { perDay } = grid
-  const reach = LATEST_DAYS + leadDays + 1
+  const reach = reachOf(leadDays)
   const nearest = Math.max(1, leadDays)
   const lagSeven = Math.ceil(Math.max(7, leadDays) / 7) * 7
-  const deviation = new Float64Array(reach * perDay)
-  const dayMean = new Float64Array(reach)
+  const deviation = new Float64Array(reach * perDay).fill(NaN)
+  const dayMean = new Float64Array(reach).fill(NaN)
   const lately = new Float64Array(2)
+  // Origin at which each day back was looked at last, NaN where it must be anew.
+  const lookedAt = new Float64Array(reach).fill(NaN)
   let [day, furthest, latestDay, secondDay, alikeDay, weekMean] = [0, 0, 0, 0, 0, 0]
   // After a holiday one looks further back; before another holiday every day may count.
   const ordinary = (back: number) => marks.holiday[day - back] === 0 || marks.holiday[day] === 1
@@ -46,17 +59,29 @@ export function pastDeviations(
   const ofDay = (back: number) => (back < reach ? dayMean[back]! : 0)
   const ofSlot = (back: number, slot: number) => (back < furthest ? orZero(deviation[back * perDay + slot]!) : 0)
   return {
-    reach,
     get latestDay() {
       return latestDay
     },
     latestSlot: (slot) => slotFrom(ordinary, nearest, slot),
     look(asked, originDay) {
+      const origin = grid.dayStart[originDay]! + originMinute * 60_000
+      if (asked === day + 1) {
+        deviation.copyWithin(perDay, 0)
+        dayMean.copyWithin(1, 0)
+        lookedAt.copyWithin(1, 0)
+        moveOn?.()
+      } else {
+        deviation.fill(NaN)
+        dayMean.fill(NaN)
+        lookedAt.fill(NaN)
+      }
       day = asked
       furthest = Math.min(reach, day + 1)
-      deviation.fill(NaN)
-      dayMean.fill(NaN)
       for (let back = nearest; back < furthest; back += 1) {
+        if (settledAt !== undefined && lookedAt[back]! >= settledAt[day - back]!) continue
+        lookedAt[back] = origin
+        startAnew?.(back)
+        deviation.fill(NaN, back * perDay, (back + 1) * perDay)
         let sum = 0
         let count = 0
         for (let slot = 0; slot < perDay; slot += 1) {
@@ -68,7 +93,7 @@ export function pastDeviations(
           sum += one
           count += 1
         }
-        if (count > 0) dayMean[back] = sum / count
+        dayMean[back] = count > 0 ? sum / count : NaN
       }
       latestDay = dayFrom(ordinary, nearest)
       secondDay = dayFrom(ordinary, latestDay + 1)

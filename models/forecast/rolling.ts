@@ -61,13 +61,13 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
   let fitted: FittedMembers | undefined
   let weights: Float64Array = new Float64Array(0)
   const plain = plainRows(inputs)
-  let rows: FeatureRows = plain
+  const rows = featureRows(inputs, plain)
   for (let day = firstDay; day < toDay; day += 1) {
     const known = knownAt(inputs, day)
     const refitDays = day < fromDay ? options.warmUpRefitDays : options.refitDays
     if (fitted === undefined || (day === fromDay ? refitDays !== Infinity : (day - fromDay) % refitDays === 0)) {
       const learnedTo = Math.max(0, day - inputs.leadDays)
-      rows = featureRows(inputs, plain, fitPlainly(plain, known, perDay, learnedTo, options.members))
+      rows.expect(fitPlainly(plain, known, perDay, learnedTo, options.members))
       fitted = fitMembers(rows, known, perDay, learnedTo, options.members)
     }
     const cell = day * perDay
