@@ -20,19 +20,47 @@ export interface Calibration {
 
 /** Calibration from the errors of the days before, `shares[day]` (NaN where nothing is known), the latest day last. */
 export function calibrate(days: readonly Float64Array[]): Calibration {
-  const values: { value: number; weight: number }[] = []
+  const known = days.reduce((count, own) => count + own.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0), 0)
+  const values = new Float64Array(known)
+  const weights = new Float64Array(known)
+  let next = 0
   for (const [d, own] of days.entries()) {
     const weight = 2 ** (-(days.length - d) / HALF_LIFE_DAYS)
-    for (const value of own) if (!Number.isNaN(value)) values.push({ value, weight })
+    for (const value of own) {
+      if (Number.isNaN(value)) continue
+      values[next] = value
+      weights[next] = weight
+      next += 1
+    }
   }
-  values.sort((a, b) => a.value - b.value)
-  const share = new Float64Array(values.length)
+  const { sorted, weight } = sortedTogether(values, weights)
+  const share = new Float64Array(known)
   let sum = 0
-  for (const [i, { weight }] of values.entries()) {
-    share[i] = sum + weight / 2
-    sum += weight
+  for (let i = 0; i < known; i += 1) {
+    share[i] = sum + weight[i]! / 2
+    sum += weight[i]!
   }
-  return { sorted: Float64Array.from(values, ({ value }) => value), share: share.map((one) => one / sum) }
+  return { sorted, share: share.map((one) => one / sum) }
+}
+
+/** Values in rising order with the weight of each, by merging runs that double: a comparison by a function is ten times as slow. */
+function sortedTogether(values: Float64Array, weights: Float64Array): { sorted: Float64Array; weight: Float64Array } {
+  let [sorted, weight, other, otherWeight]: Float64Array[] = [values, weights, new Float64Array(values.length), new Float64Array(values.length)]
+  for (let run = 1; run < values.length; run *= 2) {
+    for (let from = 0; from < values.length; from += 2 * run) {
+      const middle = Math.min(values.length, from + run)
+      const end = Math.min(values.length, from + 2 * run)
+      for (let at = from, a = from, b = middle; at < end; at += 1) {
+        const first = a < middle && (b >= end || sorted[a]! <= sorted[b]!)
+        other[at] = sorted[first ? a : b]!
+        otherWeight[at] = weight[first ? a : b]!
+        if (first) a += 1
+        else b += 1
+      }
+    }
+    ;[sorted, weight, other, otherWeight] = [other, otherWeight, sorted, weight]
+  }
+  return { sorted, weight }
 }
 
 /** Quantile of the error at a level, as a share of the expected size; NaN when nothing was ever measured. */

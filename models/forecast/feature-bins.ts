@@ -27,7 +27,7 @@ export interface BinnedRows {
 
 const ORDER_SEED = 3
 /** Values from which the edges of a feature are taken. */
-const SAMPLE = 5_000
+const SAMPLE = 2_000
 
 /** Edges of each feature at quantiles of what is learned from, at most `most` bins (up to 256), and the bin of each row. */
 export function cutIntoBins({ features, featureCount, rows }: TreeRows, most: number): BinnedRows {

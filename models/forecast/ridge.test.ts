@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { seeded } from '#models/capacity/random.ts'
-import { fitSlotRidge, ridgeValue, type RidgeRows } from './ridge.ts'
+import { fitRobustRidges, fitSlotRidge, ridgeValue, type RidgeRows } from './ridge.ts'
 
 const random = seeded(7)
 /** 24 slots x 200 days: two features and a third that is noise; the answer to the first changes with the slot. */
@@ -47,4 +47,28 @@ test('a feature that never changes and one that is another twice over do no harm
   expect(ridge.coefficients.every(Number.isFinite)).toBe(true)
   expect(ridge.coefficients[0]! + ridge.coefficients[1]!).toBeCloseTo(6, 3)
   expect(ridge.coefficients[0]).toBeCloseTo(ridge.coefficients[1]!, 4)
+})
+
+test('a robust ridge is the ridge of all rows with those far off counting less; without any that count less it is the plain one', () => {
+  const rows = rowsOf(4)
+  const options = { penalty: 1e-9, poolSlots: 0 }
+  const first = fitSlotRidge(rows, options)
+  const size = (i: number) => Math.abs(rows.target[i]! - ridgeValue(first, i % rows.slots, rows.features, i))
+  const cutOf = (slot: number) => [...rows.rows].filter((i) => i % rows.slots === slot).map(size).sort((a, b) => a - b)[100]!
+  const cuts = Array.from({ length: rows.slots }, (_, slot) => cutOf(slot))
+  const recent = rows.weight.map((_, i) => 1 + i / rows.weight.length)
+  const less = (weight: Float64Array) => weight.map((one, i) => one * Math.min(1, cuts[i % rows.slots]! / size(i)))
+  const [own, other] = fitRobustRidges(rows, [recent], { ...options, robustQuantile: 0.5 })
+  for (const [robust, weight] of [[own!, rows.weight], [other!, recent]] as const) {
+    const expected = fitSlotRidge({ ...rows, weight: less(weight) }, options).coefficients
+    robust.coefficients.forEach((one, k) => expect(one).toBeCloseTo(expected[k]!, 6))
+  }
+  expect(fitRobustRidges(rows, [], { ...options, robustQuantile: 1 })[0]!.coefficients).toEqual(first.coefficients)
+})
+
+test('features that are left out have no part in it', () => {
+  const rows = rowsOf(1)
+  const { coefficients } = fitSlotRidge({ ...rows, without: [1] }, { penalty: 0, poolSlots: 0 })
+  for (let slot = 0; slot < 24; slot += 1) expect(coefficients[slot * 4 + 1]).toBe(0)
+  for (let slot = 0; slot < 24; slot += 1) expect(Math.abs(coefficients[slot * 4]! - answer(slot))).toBeLessThan(0.8)
 })
