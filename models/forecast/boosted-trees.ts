@@ -197,10 +197,11 @@ const CERTAIN = 2 ** 30
 /** Gradients of the drawn rows in whole steps, ready to be counted; answers their sum. */
 function pack(packed: Float64Array, order: Int32Array, count: number, residual: Float64Array, clip: number, step: number): number {
   let sum = 0
+  const perStep = 1 / step
   for (let k = 0; k < count; k += 1) {
     const i = order[k]!
     const r = residual[i]!
-    const g = Math.round((r > clip ? clip : r < -clip ? -clip : r) / step)
+    const g = Math.round((r > clip ? clip : r < -clip ? -clip : r) * perStep)
     packed[i] = g * COUNT + 1
     sum += g
   }
@@ -264,14 +265,15 @@ function search(leaf: Leaf, chosen: Int32Array, sampled: number, lastBin: Int32A
     for (let b = 0, at = place * bins; b < last; b += 1, at += 1) {
       const both = histogram[at]!
       if (both === 0) continue
-      const g = Math.floor(both / COUNT)
+      const g = Math.floor(both * (1 / COUNT))
       belowG += g
       below += both - g * COUNT
       if (below < leastRows) continue
       const above = rows - below
       if (above < leastRows) break
       const aboveG = sumG - belowG
-      const gain = (belowG * belowG) / (below + l2) + (aboveG * aboveG) / (above + l2) - whole
+      // Squares of both sides, each over its rows, with one division.
+      const gain = (belowG * belowG * (above + l2) + aboveG * aboveG * (below + l2)) / ((below + l2) * (above + l2)) - whole
       if (gain > leaf.gain) {
         leaf.gain = gain
         leaf.place = place

@@ -68,7 +68,7 @@ export function fitMembers(rows: FeatureRows, values: Float64Array, perDay: numb
   const scaled = levelWeights(values, perDay, toDay)
   const weighted = (halfLifeDays: number) => {
     const weight = new Float64Array(count)
-    for (const i of learned) weight[i] = 2 ** (-(toDay - Math.floor(i / perDay)) / halfLifeDays) * scaled[Math.floor(i / perDay)]!
+    for (let day = 0; day < toDay; day += 1) weight.fill(2 ** (-(toDay - day) / halfLifeDays) * scaled[day]!, day * perDay, (day + 1) * perDay)
     return weight
   }
   const weight = weighted(options.halfLifeDays)
@@ -80,7 +80,8 @@ export function fitMembers(rows: FeatureRows, values: Float64Array, perDay: numb
   const size = new Float64Array(learned.length)
   const rowWeight = new Float64Array(learned.length)
   let sizes = 0
-  for (const [k, i] of learned.entries()) {
+  for (let k = 0; k < learned.length; k += 1) {
+    const i = learned[k]!
     wholly[k] = target[i]!
     left[k] = target[i]! - ridgeValue(ridge, slot[i]!, rows.features, i)
     size[k] = Math.abs(left[k]!)
@@ -106,7 +107,8 @@ const LEAST_SPREAD_SHARE = 0.02
 /** What calendar and weather alone let expect at every cell. */
 export function fitPlainly(plain: FeatureRows, values: Float64Array, perDay: number, toDay: number, options: MemberOptions = MEMBER_OPTIONS): Float64Array {
   const cells = plain.habit.length
-  const slot = Uint16Array.from({ length: cells }, (_, i) => i % perDay)
+  const slot = new Uint16Array(cells)
+  for (let i = 0; i < cells; i += 1) slot[i] = i % perDay
   const learned: number[] = []
   const weight = new Float64Array(cells)
   const scaled = levelWeights(values, perDay, toDay)

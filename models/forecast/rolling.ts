@@ -62,8 +62,9 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
   let weights: Float64Array = new Float64Array(0)
   const plain = plainRows(inputs)
   const rows = featureRows(inputs, plain)
+  const known = new Float64Array(inputs.values.length)
   for (let day = firstDay; day < toDay; day += 1) {
-    const known = knownAt(inputs, day)
+    putKnownAt(known, inputs, day)
     const refitDays = day < fromDay ? options.warmUpRefitDays : options.refitDays
     if (fitted === undefined || (day === fromDay ? refitDays !== Infinity : (day - fromDay) % refitDays === 0)) {
       const learnedTo = Math.max(0, day - inputs.leadDays)
@@ -132,14 +133,13 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
   }
 }
 
-/** What was known at the origin of the forecast of a day. */
-function knownAt({ grid, values, availableAt, originMinute, leadDays }: RollingInputs, day: number): Float64Array {
+/** What was known at the origin of the forecast of a day, NaN elsewhere. */
+function putKnownAt(known: Float64Array, { grid, values, availableAt, originMinute, leadDays }: RollingInputs, day: number): void {
   const origin = grid.dayStart[Math.max(0, day - leadDays)]! + originMinute * 60_000
-  const known = new Float64Array(values.length).fill(NaN)
+  known.fill(NaN)
   // Nothing of later days can be known.
   const to = Math.min(values.length, (day - leadDays + 1) * grid.perDay)
   for (let i = 0; i < to; i += 1) if (availableAt[i]! <= origin) known[i] = values[i]!
-  return known
 }
 
 function keepRising(quantiles: readonly Float64Array[], at: number): void {
