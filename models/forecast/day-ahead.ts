@@ -172,6 +172,9 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
     values.set(rolled.values, at)
     for (const [k, column] of rolled.quantiles.entries()) quantiles[k]!.set(column, at)
     for (const [g, column] of contributions(rolled.fitted, rolled.weights, rolled.rows, perDay, fromDay * perDay, toDay * perDay).entries()) parts[g]!.set(column, at)
+    // What was missed lately, and what is cut at zero, belongs to the recent days.
+    const recent = parts[GROUPS.indexOf('recent')]!
+    for (let i = at; i < at + rolled.values.length; i += 1) recent[i]! += values[i]! - parts.reduce((sum, part) => sum + part[i]!, 0)
     const { fromDay: firstDay, values: pastValues, quantiles: pastQuantiles, spread } = rolled.warmUp
     // The warm-up goes on to the eve of the days asked for; of those from the issue on nothing is measured.
     const before = (column: Float64Array) => column.slice(0, Math.max(0, issueDay - firstDay) * perDay)

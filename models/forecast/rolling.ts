@@ -1,5 +1,6 @@
 import { blendWeights } from './blend.ts'
 import { adaptLevels, calibrate, errorQuantile, LEVELS } from './conformal.ts'
+import { BIAS_DAYS, lateBias } from './late-bias.ts'
 import { featureRows, plainRows, type FeatureInputs, type FeatureRows } from './features.ts'
 import { fitPlainly, fitMembers, MEMBER_OPTIONS, memberValues, type FittedMembers, type MemberOptions } from './members.ts'
 
@@ -53,6 +54,7 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
   const cells = (toDay - firstDay) * perDay
   const members = options.members.names.map(() => new Float64Array(cells).fill(NaN))
   const blended = new Float64Array(cells).fill(NaN)
+  const values = new Float64Array(cells).fill(NaN)
   const spread = new Float64Array(cells).fill(NaN)
   const quantiles = LEVELS.map(() => new Float64Array(cells).fill(NaN))
   const clipped = (value: number) => (nonNegative && value < 0 ? 0 : value)
@@ -84,6 +86,9 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
       for (let m = 0; m < members.length; m += 1) sum += weights[m]! * members[m]![at + s]!
       blended[at + s] = sum
     }
+    const lately = Math.max(firstDay, day - BIAS_DAYS - inputs.leadDays)
+    const bias = lateBias(shares(blended, known, lately, day), perDay)
+    for (let s = 0; s < perDay; s += 1) values[at + s] = clipped(blended[at + s]! + bias[s]! * spread[at + s]!)
     // A day moves the levels once, when the first of it has arrived: of late meters that is days later.
     if (day - inputs.leadDays - 1 >= firstDay) waiting.push(day - inputs.leadDays - 1)
     waiting = waiting.filter((past) => {
@@ -94,11 +99,11 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
     })
     const calibration = calibrate(Array.from({ length: Math.min(BAND_DAYS, day - firstDay) }, (_, k) => {
       const from = day - Math.min(BAND_DAYS, day - firstDay) + k
-      return errorsOf(blended, known, from, from + 1).map((error, s) => -error / spread[(from - firstDay) * perDay + s]!)
+      return shares(values, known, from, from + 1)
     }))
     for (const [k, level] of LEVELS.entries()) {
       const share = errorQuantile(calibration, Math.max(0.005, Math.min(0.995, level + moved[k]!)))
-      for (let s = 0; s < perDay; s += 1) quantiles[k]![at + s] = clipped(blended[at + s]! + share * spread[at + s]!)
+      for (let s = 0; s < perDay; s += 1) quantiles[k]![at + s] = clipped(values[at + s]! + share * spread[at + s]!)
     }
     for (let s = 0; s < perDay; s += 1) keepRising(quantiles, at + s)
     options.progress?.((day + 1 - firstDay) / (toDay - firstDay))
@@ -106,8 +111,8 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
   const before = (column: Float64Array) => column.subarray(0, (fromDay - firstDay) * perDay)
   const asked = (column: Float64Array) => column.subarray((fromDay - firstDay) * perDay)
   return {
-    warmUp: { fromDay: firstDay, values: before(blended), quantiles: quantiles.map(before), spread: before(spread) }, fitted: fitted!, weights, rows,
-    values: asked(blended), members: members.map(asked), quantiles: quantiles.map(asked), spread: asked(spread),
+    warmUp: { fromDay: firstDay, values: before(values), quantiles: quantiles.map(before), spread: before(spread) }, fitted: fitted!, weights, rows,
+    values: asked(values), members: members.map(asked), quantiles: quantiles.map(asked), spread: asked(spread),
   }
 
   /** Forecast less measured over days, NaN where either is not known. */
@@ -115,6 +120,10 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
     const errors = new Float64Array((to - from) * perDay)
     for (let i = 0; i < errors.length; i += 1) errors[i] = column[(from - firstDay) * perDay + i]! - known[from * perDay + i]!
     return errors
+  }
+  /** Measured less forecast, in units of the expected size of the error. */
+  function shares(column: Float64Array, known: Float64Array, from: number, to: number): Float64Array {
+    return errorsOf(column, known, from, to).map((error, i) => -error / spread[(from - firstDay) * perDay + i]!)
   }
   function sharesBelow(day: number, known: Float64Array): Float64Array {
     return Float64Array.from(quantiles, (column) => {
