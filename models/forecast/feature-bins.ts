@@ -26,13 +26,13 @@ export interface BinnedRows {
 }
 
 const ORDER_SEED = 3
-/** Values from which the edges of a feature are taken. */
-const SAMPLE = 2_000
+/** Values a bin from which the edges of a feature are taken. */
+const SAMPLE_A_BIN = 80
 
 /** Edges of each feature at quantiles of what is learned from, at most `most` bins (up to 256), and the bin of each row. */
 export function cutIntoBins({ features, featureCount, rows }: TreeRows, most: number): BinnedRows {
   const n = rows.length
-  const every = Math.max(1, Math.floor(n / SAMPLE))
+  const every = Math.max(1, Math.floor(n / (SAMPLE_A_BIN * most)))
   const sample = new Float32Array(Math.ceil(n / every))
   const edges = Array.from({ length: featureCount }, (_, f) => {
     let count = 0
