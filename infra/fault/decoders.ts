@@ -116,7 +116,7 @@ export const DECODERS: readonly DecoderUnderTest[] = [
     return {
       name: `http ${profile}`,
       corpus: [bytesOf(JSON.stringify(answer))],
-      decode: (input) => readHttpAnswer(textOf(input), meter, { timeZone: 'Europe/Paris', now: Date.UTC(2027, 0, 1) }).channels.some(({ at }) => at.length > 0),
+      decode: (input) => readHttpAnswer(textOf(input), meter, { timeZone: 'Europe/Paris', until: Date.UTC(2027, 0, 1) }).channels.some(({ at }) => at.length > 0),
     }
   }),
   {

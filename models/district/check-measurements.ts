@@ -74,6 +74,22 @@ function pointFaults(path: string, point: MeasurementPoint, index: DocumentIndex
   return faults
 }
 
+const WEATHER_POINTS = { temperaturePoint: ['temperature', false], irradiancePoint: ['irradiance', false], temperatureForecastPoint: ['temperature', true], irradianceForecastPoint: ['irradiance', true] } as const
+
+/** Points that tell the weather measure what their name says, and those that foretell it say so. */
+export function weatherFaults(index: DocumentIndex): Fault[] {
+  const points = new Map(index.list('measurementPoints').map(({ value }) => [value.id, value]))
+  const weather = index.part('weather')
+  return Object.entries(WEATHER_POINTS).flatMap(([name, [quantity, isForecast]]) => {
+    const point = points.get(weather?.[name as keyof typeof WEATHER_POINTS] ?? '')
+    if (point === undefined) return []
+    return [
+      ...(point.quantity === quantity ? [] : [fault('PF_DISTRICT_MISFIT', `/weather/${name}`, `${point.id} measures ${point.quantity}.`, `Name a point of the quantity ${quantity}.`)]),
+      ...((point.forecastHours !== undefined) === isForecast ? [] : [fault('PF_DISTRICT_MISFIT', `/weather/${name}`, isForecast ? `${point.id} has no forecastHours: values ahead of the clock would be refused.` : `${point.id} holds forecasts (it has forecastHours).`, isForecast ? 'Write forecastHours, e.g. 168.' : 'Name the point of what is observed.')]),
+    ]
+  })
+}
+
 /** Virtual meters whose formula compiles over the measurement points and constants of the document. */
 export function formulaFaults(index: DocumentIndex): Fault[] {
   const points = index.all.filter(({ kind }) => kind === 'measurementPoints').map(({ value }) => value.id)

@@ -80,6 +80,8 @@ export function referenceFaults(index: DocumentIndex): Fault[] {
   const weather = index.part('weather')
   refer('/weather/temperaturePoint', weather?.temperaturePoint, 'measurementPoints')
   refer('/weather/irradiancePoint', weather?.irradiancePoint, 'measurementPoints')
+  refer('/weather/temperatureForecastPoint', weather?.temperatureForecastPoint, 'measurementPoints')
+  refer('/weather/irradianceForecastPoint', weather?.irradianceForecastPoint, 'measurementPoints')
   const growth = index.part('growth')
   growth?.arrivals.forEach(({ node }, position) => refer(`/growth/arrivals/${position}/node`, node, ...NODES))
   for (const node of Object.keys(growth?.byNodePct ?? {})) refer(`/growth/byNodePct/${pointerKey(node)}`, node, ...NODES)

@@ -56,6 +56,9 @@ const cases: [string, (district: District) => void, string[]][] = [
   ['a transformer on the wrong busbar', (d) => { d.network.transformers[0].hvNode = 'S1.B04' }, ['MISFIT /network/transformers/0/hvKv', 'DISCONNECTED /network/busbars/2', 'DISCONNECTED /network/junctions/0']],
   ['a busbar no source reaches', (d) => { d.network.lineSections[0].to = 'PS.B'; d.network.feeders[0].lineSections = ['R1'] }, ['MISFIT /network/lineSections/0/to', 'DISCONNECTED /network/busbars/1', 'DISCONNECTED /network/busbars/2', 'DISCONNECTED /network/junctions/0']],
   ['a section in two feeders', (d) => { d.network.feeders[1].lineSections = ['R1'] }, ['MISFIT /network/feeders/1/lineSections/0', 'MISFIT /network/feeders/1/lineSections/0']],
+  ['a weather forecast of a point that holds none', (d) => { d.weather.temperatureForecastPoint = 'weather.temperature' }, ['MISFIT /weather/temperatureForecastPoint']],
+  ['forecasts as what is observed', (d) => { d.measurementPoints[4].forecastHours = 48 }, ['MISFIT /weather/temperaturePoint']],
+  ['a temperature as irradiance, of nobody', (d) => { d.weather.irradiancePoint = 'weather.temperature'; d.weather.irradianceForecastPoint = 'weather.sun' }, ['REFERENCE /weather/irradianceForecastPoint', 'MISFIT /weather/irradiancePoint']],
   ['electricity without a node', (d) => { delete d.deliveryPoints[0].node }, ['MISFIT /deliveryPoints/0']],
 ]
 

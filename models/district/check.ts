@@ -1,4 +1,4 @@
-import { formulaFaults, measurementFaults, type ProfileChannels } from './check-measurements.ts'
+import { formulaFaults, measurementFaults, weatherFaults, type ProfileChannels } from './check-measurements.ts'
 import { intervalFaults } from './check-intervals.ts'
 import { networkFaults } from './check-network.ts'
 import { duplicateFaults, referenceFaults } from './check-references.ts'
@@ -18,7 +18,7 @@ export function checkDistrict(document: unknown, profiles?: ProfileChannels): Fa
   const index = indexDocument(document, form.map(({ path }) => path))
   return [
     ...form, ...duplicateFaults(index), ...referenceFaults(index), ...intervalFaults(index), ...measurementFaults(index, profiles),
-    ...formulaFaults(index), ...networkFaults(index), ...timeZoneFaults(index.part('timeZone')),
+    ...weatherFaults(index), ...formulaFaults(index), ...networkFaults(index), ...timeZoneFaults(index.part('timeZone')),
   ]
 }
 

@@ -126,6 +126,9 @@ export const MeasurementPoint = object({
   resolution: Type.Number({ exclusiveMinimum: 0, description: 'smallest step of the value, in its unit' }),
   min: Type.Optional(Type.Number()),
   max: Type.Optional(Type.Number()),
+  /** Values are forecasts and lie at most so far ahead of their issue, the time at which they arrive (or that a file names);
+   *  a later issue of the same time is a new revision. Absent: a value of the future is a wrong clock. */
+  forecastHours: Type.Optional(Type.Integer({ minimum: 1, maximum: 384 })),
   /** What is measured: a delivery point, an element of the network (with the end it is measured at; a feeder stands for
    *  its head), or the word `weather` for a point of that carrier. */
   on: Id(),
@@ -207,7 +210,14 @@ export const District = object(
     measurementPoints: Type.Array(MeasurementPoint),
     virtualMeters: Type.Array(VirtualMeter),
     network: Network,
-    weather: object({ temperaturePoint: Type.Optional(Id()), irradiancePoint: Type.Optional(Id()), source: Type.String() }),
+    weather: object({
+      temperaturePoint: Type.Optional(Id()),
+      irradiancePoint: Type.Optional(Id()),
+      /** Points with `forecastHours`. Without them the weather to come is the usual one of the season and what is left of its anomaly. */
+      temperatureForecastPoint: Type.Optional(Id()),
+      irradianceForecastPoint: Type.Optional(Id()),
+      source: Type.String(),
+    }),
     calendar: Type.Optional(Calendar),
     tariffs: Type.Array(Tariff),
     thresholds: Thresholds,

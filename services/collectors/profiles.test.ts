@@ -17,7 +17,7 @@ test('the shipped profiles load and name what each protocol needs', () => {
   expect([...profiles.keys()]).toEqual([
     'eco2mix', 'enedis-daily', 'enedis-load-curve', 'ev-charger', 'gas-meter', 'grdf-daily', 'heat-substation', 'iec104-bay', 'linky-daily', 'linky-tic-historique',
     'linky-tic-standard', 'lorawan-pulse-meter', 'lorawan-water-meter', 'luminaire', 'mbus-electricity-meter', 'mbus-heat-meter', 'mbus-water-meter', 'network-sensor',
-    'open-meteo-archive', 'open-meteo', 'pv-inverter', 'rte-ecowatt', 'shop-meter', 'sparkplug-energy-meter', 'water-meter', 'weather-station',
+    'open-meteo-archive', 'open-meteo-forecast', 'open-meteo', 'pv-inverter', 'rte-ecowatt', 'shop-meter', 'sparkplug-energy-meter', 'water-meter', 'weather-station',
   ])
   expect(profiles.get('network-sensor')!.channels['u']).toEqual({ unit: 'V', suffix: 'u' })
   expect(profiles.get('linky-daily')!.channels['max-power']).toEqual({ unit: 'VA', column: 'max-power' })

@@ -86,7 +86,7 @@ async function againstRegister(measured: TimeSeriesReader, register: Measurement
 
 /** One point a device: its clock is the same for all. */
 async function drifts({ measured, district, clockSpeed }: MeterChecks, to: number): Promise<[string, readonly SeriesFinding[]][]> {
-  const oneADevice = new Map(district.measurementPoints.flatMap((point) => (point.feed === undefined || point.stepS > 3600 ? [] : [[point.feed.device, point.id] as const])))
+  const oneADevice = new Map(district.measurementPoints.flatMap((point) => (point.feed === undefined || point.stepS > 3600 || point.forecastHours !== undefined ? [] : [[point.feed.device, point.id] as const])))
   const names = [...oneADevice.values()]
   const ids = await measured.lookup(names)
   const found: [string, readonly SeriesFinding[]][] = []

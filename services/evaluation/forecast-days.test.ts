@@ -10,7 +10,7 @@ function answer(more: Partial<SeriesForecast> = {}): SeriesForecast {
     contributions: [steps.map(() => 1), steps.map((step) => step), steps.map((step) => 9 * step - 1)], carried: Float64Array.of(0.5, 0.25), lately: { mae: 1, similarDayMae: 2 }, past: [], ...more,
   }
 }
-const kept = { isProduction: false, bound: 1 as const, levelKw: 4, historyDays: 300 }
+const kept = { isProduction: false, bound: 1 as const, levelKw: 4, historyDays: 300, weather: 'usual' as const }
 
 test('five levels are kept, and the parts are told around the usual level', () => {
   const { quantilesKw, contributions, ...rest } = issuedDays('T1', 5, answer(), kept)
@@ -28,9 +28,9 @@ test('production is learned as positive and kept as what is fed in: signs and le
 
 test('why no better rung answered is told in the words of the service', () => {
   const reasonOf = (more: Partial<SeriesForecast>, historyDays: number) => issuedDays('T1', 5, answer({ contributions: [], ...more }), { ...kept, historyDays })
-  expect(reasonOf({ method: 'ridge', reason: 'history-short' }, 60)).toMatchObject({ method: 'ridge', reason: 'history-short' })
+  expect(reasonOf({ method: 'ridge', reason: 'history-short' }, 60)).toMatchObject({ method: 'ridge', reason: 'history-short', weather: 'usual' })
   expect(reasonOf({ method: 'ridge', reason: 'history-short' }, 300)).toMatchObject({ method: 'ridge', reason: 'history-gaps' })
-  expect(reasonOf({ method: 'similar-day', reason: 'simpler-was-better' }, 300)).toMatchObject({ method: 'similar-day', reason: 'simpler-was-better' })
+  expect(reasonOf({ method: 'similar-day', reason: 'simpler-was-better' }, 300)).toMatchObject({ method: 'similar-day', reason: 'simpler-was-better', weather: 'none' })
   expect(reasonOf({ method: 'constant', reason: 'history-short' }, 3).contributions).toBeUndefined()
 })
 

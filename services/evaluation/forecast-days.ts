@@ -1,14 +1,14 @@
 import type { District } from '#models/district/schema.ts'
 import { LEVELS } from '#models/forecast/conformal.ts'
-import { forecastDays, type PastDays, type SeriesForecast, type SeriesProblem } from '#models/forecast/day-ahead.ts'
+import { forecastDays, type PastDays, type SeriesForecast } from '#models/forecast/day-ahead.ts'
 import { GROUPS } from '#models/forecast/members.ts'
 import { localDayStart } from '#models/units/local-time.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { dayRules } from './day-rules.ts'
 import { forecastSeries, sumOf, transformerSeries } from './forecast-series.ts'
-import { weatherAsToldBefore } from './forecast-weather.ts'
+import { weatherAsToldBefore, type ToldWeather } from './forecast-weather.ts'
 import type { EvaluationPlan } from './plan.ts'
-import type { DayAheadForecast, ForecastReason, PastForecast } from './port.ts'
+import type { DayAheadForecast, ForecastReason, ForecastWeather, PastForecast } from './port.ts'
 import { HALF_HOUR_MS, HALF_HOUR_S, readHalfHours } from './step-inputs.ts'
 import { BAND_LEVELS } from './trailing-band.ts'
 
@@ -47,17 +47,18 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
   const { timeZone } = district
   const rules = dayRules(district)
   const bySeries = new Map(forecastSeries(district, plan).map((one) => [one.series, one]))
-  let told: { issuedAt: number; from: number; weather: Promise<SeriesProblem['weather']> } | undefined
+  let told: { issuedAt: number; from: number; weather: Promise<ToldWeather> } | undefined
 
   const startOf = (issuedAt: number, days: number) => localDayStart(localDayStart(issuedAt, timeZone) - days * DAY_MS + 12 * HOUR_MS, timeZone)
-  const weatherFrom = async (issuedAt: number, from: number): Promise<SeriesProblem['weather']> => {
+  const weatherFrom = async (issuedAt: number, from: number): Promise<ToldWeather> => {
     if (told?.issuedAt !== issuedAt) {
       const first = startOf(issuedAt, FULL_HISTORY_DAYS)
       const steps = Math.ceil((issuedAt - first) / HALF_HOUR_MS) + (DISTRICT_HORIZON_DAYS + 2) * 50
       told = { issuedAt, from: first, weather: weatherAsToldBefore(reader, district, issuedAt, first, steps) }
     }
     const skipped = (from - told.from) / HALF_HOUR_MS
-    return (await told.weather).map(({ kind, values }) => ({ kind, values: values.subarray(skipped) }))
+    const { weather, kind } = await told.weather
+    return { kind, weather: weather.map((one) => ({ kind: one.kind, values: one.values.subarray(skipped) })) }
   }
   const historyOf = async (series: string, from: number, to: number, issuedAt: number): Promise<Float64Array | undefined> => {
     const powers = series === 'district' ? transformerSeries(district, plan) : [bySeries.get(series)!]
@@ -79,7 +80,7 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
       const dayStart = localDayStart(issuedAt, timeZone)
       const lateMs = lateness(measuredKw, from, dayStart)
       if (!(lateMs <= MOST_SILENT_MS)) return {}
-      const weather = await weatherFrom(issuedAt, from)
+      const { weather, kind: weatherKind } = await weatherFrom(issuedAt, from)
       // Days without a value before the first are nothing but work.
       const skipped = (localDayStart(from + known * HALF_HOUR_MS, timeZone) - from) / HALF_HOUR_MS
       const ownKw = measuredKw.subarray(Math.max(0, skipped))
@@ -97,7 +98,7 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
         if (days.values.some((value) => !Number.isFinite(value))) return { failure: `${days.method} gave no value for some of the steps` }
         const levelKw = sign * levelOf(ownKw)
         return {
-          forecast: issuedDays(series, issuedAt, days, { isProduction, bound, levelKw, historyDays: (dayStart - ownFrom) / DAY_MS }),
+          forecast: issuedDays(series, issuedAt, days, { isProduction, bound, levelKw, historyDays: (dayStart - ownFrom) / DAY_MS, weather: weatherKind }),
           past: days.past.map((past) => pastForecast(series, issuedAt, days.method, past, isProduction)),
         }
       } catch (error) {
@@ -114,11 +115,13 @@ export const failedDays = (series: string, issuedAt: number): DayAheadForecast =
 })
 
 /** The model's answer as it is kept: in kW drawn from the network, five levels, the parts around the usual level (in the sign of the model). */
-export function issuedDays(series: string, issuedAt: number, days: SeriesForecast, { isProduction, bound, levelKw, historyDays }: { isProduction: boolean; bound: -1 | 0 | 1; levelKw: number; historyDays: number }): DayAheadForecast {
+export function issuedDays(series: string, issuedAt: number, days: SeriesForecast, { isProduction, bound, levelKw, historyDays, weather }: { isProduction: boolean; bound: -1 | 0 | 1; levelKw: number; historyDays: number; weather: ForecastWeather }): DayAheadForecast {
   const own = inOwnSign(isProduction)
   const part = (name: (typeof GROUPS)[number]) => days.contributions[GROUPS.indexOf(name)]!
   return {
     series, issuedAt, from: days.from, stepS: days.stepS, forecaster: 'day-ahead', method: days.method, reason: reasonOf(days, historyDays), bound,
+    // The rungs below look at the calendar alone.
+    weather: days.method === 'blend' || days.method === 'ridge' ? weather : 'none',
     valuesKw: own(days.values),
     quantilesKw: fiveLevels(days.quantiles, isProduction),
     ...(days.contributions.length === 0 ? {} : { contributions: {

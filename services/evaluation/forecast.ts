@@ -90,7 +90,7 @@ export async function issueForecasts(
   }
   function withBand(series: string, request: ForecastRequest, valuesKw: Float64Array): IssuedForecast {
     return {
-      series, issuedAt, from, stepS: EVALUATION_STEP_S, forecaster: forecaster.name, method: 'seasonal-naive',
+      series, issuedAt, from, stepS: EVALUATION_STEP_S, forecaster: forecaster.name, method: 'seasonal-naive', weather: 'none',
       reason: daysOf.get(series)?.valuesKw.length === 0 ? 'fit-failed' : whyNaive(request.historyKw),
       valuesKw, quantilesKw: trailingBand(forecaster, request, valuesKw),
     }

@@ -83,6 +83,8 @@ export interface IssuedForecast {
   readonly method: ForecastMethod
   /** Why this rung; undefined when the best one answered, or when nobody wrote it down. */
   readonly reason: ForecastReason | undefined
+  /** What was known of the weather to come; undefined: nobody wrote it down. */
+  readonly weather?: ForecastWeather | undefined
   /** Kept to the last digit of single precision. */
   readonly valuesKw: Float64Array
   /** Ascending in `level` (0..1), each as long as `valuesKw`; empty: nobody knew how wrong the forecast may be. Kept to 0.02 %. */
@@ -90,6 +92,10 @@ export interface IssuedForecast {
   /** What each cause adds at each step; together with the mean level of the series they make the value. Kept to 0.02 %. */
   readonly contributions?: ForecastContributions | undefined
 }
+
+/** `forecast`: a forecast of the weather. `usual`: the usual weather of the season and what is left of the last days' anomaly. `none`: the weather was not looked at. A score made with the weather observed afterwards is of neither: it is one of perfect weather. */
+export const FORECAST_WEATHER = ['forecast', 'usual', 'none'] as const
+export type ForecastWeather = (typeof FORECAST_WEATHER)[number]
 
 /** Best first. */
 export const FORECAST_METHODS = ['blend', 'ridge', 'similar-day', 'seasonal-naive', 'constant'] as const

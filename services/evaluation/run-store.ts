@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { effectLedger, type EffectLedger } from '#services/sqlite/effect-ledger.ts'
 import { inTransaction, openAsWriter, openQuestions } from '#services/sqlite/one-writer-file.ts'
-import type { DayAheadForecast, ForecastMethod, ForecastReason, IssuedForecast, NetworkState, PastForecast, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
+import type { DayAheadForecast, ForecastMethod, ForecastReason, ForecastWeather, IssuedForecast, NetworkState, PastForecast, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
 import { RUNS_MIGRATIONS } from './schema.ts'
 import { packForecast, packPastForecast, packState, unpackForecast, unpackPastForecast, unpackState } from './state-blob.ts'
 
@@ -64,6 +64,7 @@ interface ForecastRow {
   /** JSON of the levels of the quantiles; null in rows from before there were any. */
   levels: string | null
   contributions: number
+  weather: ForecastWeather | null
 }
 interface PastForecastRow {
   series: string
@@ -100,6 +101,7 @@ const forecastOf = (row: ForecastRow): IssuedForecast => ({
   forecaster: row.forecaster,
   method: row.method,
   reason: row.reason ?? undefined,
+  weather: row.weather ?? undefined,
   ...unpackForecast(row.body, row.levels === null ? undefined : (JSON.parse(row.levels) as number[]), row.contributions === 1),
 })
 
@@ -187,10 +189,10 @@ export function openRunStore(file: string): RunFileStore {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING run_id`)
   const saveState = database.prepare('INSERT INTO state (kind, at, run_id, settled, body) VALUES (?, ?, ?, ?, ?)')
   const dropOldForecastStates = database.prepare("DELETE FROM state WHERE run_id IN (SELECT run_id FROM run WHERE kind = 'forecast' ORDER BY run_id DESC LIMIT 10 OFFSET ?)")
-  const saveForecast = database.prepare(`INSERT INTO forecast (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
-  const saveDayAhead = database.prepare(`INSERT INTO day_ahead (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions, carried, bound)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+  const saveForecast = database.prepare(`INSERT INTO forecast (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions, weather)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+  const saveDayAhead = database.prepare(`INSERT INTO day_ahead (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions, weather, carried, bound)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
   const dropPastForecasts = database.prepare('DELETE FROM past_forecast WHERE series = ?')
   const savePastForecast = database.prepare('INSERT INTO past_forecast (series, first_day_ahead, issued_at, method, days_ahead, first_date, per_day, levels, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const saving: RunFileStore['saving'] = (head, states) => {
@@ -209,17 +211,17 @@ export function openRunStore(file: string): RunFileStore {
   const savingForecasts: RunFileStore['savingForecasts'] = (forecasts) => {
     const bodies = forecasts.map(packForecast)
     return () => {
-      for (const [i, { series, issuedAt, from, stepS, forecaster, method, reason, quantilesKw, contributions }] of forecasts.entries()) {
-        saveForecast.run(series, issuedAt, from, stepS, forecaster, bodies[i]!, method, reason ?? null, JSON.stringify(quantilesKw.map(({ level }) => level)), contributions === undefined ? 0 : 1)
+      for (const [i, { series, issuedAt, from, stepS, forecaster, method, reason, quantilesKw, contributions, weather }] of forecasts.entries()) {
+        saveForecast.run(series, issuedAt, from, stepS, forecaster, bodies[i]!, method, reason ?? null, JSON.stringify(quantilesKw.map(({ level }) => level)), contributions === undefined ? 0 : 1, weather ?? null)
       }
     }
   }
   const savingDayAhead: RunFileStore['savingDayAhead'] = (forecasts) => {
     const bodies = forecasts.map(packForecast)
     return () => {
-      for (const [i, { series, issuedAt, from, stepS, forecaster, method, reason, quantilesKw, contributions, carried, bound }] of forecasts.entries()) {
+      for (const [i, { series, issuedAt, from, stepS, forecaster, method, reason, quantilesKw, contributions, weather, carried, bound }] of forecasts.entries()) {
         const shares = new Uint8Array(Float32Array.from(carried).buffer)
-        saveDayAhead.run(series, issuedAt, from, stepS, forecaster, bodies[i]!, method, reason ?? null, JSON.stringify(quantilesKw.map(({ level }) => level)), contributions === undefined ? 0 : 1, shares, bound)
+        saveDayAhead.run(series, issuedAt, from, stepS, forecaster, bodies[i]!, method, reason ?? null, JSON.stringify(quantilesKw.map(({ level }) => level)), contributions === undefined ? 0 : 1, weather ?? null, shares, bound)
       }
     }
   }

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { District } from '#models/district/schema.ts'
 import { sampleDistrict } from '#models/district/sample-district.ts'
 import type { Series } from '#services/store/port.ts'
 import { manualClock } from '#services/clock/shifted-clock.ts'
 import { loadProfiles } from '#services/collectors/profiles.ts'
+import { openEmbeddedStore } from '#services/store/embedded/store.ts'
 import { importFile, type ImportOptions } from './import-file.ts'
 import { tidyHeader, tidyRow } from './tidy-csv.ts'
 
@@ -22,6 +23,7 @@ function memory() {
   const values = new Map<string, number>()
   return {
     values,
+    read: async () => ({ at: new Float64Array(0), values: new Float64Array(0), quality: new Uint8Array(0), recordedAt: new Float64Array(0) }),
     register: async (list: readonly string[]) => Int32Array.from(list, (name) => (names.includes(name) ? names.indexOf(name) : names.push(name) - 1) + 1),
     importSeries: async (pointId: number, series: Omit<Series, 'recordedAt'>) => {
       const result = { stored: 0, deduplicated: 0, revised: 0, seq: 0 }
@@ -61,6 +63,33 @@ test('values of any order, unit and separator arrive; every line that cannot be 
   expect(values.get(`${point.id} ${Date.parse('2026-01-01T00:00:00Z')}`)).toBe(3)
   const again = await bring('b.csv.gz', gzipSync(`timestamp,point,value\n2025-12-31T23:00:00Z,${point.id},1\n`), store)
   expect(again.report).toMatchObject({ stored: 0, deduplicated: 1, refused: {} })
+})
+
+test('forecasts of a file are kept issue by issue, whatever the order of its lines, and brought again they change nothing', async () => {
+  const outside: District['measurementPoints'][number] = { ...point, id: 'weather.ahead', quantity: 'temperature', unit: 'degC', forecastHours: 48, resolution: 0.1 }
+  const store = await openEmbeddedStore(join(folder, 'measured'), { timeZone: 'Europe/Paris' })
+  onTestFinished(() => store.close())
+  const options = { store, district: { ...district, measurementPoints: [...district.measurementPoints, outside] }, clock: manualClock(Date.parse('2026-01-03T00:00:00Z')) }
+  const importText = async (name: string, lines: readonly string[]) => {
+    writeFileSync(join(folder, name), ['timestamp,point,value,issuedAt', ...lines].join('\n'))
+    return importFile(join(folder, name), { timeZone: 'Europe/Paris', progress: () => {}, ...options })
+  }
+  const noon = (value: number, issue: string) => `2026-01-02T12:00:00Z,weather.ahead,${value},${issue}`
+  const lines = [noon(7, '2026-01-02T06:00:00Z'), noon(5, '2026-01-01T18:00:00Z'), noon(5, '2026-01-02T00:00:00Z'), '2026-01-03T12:00:00Z,weather.ahead,1,2026-01-02T06:00:00Z']
+  expect(await importText('issues.csv', lines)).toEqual({ stored: 2, deduplicated: 1, revised: 1, refused: {} })
+  const [id] = await store.lookup(['weather.ahead'])
+  const asOf = async (time: string) => [...(await store.read(id!, 0, Infinity, { asOf: Date.parse(time) })).values]
+  expect([await asOf('2026-01-01T12:00:00Z'), await asOf('2026-01-02T05:59:00Z'), await asOf('2026-01-02T06:00:00Z')]).toEqual([[], [5], [7, 1]])
+  expect((await store.read(id!, 0, Infinity)).quality).toEqual(new Uint8Array(2).fill(4))
+  expect(await importText('again.csv', lines)).toEqual({ stored: 0, deduplicated: 4, revised: 0, refused: {} })
+
+  expect(await importText('wrong.csv', [
+    noon(6, '2026-01-02T01:00:00Z'), '2026-01-02T12:00:00Z,weather.ahead,3,', noon(8, '2026-01-03T06:00:00Z'), '2026-01-05T12:00:00Z,weather.ahead,3,2026-01-02T00:00:00Z',
+    `2026-01-02T12:00:00Z,${point.id},3,2026-01-02T00:00:00Z`, noon(8, 'yesterday'),
+  ])).toMatchObject({ stored: 0, revised: 0, refused: {
+    'issue-superseded': { lines: [2] }, 'issue-missing': { lines: [3] }, 'issue-in-future': { lines: [4] }, 'too-far-ahead': { lines: [5] }, 'no-forecast-point': { lines: [6] }, 'bad-time': { lines: [7] },
+  } })
+  expect(await asOf('2026-01-02T05:59:00Z')).toEqual([5])
 })
 
 test('a file of no known form, or none at all, says what is wanted', async () => {

@@ -7,8 +7,7 @@ import { POINT, type FileFormat } from '#services/collectors/files/format.ts'
 import { readMeterFile } from '#services/collectors/files/read-file.ts'
 import type { Profile } from '#services/collectors/port.ts'
 import { loadProfiles } from '#services/collectors/profiles.ts'
-import type { TimeSeriesStore } from '#services/store/port.ts'
-import { ImportGathering, type ImportPlace, type ImportReport } from './import-gathering.ts'
+import { ImportGathering, type ImportPlace, type ImportReport, type ImportStore } from './import-gathering.ts'
 import { tidyCsv } from './tidy-csv.ts'
 
 export type { ImportReport } from './import-gathering.ts'
@@ -17,7 +16,7 @@ export type { ImportReport } from './import-gathering.ts'
 const ROWS_AT_ONCE = 1_000_000
 
 export interface ImportOptions {
-  readonly store: Pick<TimeSeriesStore, 'register' | 'importSeries'>
+  readonly store: ImportStore
   readonly district: District
   readonly clock: Clock
   readonly timeZone: string
@@ -60,7 +59,7 @@ function formatsOf(district: District, profiles: ReadonlyMap<string, Profile>): 
   return [tidyCsv, ...formatsFor([...used].map((name) => ({ name, table: tableOf(profiles.get(name)) })))]
 }
 
-const placeOf = ({ id, unit, resolution }: District['measurementPoints'][number], more: Partial<ImportPlace> = {}): ImportPlace => ({ point: id, unit, decimals: Math.max(0, Math.round(-Math.log10(resolution))), rawUnit: unit, factor: 1, ...more })
+const placeOf = ({ id, unit, resolution, forecastHours }: District['measurementPoints'][number], more: Partial<ImportPlace> = {}): ImportPlace => ({ point: id, unit, decimals: Math.max(0, Math.round(-Math.log10(resolution))), rawUnit: unit, factor: 1, ...(forecastHours === undefined ? {} : { forecastHours }), ...more })
 
 /** Points by the address of their device and the column of their profile; without one by the name of the channel. */
 function metersOf(district: District, profiles: ReadonlyMap<string, Profile>): ColumnIndex<ImportPlace> {

@@ -1,8 +1,11 @@
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { conversion } from '#models/units/convert.ts'
+import { QUALITY } from '#models/units/quality.ts'
 import type { Clock } from '#services/clock/port.ts'
 import { POINT, type MeterRows } from '#services/collectors/files/format.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
+import { ascending, type Columns } from './ascending.ts'
+import { issueFault, storeIssues, type Issue } from './import-issues.ts'
 import { withoutNoise } from './judge.ts'
 
 const LINES_SHOWN = 20
@@ -24,19 +27,22 @@ export interface ImportPlace {
   readonly rawUnit: string
   readonly rawScale?: number
   readonly factor: number
+  /** Of a point that holds forecasts. */
+  readonly forecastHours?: number
 }
 
-interface Columns { readonly at: Float64Array; readonly values: Float64Array; readonly quality: Uint8Array }
+export type ImportStore = Pick<TimeSeriesStore, 'register' | 'importSeries' | 'read'>
 
 /** Collects what a file brings, point by point, and hands it to the store. */
 export class ImportGathering {
-  readonly #options: { readonly store: Pick<TimeSeriesStore, 'register' | 'importSeries'>; readonly clock: Clock; readonly source: string }
+  readonly #options: { readonly store: ImportStore; readonly clock: Clock; readonly source: string }
   readonly #refused = new Map<string, { count: number; lines: number[] }>()
   #pieces = new Map<string, Columns[]>()
+  #issues = new Map<string, Issue[]>()
   #stored = { stored: 0, deduplicated: 0, revised: 0 }
   rows = 0
 
-  constructor(options: { readonly store: Pick<TimeSeriesStore, 'register' | 'importSeries'>; readonly clock: Clock; readonly source: string }) {
+  constructor(options: { readonly store: ImportStore; readonly clock: Clock; readonly source: string }) {
     this.#options = options
   }
 
@@ -47,14 +53,15 @@ export class ImportGathering {
     for (let index = 0; index < lines.length && known.lines.length < LINES_SHOWN; index++) known.lines.push(lines[index])
   }
 
-  add({ column, unit, at, values, quality, lines }: MeterRows, place: ImportPlace | undefined): void {
+  add({ column, unit, at, values, quality, issuedAt, lines }: MeterRows, place: ImportPlace | undefined): void {
     if (place === undefined) return this.refuse(column === POINT ? 'unknown-point' : 'unknown-meter', lines)
     const factor = factorBetween(unit === '' ? place.rawUnit : unit, place.unit) * place.factor * (unit === '' ? (place.rawScale ?? 1) : 1)
     if (Number.isNaN(factor)) return this.refuse('unit-does-not-fit', lines)
-    const pieces = this.#pieces.get(place.point)
     const piece = { at, values: values.map((value) => withoutNoise(value * factor, place.decimals)), quality }
-    if (pieces === undefined) this.#pieces.set(place.point, [piece])
-    else pieces.push(piece)
+    const refused = issueFault(at, issuedAt, place.forecastHours, this.#options.clock.now())
+    if (refused !== undefined) return this.refuse(refused, lines)
+    if (issuedAt === undefined) listed(this.#pieces, place.point).push(piece)
+    else listed(this.#issues, place.point).push({ ...piece, quality: quality.map((code) => Math.max(code, QUALITY.forecast)), issuedAt, lines })
     this.rows += at.length
   }
 
@@ -68,7 +75,9 @@ export class ImportGathering {
     const provenance = { recordedAt: clock.now(), source }
     const results = await Promise.all([...gathered.values()].flatMap((pieces, index) =>
       ascending(pieces).map((series) => store.importSeries(ids[index], series, provenance))))
-    for (const { stored, deduplicated, revised } of results) {
+    const issues = this.#issues
+    this.#issues = new Map()
+    for (const { stored, deduplicated, revised } of [...results, ...(await storeIssues(issues, store, source, (reason, lines) => this.refuse(reason, lines)))]) {
       this.#stored.stored += stored
       this.#stored.deduplicated += deduplicated
       this.#stored.revised += revised
@@ -80,6 +89,8 @@ export class ImportGathering {
   }
 }
 
+const listed = <T>(lists: Map<string, T[]>, key: string): T[] => lists.get(key) ?? lists.set(key, []).get(key)!
+
 /** NaN where the two measure different things. */
 function factorBetween(from: string, to: string): number {
   if (from === to) return 1
@@ -89,29 +100,4 @@ function factorBetween(from: string, to: string): number {
     if (error instanceof PenfeldError) return NaN
     throw error
   }
-}
-
-/** One ascending series of what came first for each time, then of what came second for the same one, and so on. */
-function ascending(pieces: readonly Columns[]): Columns[] {
-  const count = pieces.reduce((sum, { at }) => sum + at.length, 0)
-  const at = new Float64Array(count)
-  const values = new Float64Array(count)
-  const quality = new Uint8Array(count)
-  let place = 0
-  for (const piece of pieces) {
-    at.set(piece.at, place)
-    values.set(piece.values, place)
-    quality.set(piece.quality, place)
-    place += piece.at.length
-  }
-  if (at.every((time, row) => row === 0 || time > at[row - 1])) return [{ at, values, quality }]
-  const order = Uint32Array.from(at.keys()).sort((left, right) => at[left] - at[right] || left - right)
-  const turns: number[][] = []
-  let turn = 0
-  for (const [index, row] of order.entries()) {
-    turn = index > 0 && at[order[index - 1]] === at[row] ? turn + 1 : 0
-    const rows = (turns[turn] ??= [])
-    rows.push(row)
-  }
-  return turns.map((rows) => ({ at: Float64Array.from(rows, (row) => at[row]), values: Float64Array.from(rows, (row) => values[row]), quality: Uint8Array.from(rows, (row) => quality[row]) }))
 }

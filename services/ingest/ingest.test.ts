@@ -42,6 +42,12 @@ test('clocks that are wrong and values that cannot be are put apart with their r
   expect(quarantined.reasons).toEqual(['clock_suspect', 'clock_suspect', 'implausible', 'implausible'])
 })
 
+test('a value ahead of the clock is one of a point that holds forecasts, up to as far as the point says', () => {
+  const ahead = readings([[1_000, NOW + 23 * 3_600_000], [2_000, NOW + 25 * 3_600_000]])
+  expect(judge(ahead, [rule({ forecastHours: 24 })], NOW, 1)).toMatchObject({ batch: { values: Float64Array.of(1) }, quarantined: { reasons: ['clock_suspect'] } })
+  expect(judge(ahead, [rule()], NOW, 1).quarantined.reasons).toEqual(['clock_suspect', 'clock_suspect'])
+})
+
 test('at speed 600 a reading that took seconds on its way is not suspect, in either direction', () => {
   for (const speed of [60, 600, 3_600]) {
     const { quarantined } = judge(readings([[1, NOW + 4_000 * speed], [1, NOW - 60_000 * speed]]), [rule()], NOW, speed)

@@ -20,6 +20,8 @@ export interface PointRule {
   readonly decimals: number
   readonly min: number
   readonly max: number
+  /** What a forecast may be ahead of its arrival; 0: nothing is foretold. */
+  readonly aheadMs: number
 }
 
 /** Unit of the profile, sign and resolution of the point, ratio of the meter. Throws for units that do not fit. */
@@ -32,6 +34,7 @@ export function pointRule({ point, profileChannel }: Pick<Channel, 'point' | 'pr
     decimals: 10 ** -decimals === point.resolution || 1 / 10 ** decimals === point.resolution ? Math.max(0, decimals) : -1,
     min: point.min ?? -Infinity,
     max: point.max ?? Infinity,
+    aheadMs: (point.forecastHours ?? 0) * 3_600_000,
   }
 }
 
@@ -67,7 +70,7 @@ export function judge(readings: RawReadings, rules: readonly PointRule[], now: n
     const raw = readings.values[index]
     const value = raw === raw ? withoutNoise(raw * rule.factor, rule.decimals) : NaN
     const reason: QuarantineReason | undefined =
-      !(time >= earliestAt && time <= latestAt) ? 'clock_suspect'
+      !(time >= earliestAt && time <= latestAt + rule.aheadMs) ? 'clock_suspect'
       : value < rule.min || value > rule.max || value === Infinity || value === -Infinity ? 'implausible'
       : undefined
     if (reason !== undefined) {

@@ -43,8 +43,8 @@ export function createSink({ sourceId, rules, store, clock, counters, quarantine
         let newest = Number.isNaN(sink.newestAt) ? -Infinity : sink.newestAt
         for (const at of batch.at) if (at > newest) newest = at
         sink.newestAt = newest
-        // What was known already is no sign of life: a device that repeats itself has stopped.
-        if (result.stored > 0) sink.newestStoredAt = recordedAt
+        // What was known already is no sign of life: a device that repeats itself has stopped. A new issue of a forecast is one.
+        if (result.stored + result.revised > 0) sink.newestStoredAt = recordedAt
       }
       counters.produced(sourceId, readings.channels.length)
       for (const reason of quarantined.reasons) counters.quarantined(sourceId, reason)

@@ -4,9 +4,9 @@ import { POINT, type FileFormat, type FileParser, type FileTake } from '#service
 import { Gather } from '#services/collectors/files/gather.ts'
 
 /**
- * Tidy CSV: a header with `timestamp,point,value` and optionally `unit` and `quality`, in any order, comma or semicolon.
+ * Tidy CSV: a header with `timestamp,point,value` and optionally `unit`, `quality` and `issuedAt`, in any order, comma or semicolon.
  * A line is one value of one point at the start of its interval, with an offset or Z: a local time without one would be
- * two moments in the hour that comes twice. It names points of the district, so only import takes it, no watched folder.
+ * two moments in the hour that comes twice. `issuedAt` says when a forecast of that time was known. It names points of the district, so only import takes it, no watched folder.
  */
 export const tidyCsv: FileFormat = {
   name: 'tidy-csv',
@@ -14,11 +14,11 @@ export const tidyCsv: FileFormat = {
   open: (take) => new TidyCsv(take),
 }
 
-export interface TidyColumns { readonly timestamp: number; readonly point: number; readonly value: number; readonly unit: number; readonly quality: number }
+export interface TidyColumns { readonly timestamp: number; readonly point: number; readonly value: number; readonly unit: number; readonly quality: number; readonly issuedAt: number }
 
 export type LineReason = 'bad-time' | 'bad-value' | 'bad-quality' | 'missing-column'
 
-export interface TidyRow { readonly at: number; readonly point: string; readonly value: number; readonly unit: string; readonly quality: number }
+export interface TidyRow { readonly at: number; readonly point: string; readonly value: number; readonly unit: string; readonly quality: number; readonly issuedAt?: number }
 
 class TidyCsv implements FileParser {
   readonly #gather: Gather
@@ -33,7 +33,7 @@ class TidyCsv implements FileParser {
         if (this.#columns === undefined) return void (this.#columns = tidyHeader(cells.map((cell) => cell.replace(/^\uFEFF/, ''))))
         const row = tidyRow(cells, this.#columns)
         if (typeof row === 'string') take.fault(line, row)
-        else this.#gather.add(row.point, POINT, row.unit, row.at, row.value, line, row.quality)
+        else this.#gather.add(row.point, POINT, row.unit, row.at, row.value, line, row.quality, row.issuedAt)
       },
       fault: (line, reason) => take.fault(line, reason),
     })
@@ -55,22 +55,26 @@ const delimiterOf = (line: string): string => (line.includes(';') ? ';' : ',')
 export function tidyHeader(cells: readonly string[]): TidyColumns | undefined {
   const names = cells.map((name) => name.toLowerCase())
   const place = (name: string) => names.indexOf(name)
-  const columns = { timestamp: place('timestamp'), point: place('point'), value: place('value'), unit: place('unit'), quality: place('quality') }
+  const columns = { timestamp: place('timestamp'), point: place('point'), value: place('value'), unit: place('unit'), quality: place('quality'), issuedAt: place('issuedat') }
   return columns.timestamp >= 0 && columns.point >= 0 && columns.value >= 0 ? columns : undefined
 }
 
 export function tidyRow(cells: readonly string[], columns: TidyColumns): TidyRow | LineReason {
   const [stamp, point, text] = [cells[columns.timestamp], cells[columns.point], cells[columns.value]]
   if (stamp === undefined || point === undefined || text === undefined || point === '') return 'missing-column'
-  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:?\d\d)$/.test(stamp) ? Date.parse(stamp) : NaN
-  if (Number.isNaN(at)) return 'bad-time'
+  const at = instantOf(stamp)
+  const issue = columns.issuedAt < 0 ? '' : (cells[columns.issuedAt] ?? '')
+  const issuedAt = issue === '' ? undefined : instantOf(issue)
+  if (Number.isNaN(at) || Number.isNaN(issuedAt)) return 'bad-time'
   const value = text === '' ? NaN : Number(text)
   if (text !== '' && !Number.isFinite(value)) return 'bad-value'
   const name = columns.quality < 0 ? '' : (cells[columns.quality] ?? '')
   if (name !== '' && !Object.hasOwn(QUALITY, name)) return 'bad-quality'
   const quality = name !== '' ? QUALITY[name as QualityName] : Number.isNaN(value) ? QUALITY.missing : QUALITY.measured
   const unit = columns.unit < 0 ? '' : (cells[columns.unit] ?? '')
-  return { at, point, value, unit, quality }
+  return { at, point, value, unit, quality, ...(issuedAt === undefined ? {} : { issuedAt }) }
 }
+
+const instantOf = (stamp: string): number => (/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:?\d\d)$/.test(stamp) ? Date.parse(stamp) : NaN)
 
 const cellsOf = (line: string): string[] => line.split(delimiterOf(line)).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))

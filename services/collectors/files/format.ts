@@ -12,6 +12,8 @@ export interface MeterRows {
   /** NaN for an empty value. */
   readonly values: Float64Array
   readonly quality: Uint8Array
+  /** When these values were issued (UTC ms); undefined where the file has no forecasts. */
+  readonly issuedAt?: number | undefined
   /** Line of the file each value stands in. */
   readonly lines: Int32Array
 }

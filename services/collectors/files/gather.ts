@@ -5,7 +5,7 @@ import type { FileTake } from './format.ts'
 const ROWS_AT_ONCE = 200_000
 const FIRST_CAPACITY = 64
 
-interface Open { readonly meter: string; readonly column: string; readonly unit: string; at: Float64Array; values: Float64Array; quality: Uint8Array; lines: Int32Array; count: number }
+interface Open { readonly meter: string; readonly column: string; readonly unit: string; readonly issuedAt: number | undefined; at: Float64Array; values: Float64Array; quality: Uint8Array; lines: Int32Array; count: number }
 
 const grown = <T extends Float64Array | Uint8Array | Int32Array>(column: T): T => {
   const wider = new (column.constructor as new (length: number) => T)(column.length * 2)
@@ -13,7 +13,7 @@ const grown = <T extends Float64Array | Uint8Array | Int32Array>(column: T): T =
   return wider
 }
 
-/** Puts single values into columns by meter, column and unit. */
+/** Puts single values into columns by meter, column and unit, and by issue where they are forecasts. */
 export class Gather {
   readonly #take: FileTake
   readonly #series = new Map<string, Open>()
@@ -23,11 +23,11 @@ export class Gather {
     this.#take = take
   }
 
-  add(meter: string, column: string, unit: string, at: number, value: number, line: number, quality: number = Number.isNaN(value) ? QUALITY.missing : QUALITY.measured): void {
-    const key = `${meter}\n${column}\n${unit}`
+  add(meter: string, column: string, unit: string, at: number, value: number, line: number, quality: number = Number.isNaN(value) ? QUALITY.missing : QUALITY.measured, issuedAt?: number): void {
+    const key = `${meter}\n${column}\n${unit}\n${issuedAt ?? ''}`
     let series = this.#series.get(key)
     if (series === undefined) {
-      series = { meter, column, unit, at: new Float64Array(FIRST_CAPACITY), values: new Float64Array(FIRST_CAPACITY), quality: new Uint8Array(FIRST_CAPACITY), lines: new Int32Array(FIRST_CAPACITY), count: 0 }
+      series = { meter, column, unit, issuedAt, at: new Float64Array(FIRST_CAPACITY), values: new Float64Array(FIRST_CAPACITY), quality: new Uint8Array(FIRST_CAPACITY), lines: new Int32Array(FIRST_CAPACITY), count: 0 }
       this.#series.set(key, series)
     }
     if (series.count === series.at.length) {
@@ -45,8 +45,8 @@ export class Gather {
   }
 
   handOver(): void {
-    for (const { meter, column, unit, at, values, quality, lines, count } of this.#series.values()) {
-      this.#take.rows({ meter, column, unit, at: at.subarray(0, count), values: values.subarray(0, count), quality: quality.subarray(0, count), lines: lines.subarray(0, count) })
+    for (const { meter, column, unit, issuedAt, at, values, quality, lines, count } of this.#series.values()) {
+      this.#take.rows({ meter, column, unit, ...(issuedAt === undefined ? {} : { issuedAt }), at: at.subarray(0, count), values: values.subarray(0, count), quality: quality.subarray(0, count), lines: lines.subarray(0, count) })
     }
     this.#series.clear()
     this.#rows = 0

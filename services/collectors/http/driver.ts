@@ -17,6 +17,7 @@ export const httpDriver: DriverFactory = {
     return [
       ...(isSafeAddress(url) ? [] : [`url ${url} is not https://HOST (http only for this machine itself, and no password in it)`]),
       ...(options['tokenUrl'] === undefined || isSafeAddress(String(options['tokenUrl'])) ? [] : ['option tokenUrl is not https://HOST/PATH']),
+      ...channels.flatMap((channel) => aheadFaults(channel)),
       ...[...profiles].flatMap(([profile, channel]) => faultsOf(channel, options).map((fault) => `profile ${profile}: ${fault}`)),
     ]
   },
@@ -34,6 +35,13 @@ export const httpDriver: DriverFactory = {
       },
     } satisfies Driver
   },
+}
+
+/** What is foretold must go to points that take values ahead of the clock, and nothing else may. */
+function aheadFaults({ point, device, profileChannel }: Channel): string[] {
+  const hours = 24 * (serviceOf(profileChannel).request?.window?.aheadDays ?? 0)
+  if (hours === 0) return point.forecastHours === undefined ? [] : [`${point.id} has forecastHours, but the profile ${device.profile} brings no forecast`]
+  return (point.forecastHours ?? 0) >= hours ? [] : [`${point.id}: the profile ${device.profile} brings forecasts up to ${hours} hours ahead, forecastHours must be at least that`]
 }
 
 function faultsOf({ profileChannel }: Channel, options: Readonly<Record<string, unknown>>): string[] {

@@ -29,8 +29,8 @@ test(`${TEXT_FUZZ_RUNS} mutated answers: values and named faults, never an excep
     }
     const channels = Object.values(profiles.get(name)!.channels)
     const meter = { service: serviceOf(channels[0]), channels, address: 'm' }
-    longestMs = Math.max(longestMs, decodingMs(() => void readAnswer(text, meter, { timeZone: 'Europe/Paris', now: NOW })))
-    const { channels: found, faults } = readAnswer(text, meter, { timeZone: 'Europe/Paris', now: NOW })
+    longestMs = Math.max(longestMs, decodingMs(() => void readAnswer(text, meter, { timeZone: 'Europe/Paris', until: NOW })))
+    const { channels: found, faults } = readAnswer(text, meter, { timeZone: 'Europe/Paris', until: NOW })
     for (const { at, values, quality } of found) {
       used += at.length
       if (values.length !== at.length || quality.length !== at.length) throw new Error('columns of different length')

@@ -3,7 +3,7 @@ import { decodeAnswer } from './mapping.ts'
 import { follow, pointerTokens } from './pointer.ts'
 import type { HttpMapping } from './profile.ts'
 
-const PARIS = { timeZone: 'Europe/Paris', now: Date.UTC(2026, 11, 31) }
+const PARIS = { timeZone: 'Europe/Paris', until: Date.UTC(2026, 11, 31) }
 const decode = (content: unknown, mapping: HttpMapping, pointers: readonly string[] = ['/v']) => {
   const { channels, faults } = decodeAnswer(content, mapping, pointers.map((pointer) => ({ unit: 'W', pointer })), PARIS)
   return { said: channels.flatMap(({ at, values, quality }, channel) => at.map((time, row) => `${channel} ${new Date(time).toISOString().slice(0, 16)} ${values[row]} ${quality[row]}`)), faults: Object.fromEntries(faults) }

@@ -21,8 +21,8 @@ export interface Decoded {
 
 export interface DecodeSettings {
   readonly timeZone: string
-  /** Intervals that have not ended by then are left to a later answer: a value of the future is a forecast. */
-  readonly now: number
+  /** Intervals that have not ended by then are left to a later answer: now, or as far ahead as the service foretells. */
+  readonly until: number
 }
 
 /** Finds the values of each channel in an answer; never throws for what the answer says. */
@@ -115,12 +115,12 @@ class Decoding {
   }
 
   #value(found: DecodedChannel, { scale, isEnd, stepMinutes }: Wanted, instant: number, ownMinutes: number | undefined, content: unknown, code: number): void {
-    const { now } = this.#settings
+    const { until } = this.#settings
     const timeZone = this.#mapping.time.zone ?? this.#settings.timeZone
     const minutes = ownMinutes ?? stepMinutes
     const at = minutes === DAY_MINUTES ? localDayStart(isEnd ? instant - 1 : instant, timeZone) : isEnd ? instant - (minutes ?? NaN) * MINUTE_MS : instant
     if (Number.isNaN(at)) return this.#fault('bad-step')
-    if (at + (minutes ?? 0) * MINUTE_MS > now) return
+    if (at + (minutes ?? 0) * MINUTE_MS > until) return
     const isMissing = content === null || content === undefined || content === ''
     const value = isMissing ? NaN : typeof content === 'number' ? content : typeof content === 'string' && /^-?\d{1,15}(\.\d{1,12})?$/.test(content) ? Number(content) : undefined
     if (value === undefined || value === Infinity || value === -Infinity) return this.#fault('bad-value')

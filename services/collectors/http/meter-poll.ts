@@ -45,7 +45,7 @@ export function metersOf({ channels }: Pick<DriverContext, 'channels'>): PolledM
 }
 
 /** What an answer holds, whatever its form; never throws. */
-export function readAnswer(text: string, { service, channels, address }: Pick<PolledMeter, 'service' | 'channels' | 'address'>, settings: { readonly timeZone: string; readonly now: number }): Decoded {
+export function readAnswer(text: string, { service, channels, address }: Pick<PolledMeter, 'service' | 'channels' | 'address'>, settings: { readonly timeZone: string; readonly until: number }): Decoded {
   const { format = 'json' } = service.request
   if (format === 'csv') return readTable(text, service.table!, channels, address, settings)
   const content = format === 'ndjson' ? linesOf(text) : parsed(text)
@@ -68,7 +68,7 @@ function linesOf(text: string): unknown {
   return lines.includes(undefined) ? undefined : lines
 }
 
-function readTable(text: string, table: TableMapping, channels: readonly ProfileChannel[], address: string, { timeZone, now }: { readonly timeZone: string; readonly now: number }): Decoded {
+function readTable(text: string, table: TableMapping, channels: readonly ProfileChannel[], address: string, { timeZone, until }: { readonly timeZone: string; readonly until: number }): Decoded {
   const index = new ColumnIndex<number>()
   for (const [place, channel] of channels.entries()) index.add(address, String(channel['column']), place)
   const found: DecodedChannel[] = channels.map(() => ({ at: [], values: [], quality: [] }))
@@ -82,7 +82,7 @@ function readTable(text: string, table: TableMapping, channels: readonly Profile
       const values = place === undefined ? undefined : inProfileUnit(rows, channels[place])
       if (place === undefined || values === undefined) return void fault(place === undefined ? 'unknown-meter' : 'unit-does-not-fit', rows.at.length)
       for (let row = 0; row < rows.at.length; row++) {
-        if (rows.at[row] > now) continue
+        if (rows.at[row] > until) continue
         found[place].at.push(rows.at[row])
         found[place].values.push(values[row])
         found[place].quality.push(Number.isNaN(values[row]) ? QUALITY.missing : rows.quality[row])

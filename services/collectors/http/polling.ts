@@ -13,6 +13,7 @@ import { Walked } from './walked.ts'
 import { windowsFor } from './windows.ts'
 
 const DEFAULT_TIME_ZONE = 'Europe/Paris'
+const DAY_MS = 86_400_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15 * 60_000
 const MOST_ETAGS = 1_000
@@ -123,8 +124,8 @@ export class Polling {
       throw error
     }
     if (answer.status === 304) return
-    const now = this.#context.clock.now()
-    const { channels, faults } = readAnswer(answer.text, meter, { timeZone: this.#timeZone, now })
+    const until = this.#context.clock.now() + (request.window?.aheadDays ?? 0) * DAY_MS
+    const { channels, faults } = readAnswer(answer.text, meter, { timeZone: this.#timeZone, until })
     for (const [place, { at, values, quality }] of channels.entries()) {
       const before = meter.seen[place]
       for (let row = 0; row < at.length; row++) {

@@ -27,6 +27,8 @@ export const HttpRequest = Type.Object({
     lastIncluded: Type.Optional(Type.Boolean()),
     /** Only days that are over: the service refuses a day that has not ended. */
     endedDays: Type.Optional(Type.Boolean()),
+    /** The service foretells: asked up to so far ahead, each answer is an issue. */
+    aheadDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 16 })),
   }, strict)),
   /** Answers that mean there is nothing for the interval. */
   emptyStatus: Type.Optional(Type.Array(Type.Integer({ minimum: 400, maximum: 499 }), { maxItems: 5 })),
@@ -64,7 +66,7 @@ export const HttpMapping = Type.Object({
   /** A null is a value that is not known yet, and not one that will never be. */
   nullIsLater: Type.Optional(Type.Boolean()),
   /** Of every value, where the service measures nothing itself. */
-  quality: Type.Optional(oneOf('measured', 'uncertain', 'estimated')),
+  quality: Type.Optional(oneOf('measured', 'uncertain', 'estimated', 'forecast')),
   /** What a row says of its value; whatever is not named is measured. */
   qualityOf: Type.Optional(Type.Object({ pointer: Pointer, uncertain: Type.Optional(Texts), estimated: Type.Optional(Texts), bad: Type.Optional(Texts) }, strict)),
 }, strict)

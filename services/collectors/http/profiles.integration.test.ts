@@ -21,9 +21,9 @@ afterEach(() => {
   delete process.env['PROFILE_TEST_SECRET']
 })
 
-async function run(profile: string, names: readonly string[], address: string, now: string, standInOptions: StandInOptions, options: (url: string) => Source['options'] = () => ({})) {
+async function run(profile: string, names: readonly string[], address: string, now: string, standInOptions: StandInOptions, options: (url: string) => Source['options'] = () => ({}), point: Partial<Channel['point']> = {}) {
   const standIn = await startStandIn(standInOptions)
-  const channels: Channel[] = names.map((name) => channelOf(address, profiles.get(profile)!.channels[name], { id: 'device', profile }))
+  const channels: Channel[] = names.map((name) => channelOf(address, profiles.get(profile)!.channels[name], { id: 'device', profile })).map((channel) => ({ ...channel, point: { ...channel.point, ...point } }))
   const source: Source = { id: 'web', protocol: 'http', url: standIn.url, periodS: 3_600, staleAfterS: 7_200, options: { ...(standInOptions.secret === undefined ? {} : { clientIdVariable: 'PROFILE_TEST_ID', clientSecretVariable: 'PROFILE_TEST_SECRET' }), ...options(standIn.url) } }
   expect(httpDriver.check(source, channels)).toEqual([])
   const watched = await watch({ source, channels, now: () => Date.parse(now), lastStoredAt: new Float64Array(channels.length).fill(Date.parse(now) - 86_400_000) })
@@ -110,6 +110,22 @@ test.each([['open-meteo', '/v1/forecast', { start_date: '2026-01-07', end_date: 
   expect(rejected).toEqual([])
 })
 
+test('open-meteo-forecast: a week ahead and no further, each value marked as a forecast; only for points that say how far', async () => {
+  const hour = (days: number, number: number) => Date.UTC(2026, 0, 10 + days, number) / 1_000
+  const { said, rows, standIn, rejected } = await run('open-meteo-forecast', ['temperature', 'irradiance'], 'roof', '2026-01-10T12:30:00Z', {
+    answer: () => ({ body: { hourly_units: { temperature_2m: '°C', shortwave_radiation: 'W/m²' }, hourly: { time: [hour(0, 12), hour(0, 14), hour(7, 12), hour(7, 14)], temperature_2m: [8, 8.5, 3, 2.5], shortwave_radiation: [120, 140, 90, 80] } } }),
+  }, () => ({ latitude: 48.39, longitude: -4.49 }), { forecastHours: 168 })
+  expect(Object.fromEntries(standIn.calls[0].query)).toMatchObject({ start_date: '2026-01-10', end_date: '2026-01-17' })
+  expect(said()).toEqual(['0 2026-01-10T12:00 8', '0 2026-01-10T14:00 8.5', '0 2026-01-17T12:00 3', '1 2026-01-10T11:00 120', '1 2026-01-10T13:00 140', '1 2026-01-17T11:00 90'])
+  expect(new Set(rows.map(({ quality }) => quality))).toEqual(new Set([QUALITY.forecast]))
+  expect(rejected).toEqual([])
+  const check = (profile: string, forecastHours: number | undefined) => {
+    const channel = channelOf('roof', profiles.get(profile)!.channels['temperature'], { id: 'device', profile })
+    return httpDriver.check({ id: 'web', protocol: 'http', url: standIn.url, periodS: 3_600, staleAfterS: 7_200, options: { latitude: 48, longitude: -4 } }, [{ ...channel, point: { ...channel.point, ...(forecastHours === undefined ? {} : { forecastHours }) } }])
+  }
+  expect([check('open-meteo-forecast', undefined).length, check('open-meteo-forecast', 48).length, check('open-meteo-forecast', 168).length, check('open-meteo', 168).length, check('open-meteo', undefined).length]).toEqual([1, 1, 0, 1, 0])
+})
+
 test('every shipped profile of a service has its stand-in here', () => {
-  expect([...profiles.values()].filter(({ protocol }) => protocol === 'http').map(({ id }) => id)).toEqual(['eco2mix', 'enedis-daily', 'enedis-load-curve', 'grdf-daily', 'open-meteo-archive', 'open-meteo', 'rte-ecowatt'])
+  expect([...profiles.values()].filter(({ protocol }) => protocol === 'http').map(({ id }) => id)).toEqual(['eco2mix', 'enedis-daily', 'enedis-load-curve', 'grdf-daily', 'open-meteo-archive', 'open-meteo-forecast', 'open-meteo', 'rte-ecowatt'])
 })

@@ -20,3 +20,12 @@ test('windows: pieces of the longest length, over the changes of the clocks, nev
     if (windows.length > 0) expect(windows.at(-1)!.to).toBeGreaterThanOrEqual(now)
   }))
 })
+
+test('what is foretold is asked for from now on, also when what is stored lies ahead of the clock', () => {
+  const HOUR = 3_600_000
+  const now = Date.UTC(2026, 0, 10, 12, 30)
+  const ask = (format: 'date' | 'iso', newestAt: number, walkedTo?: number) => windowsFor({ format, mostDays: 16, backfillDays: 0, overlapDays: 0, aheadDays: 7 }, newestAt, walkedTo, now, 'Europe/Paris').map(({ from, to }) => [(from - now) / HOUR, (to - now) / HOUR])
+  for (const newestAt of [NaN, now + 150 * HOUR, now - 300 * HOUR]) expect(ask('iso', newestAt)).toEqual([[0, 168]])
+  expect(ask('iso', now + 150 * HOUR, now)).toEqual([[0, 168]])
+  expect(ask('date', now + 150 * HOUR)).toEqual([[-13.5, 178.5]])
+})
