@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { DeliveryPoint, MeasurementPoint } from '#models/district/schema.ts'
 import { buildApp } from './app.ts'
 import type { PlannerForecast, PlannerForecastSeries, PowerForecast } from './contract/forecast.ts'
 import { ROUTES, address } from './contract/routes.ts'
@@ -41,16 +42,16 @@ test('a shopkeeper gets the own forecast with its band, how it was made and why 
 test('who held the point before gets no forecast of the one who holds it now', async () => {
   const forecast = await ask<PowerForecast>(address(ROUTES.merchant.forecast, { id: 'dp-a' }), former)
   expect(forecast).toMatchObject({ readiness: 'starting', issuedAt: null, method: null, reason: null, quantilesKw: [] })
-  expect(forecast.powerKw.at).toEqual([])
+  expect([forecast.powerKw.at, forecast.measuredKw.at]).toEqual([[], []])
 })
 
 test('the planner is told what is forecast: the district first, then the network, then the points', async () => {
   const { series } = await ask<PlannerForecastSeries>(ROUTES.planner.forecastSeries, planner.cookie)
   expect(series).toEqual([
-    { series: 'district', kind: 'district', name: null },
-    { series: 'T1', kind: 'transformer', name: 'T1' },
-    { series: 'dp-a', kind: 'delivery-point', name: '=Bakery' },
-    { series: 'dp-b', kind: 'delivery-point', name: 'Butcher' },
+    { series: 'district', kind: 'district', name: null, carrier: 'electricity', unit: 'kW' },
+    { series: 'T1', kind: 'transformer', name: 'T1', carrier: 'electricity', unit: 'kW' },
+    { series: 'dp-a', kind: 'delivery-point', name: '=Bakery', carrier: 'electricity', unit: 'kW' },
+    { series: 'dp-b', kind: 'delivery-point', name: 'Butcher', carrier: 'electricity', unit: 'kW' },
   ])
   for (const one of series) expect(await plannerAsks({ series: one.series })).toMatchObject(one)
 })
@@ -64,6 +65,35 @@ test('the forecast stands beside what was measured up to now, by default of the 
   const day = await plannerAsks({ series: 'T1', from: NOW - 144 * STEP_MS })
   expect(day.measuredKw.at.length).toBe(144)
   expect(day.contributions).toEqual({ calendarKw: [1, 2, 3, null], weatherKw: [0.5, 1.5, 2.5, null], recentKw: [-0.5, 0.5, 1.5, null] })
+})
+
+test('gas and water are told in what they are measured in, by the planner\u2019s list, the forecast and its rows; a household\u2019s meter is no series', async () => {
+  const { district, version, folder } = example.deps.district
+  const meter = (id: string, carrier: 'gas' | 'water', category: DeliveryPoint['category'], holder = 'holder-a'): { dp: DeliveryPoint; point: MeasurementPoint } => ({
+    dp: { id, carrier, category, site: district.sites[0]!.id, loadClass: carrier, holders: [{ validFrom: '2020-01-01T00:00:00Z', holder }] },
+    point: { id: `${id}.flow`, carrier, quantity: 'flow', unit: 'm3/h', kind: 'instant', stepS: 600, sign: 1, resolution: 0.001, on: id },
+  })
+  const meters = [meter('gas-1', 'gas', 'professional'), meter('gas-2', 'gas', 'professional', 'holder-b'), meter('tap', 'water', 'residential')]
+  const gas = exampleDeps({
+    district: { version, folder, district: { ...district, carriers: ['electricity', 'gas', 'water'], deliveryPoints: [...district.deliveryPoints, ...meters.map(({ dp }) => dp)], measurementPoints: [...district.measurementPoints, ...meters.map(({ point }) => point)] } },
+    runs: { ...example.deps.runs, latestForecast: async (series) => ({ ...(await example.deps.runs.latestForecast('T1'))!, series, weather: 'forecast' as const }) },
+    measured: { ...example.deps.measured, lookup: async (names) => Int32Array.from(names, (_, i) => i + 1) },
+  })
+  const other = await buildApp(gas.deps)
+  const as = (cookie: string) => async (url: string) => (await other.inject({ url, headers: { cookie } })).body
+  const asks = as(gas.signIn('p', ['planner']).cookie)
+  const { series } = JSON.parse(await asks(ROUTES.planner.forecastSeries)) as PlannerForecastSeries
+  expect(series.filter(({ carrier }) => carrier !== 'electricity').map(({ series: id, kind, unit }) => [id, kind, unit])).toEqual([['district-gas', 'district', 'm3/h'], ['gas-1', 'delivery-point', 'm3/h'], ['gas-2', 'delivery-point', 'm3/h']])
+  const total = JSON.parse(await asks(address(ROUTES.planner.forecast, {}, { series: 'district-gas' }))) as PlannerForecast
+  expect(total).toMatchObject({ carrier: 'gas', unit: 'm3/h', kind: 'district', name: null, weather: 'forecast' })
+  expect(total.measuredKw.values.every((value) => value === 10)).toBe(true)
+  expect((await asks(address(ROUTES.planner.forecast, {}, { series: 'gas-1', format: 'csv' }))).split('\r\n')[0]).toBe('at,flow_m3h,quality,p5_m3h,p50_m3h,p95_m3h,calendar_m3h,weather_m3h,recent_m3h,measured_m3h,measured_quality')
+  expect((await asks(address(ROUTES.planner.forecast, {}, { series: 'tap' })))).toContain('PF_NOT_FOUND')
+  const own = JSON.parse(await as(gas.signIn('a', ['merchant'], 'holder-a').cookie)(address(ROUTES.merchant.forecast, { id: 'gas-1' }))) as PowerForecast
+  expect(own).toMatchObject({ carrier: 'gas', unit: 'm3/h' })
+  expect(own.measuredKw.values).toEqual(new Array(144).fill(5))
+  await other.close()
+  gas.dispose()
 })
 
 test('a district of which one transformer is not measured has no total, and its answer is empty instead of wrong', async () => {

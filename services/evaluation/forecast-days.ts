@@ -5,7 +5,7 @@ import { GROUPS } from '#models/forecast/members.ts'
 import { localDayStart } from '#models/units/local-time.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { dayRules } from './day-rules.ts'
-import { forecastSeries, sumOf, transformerSeries } from './forecast-series.ts'
+import { forecastSeries, partsOf, sumOf, transformerSeries } from './forecast-series.ts'
 import { weatherAsToldBefore, type ToldWeather } from './forecast-weather.ts'
 import type { EvaluationPlan } from './plan.ts'
 import type { DayAheadForecast, ForecastReason, ForecastWeather, PastForecast } from './port.ts'
@@ -61,10 +61,10 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
     return { kind, weather: weather.map((one) => ({ kind: one.kind, values: one.values.subarray(skipped) })) }
   }
   const historyOf = async (series: string, from: number, to: number, issuedAt: number): Promise<Float64Array | undefined> => {
-    const powers = series === 'district' ? transformerSeries(district, plan) : [bySeries.get(series)!]
+    const powers = (series === 'district' ? transformerSeries(district, plan) : [bySeries.get(series)!]).flatMap(partsOf)
     if (powers.length === 0) return undefined
     const columns: Float64Array[] = []
-    for (const { power } of powers) columns.push(await readHalfHours(reader, power, from, to, issuedAt))
+    for (const power of powers) columns.push(await readHalfHours(reader, power, from, to, issuedAt))
     return sumOf(columns)
   }
 

@@ -3,7 +3,7 @@ import { seasonalNaive } from '#models/forecast/seasonal-naive.ts'
 import type { Forecaster, ForecastRequest } from '#models/forecast/forecaster.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { correctedForecast, covers } from './corrected-forecast.ts'
-import { forecastSeries, sumOf, transformerSeries } from './forecast-series.ts'
+import { forecastSeries, partsOf, sumOf, transformerSeries, type ForecastSeries } from './forecast-series.ts'
 import type { DayAheadForecast, ForecastReason, IssuedForecast } from './port.ts'
 import { EVALUATION_STEP_S, type EvaluationPlan, type PowerSeries } from './plan.ts'
 import { readMeans } from './step-inputs.ts'
@@ -50,9 +50,10 @@ export async function issueForecasts(
   const wanted = forecastSeries(district, plan)
   const transformers = transformerSeries(district, plan)
   const issued: IssuedForecast[] = []
-  for (const [i, { series, power, isProduction }] of wanted.entries()) {
+  for (const [i, own] of wanted.entries()) {
+    const { series, isProduction } = own
     const days = inService(series)
-    const one = days === undefined ? naive(series, await historyOf(power)) : correctedForecast(days, await sinceStart(power, days), asked, isProduction)
+    const one = days === undefined ? naive(series, await sumOfParts(own, historyOf)) : correctedForecast(days, await sumOfParts(own, (power) => sinceStart(power, days)), asked, isProduction)
     if (one !== undefined) issued.push(one)
     progress((i + 1) / (wanted.length + 1))
   }
@@ -71,6 +72,11 @@ export async function issueForecasts(
     for (const { power } of transformers) histories.push(await historyOf(power))
     const valuesKw = sumOf(histories.map((historyKw) => forecaster.forecast(requestOf(historyKw)).valuesKw))
     return valuesKw.some((value) => !Number.isNaN(value)) ? withBand('district', requestOf(sumOf(histories)), valuesKw) : undefined
+  }
+  async function sumOfParts(one: ForecastSeries, read: (power: PowerSeries) => Promise<Float64Array>): Promise<Float64Array> {
+    const columns: Float64Array[] = []
+    for (const power of partsOf(one)) columns.push(await read(power))
+    return sumOf(columns)
   }
   async function historyOf(power: PowerSeries): Promise<Float64Array> {
     return (await readMeans(reader, [power], historyFrom, historyTo, { asOf: issuedAt }))[0]!.values

@@ -1,4 +1,6 @@
 import type { DeliveryPoint, District, MeasurementPoint } from '#models/district/schema.ts'
+import type { RegisterRules } from '#models/load-curve/registers.ts'
+import { carrierLoads, type CarrierLoad } from './carrier-loads.ts'
 
 /** The step in which the network is evaluated. */
 export const EVALUATION_STEP_S = 600
@@ -10,6 +12,10 @@ export interface PowerSeries {
   readonly stepS: number
   /** An instant holds for one evaluation step at most (history may come no closer), an interval value for its step. */
   readonly holdS: number
+  /** Of a counter: how it counts. Its increase over time is the rate. */
+  readonly register?: RegisterRules
+  /** What makes the unit of the series (kW or m3/h) of a value, or of an increase an hour; 1 if absent. */
+  readonly factor?: number
 }
 
 /** A sensor in the network: what it measures and on which element. */
@@ -32,6 +38,8 @@ export interface LoadPlan {
 export interface EvaluationPlan {
   readonly sensors: readonly NetworkSensor[]
   readonly loads: readonly LoadPlan[]
+  /** What is metered of heat, cooling, gas and water, which no network carries here. */
+  readonly carriers: readonly CarrierLoad[]
   readonly temperaturePoint: string | undefined
 }
 
@@ -58,6 +66,7 @@ export function evaluationPlan(district: District): EvaluationPlan {
   return {
     sensors,
     temperaturePoint: district.weather.temperaturePoint,
+    carriers: carrierLoads(district),
     loads: loadPoints.map((deliveryPoint) => {
       const point = powerOf.get(deliveryPoint.id)
       return {

@@ -73,7 +73,7 @@ export interface RunStore extends RunReader {
 
 /** A forecast of one series as it was issued: never overwritten, so that its skill can be told later. */
 export interface IssuedForecast {
-  /** `district`, a transformer id, a feeder-head line section id, or a delivery point id. */
+  /** `district`, `district-CARRIER`, a transformer id, a feeder-head line section id, or a delivery point id. Of a carrier that is told in m3/h, so are the columns that say kW. */
   readonly series: string
   readonly issuedAt: number
   readonly from: number

@@ -1,8 +1,9 @@
 import { loadCalendar } from '#models/load-curve/day-type.ts'
+import { registerToIntervals, type RegisterRules } from '#models/load-curve/registers.ts'
 import { stepMeans, type StepMeans } from '#models/load-curve/resample.ts'
 import { flatCurve, typicalPowerKw, type TypicalCurve } from '#models/load-curve/typical.ts'
 import { QUALITY } from '#models/units/quality.ts'
-import type { TimeSeriesReader } from '#services/store/port.ts'
+import type { Series, TimeSeriesReader } from '#services/store/port.ts'
 import { EVALUATION_STEP_S, type EvaluationPlan, type PowerSeries } from './plan.ts'
 
 const WEEK_MS = 7 * 86_400_000
@@ -77,14 +78,33 @@ export async function readMeans(reader: TimeSeriesReader, series: readonly (Powe
   const known = wanted.map((one, k) => ({ ...one, id: ids[k]! })).filter(({ id }) => id > 0)
   const means: (StepMeans | undefined)[] = new Array(series.length)
   const longestHoldMs = 1000 * known.reduce((longest, { holdS }) => Math.max(longest, holdS), 0)
+  // What a counter rose by in the last step is told by the reading after it.
+  const aheadMs = ({ register, stepS: ownS }: PowerSeries) => (register === undefined ? 0 : 2 * Math.max(stepS, ownS) * 1000)
+  const made = (one: PowerSeries, values: Series) => (one.register === undefined ? scaled(stepMeans(values, from, to, stepS, one.holdS), one.factor) : registerMeans(one, one.register, values, from, to, stepS))
   if (options.asOf === undefined) {
-    await reader.readMany(Int32Array.from(known, ({ id }) => id), from - longestHoldMs, to, (k, values) => {
-      means[known[k]!.i] = stepMeans(values, from, to, stepS, known[k]!.holdS)
+    const longestAheadMs = known.reduce((longest, one) => Math.max(longest, aheadMs(one)), 0)
+    await reader.readMany(Int32Array.from(known, ({ id }) => id), from - longestHoldMs, to + longestAheadMs, (k, values) => {
+      means[known[k]!.i] = made(known[k]!, values)
     })
   } else {
-    for (const { id, i, holdS } of known) means[i] = stepMeans(await reader.read(id, from - holdS * 1000, to, { asOf: options.asOf }), from, to, stepS, holdS)
+    for (const one of known) means[one.i] = made(one, await reader.read(one.id, from - one.holdS * 1000, to + aheadMs(one), { asOf: options.asOf }))
   }
   return Array.from(means, (one) => one ?? missing(steps))
+}
+
+const scaled = (means: StepMeans, factor = 1): StepMeans => (factor === 1 ? means : { ...means, values: means.values.map((value) => value * factor) })
+
+/** Mean rates of a counter: of the steps in which it is read, which shorter ones repeat. */
+function registerMeans({ stepS: ownS, factor = 1 }: PowerSeries, rules: RegisterRules, readings: Series, from: number, to: number, stepS: number): StepMeans {
+  const wideS = Math.max(stepS, ownS)
+  const wideMs = wideS * 1000
+  const start = Math.floor(from / wideMs) * wideMs
+  const { intervals } = registerToIntervals(readings, rules, start, Math.ceil(to / wideMs) * wideMs, wideS)
+  const steps = Math.max(0, Math.floor((to - from) / (stepS * 1000)))
+  const at = Float64Array.from({ length: steps }, (_, step) => from + step * stepS * 1000)
+  const place = Int32Array.from(at, (time) => Math.floor((time - start) / wideMs))
+  const values = Float64Array.from(place, (wide) => (intervals.energy[wide]! * factor * 3600) / wideS)
+  return { at, values, quality: Uint8Array.from(place, (wide) => intervals.quality[wide]!), coverage: values.map((value) => (Number.isNaN(value) ? 0 : 1)) }
 }
 
 const missing = (steps: number): StepMeans => ({
@@ -97,7 +117,7 @@ const missing = (steps: number): StepMeans => ({
 /** Values that come every five seconds are half a million a month: a long history is read in pieces. */
 const PIECE_MS = 30 * 86_400_000
 
-/** Half-hour means of one series over years, only of what had been recorded by `asOf`; NaN where nothing is known. */
+/** Half-hour means of one series (in its unit) over years, only of what had been recorded by `asOf`; NaN where nothing is known. */
 export async function readHalfHours(reader: TimeSeriesReader, series: PowerSeries, from: number, to: number, asOf: number): Promise<Float64Array> {
   const values = new Float64Array(Math.round((to - from) / HALF_HOUR_MS))
   for (let start = from; start < to; start += PIECE_MS) {

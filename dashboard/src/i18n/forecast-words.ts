@@ -1,6 +1,10 @@
 /** Words of the forecast with its band, in both languages; the same on every page that shows one. */
 export const forecastFr = {
   own: 'Prévision de votre puissance',
+  ownOf: (carrier: string) => `Prévision de votre consommation : ${carrier}`,
+  districtOf: (carrier: string) => `tout le quartier, ${carrier}`,
+  namedOf: (name: string, carrier: string) => `${name}, ${carrier}`,
+  weather: { forecast: 'Météo à venir : prévue.', usual: 'Météo à venir : celle, habituelle, de la saison.' },
   of: (name: string) => `Prévision : ${name}`,
   district: 'tout le quartier',
   choose: 'Courbe',
@@ -47,6 +51,10 @@ export const forecastFr = {
 
 export const forecastEn: typeof forecastFr = {
   own: 'Forecast of your power',
+  ownOf: (carrier) => `Forecast of your use: ${carrier}`,
+  districtOf: (carrier) => `the whole district, ${carrier}`,
+  namedOf: (name, carrier) => `${name}, ${carrier}`,
+  weather: { forecast: 'Weather to come: as forecast.', usual: 'Weather to come: the usual one of the season.' },
   of: (name) => `Forecast: ${name}`,
   district: 'the whole district',
   choose: 'Curve',

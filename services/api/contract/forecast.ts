@@ -21,12 +21,17 @@ export const TomorrowPeak = object({
 export type TomorrowPeak = Static<typeof TomorrowPeak>
 
 export const ForecastColumns = {
-  series: Type.String({ description: '`district`, or the id of a transformer, of the line section at the head of a feeder, or of a delivery point' }),
+  series: Type.String({ description: '`district`, `district-CARRIER`, or the id of a transformer, of the line section at the head of a feeder, or of a delivery point' }),
+  carrier: Type.String({ description: 'electricity, production, heat, cooling, gas or water; more may come' }),
+  unit: oneOf('kW', 'm3/h'),
+  /** What was known of the weather to come: a forecast of it, or the usual weather of the season; none: it was not looked at; null: nobody wrote it down. */
+  weather: nullable(oneOf('forecast', 'usual', 'none')),
   issuedAt: nullable(Instant('only what had been recorded by then was known')),
   stepS: Type.Integer(),
   forecaster: nullable(Type.String()),
   method: nullable(ForecastMethod),
   reason: nullable(Type.String({ description: 'why no better method answered: history-short, history-gaps, not-fitted, fit-failed, simpler-was-better; more may come. null: the best one did' })),
+  /** In `unit`, as are the columns beside it: of water, and of gas whose energy is not measured, m3/h. */
   powerKw: SeriesColumns,
   /** Ascending in level, values at the instants of `powerKw`. The share `level` of what is measured should lie below. Empty: not known. */
   quantilesKw: Type.Array(object({ level: Type.Number({ minimum: 0, maximum: 1 }), values: Column })),
@@ -36,13 +41,14 @@ export const ForecastColumns = {
   tomorrowPeak: nullable(TomorrowPeak),
 }
 
-export const PowerForecast = object({ readiness: Readiness, ...ForecastColumns })
+/** `measuredKw`: the last 24 hours as far as they are those of the present holder; empty where the series is not forecast. */
+export const PowerForecast = object({ readiness: Readiness, ...ForecastColumns, measuredKw: SeriesColumns })
 export type PowerForecast = Static<typeof PowerForecast>
 
 export const ForecastSeriesKind = oneOf('district', 'transformer', 'line-section', 'delivery-point')
 export type ForecastSeriesKind = Static<typeof ForecastSeriesKind>
-/** `name` of a feeder for its first section, of the site for a delivery point; null for the district itself. */
-export const ForecastSeries = object({ series: Type.String(), kind: ForecastSeriesKind, name: nullable(Type.String()) })
+/** `name` of a feeder for its first section, of the site for a delivery point; null for the district itself. Of kind `district` there is one for each carrier that is metered. */
+export const ForecastSeries = object({ series: Type.String(), kind: ForecastSeriesKind, name: nullable(Type.String()), carrier: Type.String(), unit: oneOf('kW', 'm3/h') })
 export type ForecastSeries = Static<typeof ForecastSeries>
 
 /** The district first, then from the head of the network down. */

@@ -1,7 +1,7 @@
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { District } from '#models/district/schema.ts'
 import { QUALITY } from '#models/units/quality.ts'
-import { forecastSeries } from '#services/evaluation/forecast-series.ts'
+import { forecastSeries, partsOf } from '#services/evaluation/forecast-series.ts'
 import { EVALUATION_STEP_S, evaluationPlan, type PowerSeries } from '#services/evaluation/plan.ts'
 import { readMeans } from '#services/evaluation/step-inputs.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
@@ -12,7 +12,7 @@ import { DAY_MS, breathe } from '../interval.ts'
 
 const STEP_MS = EVALUATION_STEP_S * 1000
 
-/** A series that is forecast, and what measures it: one sensor, or for the district those of all its transformers (none if one has none). */
+/** A series that is forecast, and what measures it: one sensor, or for the district those of all its transformers (none if one has none), or all meters of a carrier. */
 export interface MeasuredForecastSeries extends ForecastSeries {
   readonly power: readonly PowerSeries[]
 }
@@ -24,17 +24,19 @@ export function plannerForecastSeries(district: District): readonly MeasuredFore
   const feederOf = new Map(network.feeders.flatMap(({ name, lineSections }) => lineSections.map((section) => [section, name] as const)))
   const siteName = new Map(district.sites.map(({ id, name }) => [id, name]))
   const siteOf = new Map(district.deliveryPoints.map(({ id, site }) => [id, siteName.get(site) ?? site]))
-  const kindOf = (series: string) => (transformerName.has(series) ? 'transformer' as const : siteOf.has(series) ? 'delivery-point' as const : 'line-section' as const)
-  const seen = new Map(forecastSeries(district, evaluationPlan(district)).map(({ series, power }) => {
-    const kind = kindOf(series)
-    return [series, { series, kind, name: transformerName.get(series) ?? siteOf.get(series) ?? feederOf.get(series) ?? series, power: [power] }] as const
+  const kindOf = (series: string, isSum: boolean) => (isSum ? 'district' as const : transformerName.has(series) ? 'transformer' as const : siteOf.has(series) ? 'delivery-point' as const : 'line-section' as const)
+  const seen = new Map(forecastSeries(district, evaluationPlan(district)).map((one) => {
+    const { series, carrier, unit } = one
+    const kind = kindOf(series, one.others !== undefined)
+    const name = kind === 'district' ? null : (transformerName.get(series) ?? siteOf.get(series) ?? feederOf.get(series) ?? series)
+    return [series, { series, kind, name, carrier, unit, power: partsOf(one) }] as const
   }))
   const of = (kind: ForecastSeries['kind']) => [...seen.values()].filter((one) => one.kind === kind)
   const transformers = of('transformer')
   // The total is forecast, and measured, only if every transformer is.
   const isWhole = transformers.length === network.transformers.length
-  const total = { series: 'district', kind: 'district' as const, name: null, power: isWhole ? transformers.flatMap(({ power }) => power) : [] }
-  return [total, ...of('line-section'), ...transformers, ...of('delivery-point')]
+  const total = { series: 'district', kind: 'district' as const, name: null, carrier: 'electricity', unit: 'kW' as const, power: isWhole ? transformers.flatMap(({ power }) => power) : [] }
+  return [total, ...of('district'), ...of('line-section'), ...transformers, ...of('delivery-point')]
 }
 
 /** @throws PF_NOT_FOUND */

@@ -12,12 +12,13 @@ import { answer, isoTime } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
 import { forecastTable, forecastView } from '../forecast-view.ts'
 import { tomorrowPeak } from '../tomorrow-peak.ts'
-import { checkInterval } from '../interval.ts'
+import { DAY_MS, checkInterval } from '../interval.ts'
 import type { EventStreams } from '../live/event-streams.ts'
 import type { LiveValues } from '../live/live-values.ts'
 import { streamValues } from '../live/stream-values.ts'
 import { powerPoint, tenMinuteMeans } from '../merchant/power.ts'
 import { merchantSummary } from '../merchant/summary.ts'
+import { measuredMeans, plannerForecastSeries } from '../planner/forecast.ts'
 
 const config = { access: { role: 'merchant' } } as const
 const LONGEST_DAYS = { '10min': 31, hour: 400, day: 1_200 } as const
@@ -47,6 +48,8 @@ export const merchantRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams:
       provenance: powerPoint(district, deliveryPoint.id)?.provenance ?? null,
     }
   }
+
+  const forecastSeries = plannerForecastSeries(district)
 
   app.get(ROUTES.merchant.deliveryPoints, { config, schema: { querystring: MerchantFormatQuery, response: { 200: OwnDeliveryPoints } } }, async (request, reply) => {
     const isPower = ({ carrier }: OwnDeliveryPoint) => (carrier === 'electricity' ? 0 : 1)
@@ -100,10 +103,16 @@ export const merchantRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams:
   })
 
   app.get(ROUTES.merchant.forecast, { config, schema: { params: DeliveryPointParams, querystring: MerchantFormatQuery, response: { 200: PowerForecast } } }, async (request, reply) => {
-    const held = own(request, request.params.id)
-    const issued = clampToHeld(held, clock.now() - 1, clock.now() + 1) === undefined ? undefined : await runs.latestForecast(request.params.id)
-    const peak = issued === undefined ? null : tomorrowPeak(issued, await runs.pastForecasts(request.params.id), district.timeZone, clock.now())
-    return answer(request, reply, forecastView(request.params.id, issued, peak), (forecast) => forecastTable(forecast))
+    const { id } = request.params
+    const held = own(request, id)
+    const now = clock.now()
+    const issued = clampToHeld(held, now - 1, now + 1) === undefined ? undefined : await runs.latestForecast(id)
+    const peak = issued === undefined ? null : tomorrowPeak(issued, await runs.pastForecasts(id), district.timeZone, now)
+    const interval = clampToHeld(held, now - DAY_MS, now)
+    const { power = [], unit = 'kW' as const } = forecastSeries.find(({ series }) => series === id) ?? {}
+    const measuredKw = interval === undefined ? emptyColumns() : await measuredMeans(measured, power, interval.from, interval.to)
+    const body: PowerForecast = { ...forecastView({ series: id, carrier: held[0]!.deliveryPoint.carrier, unit }, issued, peak), measuredKw }
+    return answer(request, reply, body, (forecast) => forecastTable(forecast))
   })
 
   app.get(ROUTES.merchant.stream, { config, exposeHeadRoute: false, schema: { description: 'Server-sent events `value`.', querystring: MerchantStreamQuery, produces: ['text/event-stream'] } }, async (request, reply) => {

@@ -143,19 +143,20 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
   })
 
   app.get(ROUTES.planner.forecastSeries, { config, schema: { querystring: PlannerForecastSeriesQuery, response: { 200: PlannerForecastSeries } } }, async (request, reply) => {
-    const body: PlannerForecastSeries = { series: forecastSeries.map(({ series, kind, name }) => ({ series, kind, name })) }
-    return answer(request, reply, body, (list) => ({ header: ['series', 'kind', 'name'], rows: list.series.map((one) => [one.series, one.kind, one.name]) }))
+    const body: PlannerForecastSeries = { series: forecastSeries.map(({ series, kind, name, carrier, unit }) => ({ series, kind, name, carrier, unit })) }
+    return answer(request, reply, body, (list) => ({ header: ['series', 'kind', 'name', 'carrier', 'unit'], rows: list.series.map((one) => [one.series, one.kind, one.name, one.carrier, one.unit]) }))
   })
 
   app.get(ROUTES.planner.forecast, { config, schema: { querystring: PlannerForecastQuery, response: { 200: PlannerForecast } } }, async (request, reply) => {
     const now = clock.now()
     const { series: asked = 'district', from = now - MEASURED_BESIDE_FORECAST_MS } = request.query
     checkInterval({ from, to: now }, LONGEST_DAYS.forecast)
-    const { series, kind, name, power } = chosenSeries(forecastSeries, asked)
+    const chosen = chosenSeries(forecastSeries, asked)
+    const { series, kind, name, power } = chosen
     // The figures of one holder: as in the merchant tree, who read them is written down.
     if (kind === 'delivery-point') deps.directory.logAccess({ personId: request.principal!.personId, route: ROUTES.planner.forecast, subject: series })
     const [issued, measuredKw] = [await runs.latestForecast(series), await measuredMeans(measured, power, from, now)]
-    const body: PlannerForecast = { ...forecastView(series, issued, tomorrowPeak(issued, await runs.pastForecasts(series), district.timeZone, now)), kind, name, measuredKw }
+    const body: PlannerForecast = { ...forecastView(chosen, issued, tomorrowPeak(issued, await runs.pastForecasts(series), district.timeZone, now)), kind, name, measuredKw }
     return answer(request, reply, body, (forecast) => forecastTable(forecast, forecast.measuredKw))
   })
 

@@ -15,7 +15,7 @@ const columns = (values: readonly (number | null)[], quality: SeriesColumns['qua
 const measured = columns([700, 710, null, 720], 'measured')
 /** Issued at step 2: one step of it has been measured, two are still to come at step 4. */
 const forecast: DrawnForecast = {
-  issuedAt: at(2), stepS: 600, method: 'seasonal-naive', reason: 'history-short', powerKw: columns([715, 722, 810, 790], 'forecast', 2), contributions: null, tomorrowPeak: null,
+  carrier: 'electricity', unit: 'kW', weather: null, issuedAt: at(2), stepS: 600, method: 'seasonal-naive', reason: 'history-short', powerKw: columns([715, 722, 810, 790], 'forecast', 2), contributions: null, tomorrowPeak: null,
   quantilesKw: [0.05, 0.25, 0.5, 0.75, 0.95].map((level, k) => ({ level, values: [715, 722, 810, 790].map((value) => value + (k - 2) * 20) })),
 }
 const NOW = at(4)
@@ -88,6 +88,18 @@ describe('a forecast with its band', () => {
     const production = { powerKw: columns([-10, -30, -50, -40], 'forecast', 2), quantilesKw: [{ level: 0.05, values: [-20, -50, -80, -70] }, { level: 0.95, values: [0, -5, 4, -10] }] }
     expect(shape(production)!.sentence).toBe('Production la plus forte prévue : 50,0\u202fkW (lun. 12 janv., 18:40) ; à cette heure-là, neuf fois sur dix entre 0,0\u202fkW et 80,0\u202fkW.')
     expect(shape(production)!.remarks).toContain('Sous zéro, la puissance est fournie au réseau.')
+  })
+
+  it('tells water in cubic metres an hour, in its own colour and with its digits', () => {
+    const shaped = shape({ carrier: 'water', unit: 'm3/h', powerKw: columns([1.7, 1.8, 2.25, 2], 'forecast', 2), quantilesKw: [] })!
+    expect(shaped.sentence).toBe('Pointe prévue : 2,25\u202fm³/h (lun. 12 janv., 18:40).')
+    expect([shaped.plot.unit, new Set(shaped.plot.lines.map(({ colour }) => colour)), shaped.table.columns[0].unit, shaped.table.rows[4].cells[2]]).toEqual(['m³/h', new Set(['--water']), 'm³/h', '2,25\u202fm³/h'])
+  })
+
+  it('says what was known of the weather to come, where it was looked at', () => {
+    expect(shape({ weather: 'usual' })!.remarks).toContain('Météo à venir : celle, habituelle, de la saison.')
+    expect(shape({ weather: 'forecast' })!.remarks).toContain('Météo à venir : prévue.')
+    expect(shape({ weather: 'none' })!.remarks.join()).not.toContain('Météo à venir')
   })
 
   it('tells what the peak is made of when the forecaster knows', () => {

@@ -5,7 +5,6 @@ import { qualityLines, samples, stepMs, withGaps, type Sample } from '../series.
 import type { ShapedFigure, Speech } from '../shaped.ts'
 
 const TEN_MINUTES_MS = 600_000
-const COLOUR = '--electricity'
 /** A forecast comes every hour: two without one are a fault worth a word. */
 const OLD_MS = 2.5 * 3_600_000
 const OUTER = [0.05, 0.95] as const
@@ -17,7 +16,7 @@ export interface ShapedForecast extends ShapedFigure {
 }
 
 /** What of a forecast is drawn; that of the merchant and that of the planner both are one. */
-export type DrawnForecast = Pick<PowerForecast, 'issuedAt' | 'stepS' | 'method' | 'reason' | 'powerKw' | 'quantilesKw' | 'contributions' | 'tomorrowPeak'>
+export type DrawnForecast = Pick<PowerForecast, 'carrier' | 'unit' | 'weather' | 'issuedAt' | 'stepS' | 'method' | 'reason' | 'powerKw' | 'quantilesKw' | 'contributions' | 'tomorrowPeak'>
 
 /** Measured up to now, forecast from its issue on, within what is expected nine times in ten and one time in two. */
 export function shapeForecastBand(forecast: DrawnForecast, measured: SeriesColumns, now: number, { t, f }: Speech): ShapedForecast | undefined {
@@ -28,9 +27,13 @@ export function shapeForecastBand(forecast: DrawnForecast, measured: SeriesColum
   const hasAhead = ahead.some(isKnown)
   if (!hasPast && !hasAhead) return undefined
   const words = t.forecast
+  const { unit } = forecast
+  const written = unit === 'm3/h' ? 'm³/h' : unit
+  const colour = colourOf(forecast.carrier)
+  const rate = (value: number | null | undefined) => (unit === 'kW' ? f.power(value) : f.unit(value, unit, 2))
   const outer = pairOf(forecast, OUTER)
   const inner = pairOf(forecast, INNER)
-  const lines = qualityLines(withGaps(past, stepMs(measured.at, TEN_MINUTES_MS)), { label: words.measured, colour: COLOUR })
+  const lines = qualityLines(withGaps(past, stepMs(measured.at, TEN_MINUTES_MS)), { label: words.measured, colour })
   const isSubstituted = lines.some(({ style, points }) => style === 'estimated' && points.some(([, y]) => y !== null))
   const peak = peakAhead(ahead, now)
   const first = Math.min(past[0]?.at ?? Infinity, ahead[0]?.at ?? Infinity)
@@ -40,18 +43,18 @@ export function shapeForecastBand(forecast: DrawnForecast, measured: SeriesColum
     remarks: hasAhead ? remarks() : [],
     table: rows(),
     plot: {
-      lines: [...lines, ...(hasAhead ? [{ label: words.forecast, colour: COLOUR, style: 'forecast' as const, points: withGaps(ahead, forecast.stepS * 1000).map((row) => [row.at, row.value] as const) }] : [])],
-      bands: [outer, inner].flatMap((pair) => (pair === undefined ? [] : bandsOf(forecast.powerKw.at, ...pair))),
+      lines: [...lines, ...(hasAhead ? [{ label: words.forecast, colour, style: 'forecast' as const, points: withGaps(ahead, forecast.stepS * 1000).map((row) => [row.at, row.value] as const) }] : [])],
+      bands: [outer, inner].flatMap((pair) => (pair === undefined ? [] : bandsOf(forecast.powerKw.at, ...pair, colour))),
       x: { from: first, to: last },
-      unit: 'kW',
+      unit: written,
       now,
     },
     legend: [
-      ...(hasPast ? [{ label: words.measured, colour: COLOUR, stroke: 'solid' as const }] : []),
-      ...(isSubstituted ? [{ label: words.substituted, colour: COLOUR, stroke: 'hatched' as const }] : []),
-      ...(hasAhead ? [{ label: words.forecast, colour: COLOUR, stroke: 'dashed' as const }] : []),
-      ...(inner === undefined ? [] : [{ label: words.inner, colour: COLOUR, stroke: 'band' as const, opacity: 1 - (1 - BAND_OPACITY) ** 2 }]),
-      ...(outer === undefined ? [] : [{ label: words.outer, colour: COLOUR, stroke: 'band' as const, opacity: BAND_OPACITY }]),
+      ...(hasPast ? [{ label: words.measured, colour, stroke: 'solid' as const }] : []),
+      ...(isSubstituted ? [{ label: words.substituted, colour, stroke: 'hatched' as const }] : []),
+      ...(hasAhead ? [{ label: words.forecast, colour, stroke: 'dashed' as const }] : []),
+      ...(inner === undefined ? [] : [{ label: words.inner, colour, stroke: 'band' as const, opacity: 1 - (1 - BAND_OPACITY) ** 2 }]),
+      ...(outer === undefined ? [] : [{ label: words.outer, colour, stroke: 'band' as const, opacity: BAND_OPACITY }]),
     ],
   }
 
@@ -60,18 +63,18 @@ export function shapeForecastBand(forecast: DrawnForecast, measured: SeriesColum
     const { value, at, index } = peak
     const edges = outer === undefined ? [] : outer.map((column) => column[index] ?? null)
     const isProduction = value < 0
-    const [power, when] = [f.power(Math.abs(value)), f.dateTime(at)]
+    const [power, when] = [rate(Math.abs(value)), f.dateTime(at)]
     const [low, high] = edges.filter((edge) => edge !== null).map((edge) => (isProduction ? Math.max(0, -edge) : edge)).sort((a, b) => a - b)
     if (low === undefined || high === undefined) return isProduction ? words.production(power, when) : words.peak(power, when)
-    return (isProduction ? words.productionBetween : words.peakBetween)(power, when, f.power(low), f.power(high))
+    return (isProduction ? words.productionBetween : words.peakBetween)(power, when, rate(low), rate(high))
   }
 
   function remarks(): string[] {
     const { method, reason, issuedAt, contributions, tomorrowPeak } = forecast
     const said: string[] = []
-    if (tomorrowPeak !== null) said.push(words.tomorrow(f.power(tomorrowPeak.powerKw), f.dateTime(tomorrowPeak.at), f.power(tomorrowPeak.p90Kw), String(tomorrowPeak.days)))
+    if (tomorrowPeak !== null) said.push(words.tomorrow(rate(tomorrowPeak.powerKw), f.dateTime(tomorrowPeak.at), rate(tomorrowPeak.p90Kw), String(tomorrowPeak.days)))
     if (peak !== undefined && contributions !== null) {
-      const [calendar, weather, recent] = [contributions.calendarKw, contributions.weatherKw, contributions.recentKw].map((column) => f.signed(column[peak.index], 'kW', 1))
+      const [calendar, weather, recent] = [contributions.calendarKw, contributions.weatherKw, contributions.recentKw].map((column) => f.signed(column[peak.index], unit, unit === 'kW' ? 1 : 2))
       said.push(words.parts(calendar, weather, recent))
     }
     if (method !== null) {
@@ -79,6 +82,7 @@ export function shapeForecastBand(forecast: DrawnForecast, measured: SeriesColum
       const why = reason === null ? undefined : reason in words.reasons ? words.reasons[reason as keyof typeof words.reasons] : words.otherReason(reason)
       said.push(why === undefined ? words.made(how) : words.madeBecause(how, why))
     }
+    if (forecast.weather !== null && forecast.weather !== 'none') said.push(words.weather[forecast.weather])
     if (peak !== undefined && peak.value < 0) said.push(words.negative)
     if (outer === undefined) said.push(words.noBand)
     if (issuedAt !== null) said.push(now - issuedAt > OLD_MS ? words.old(f.age((now - issuedAt) / 1000)) : words.issued(f.dateTime(issuedAt)))
@@ -95,7 +99,7 @@ export function shapeForecastBand(forecast: DrawnForecast, measured: SeriesColum
     ]
     return {
       rowHeader: t.common.time,
-      columns: [{ label: words.columns.measured, unit: 'kW' }, { label: words.columns.origin }, { label: words.columns.forecast, unit: 'kW' }, ...columns.map(({ label }) => ({ label, unit: 'kW' }))],
+      columns: [{ label: words.columns.measured, unit: written }, { label: words.columns.origin }, { label: words.columns.forecast, unit: written }, ...columns.map(({ label }) => ({ label, unit: written }))],
       rows: [...new Set([...measuredAt.keys(), ...aheadAt.keys()])].sort((a, b) => a - b).map((at) => {
         const row = measuredAt.get(at)
         const index = aheadAt.get(at)
@@ -103,13 +107,16 @@ export function shapeForecastBand(forecast: DrawnForecast, measured: SeriesColum
         return {
           header: f.dateTime(at),
           x: at,
-          cells: [f.power(row?.value), t.quality[row?.quality ?? 'forecast'], ...beside.map((value) => f.power(value))],
+          cells: [rate(row?.value), t.quality[row?.quality ?? 'forecast'], ...beside.map(rate)],
           raw: [row?.value ?? null, row?.quality ?? 'forecast', ...beside],
         }
       }),
     }
   }
 }
+
+const COLOURS: Readonly<Record<string, string>> = { heat: '--heat', cooling: '--water', gas: '--gas', water: '--water' }
+const colourOf = (carrier: string): string => COLOURS[carrier] ?? '--electricity'
 
 type Column = readonly (number | null)[]
 
@@ -121,14 +128,14 @@ function pairOf({ quantilesKw }: DrawnForecast, [low, high]: readonly [number, n
 }
 
 /** Where an edge is not known the band is broken: it is never drawn across. */
-function bandsOf(at: readonly number[], low: Column, high: Column): PlotBand[] {
+function bandsOf(at: readonly number[], low: Column, high: Column, colour: string): PlotBand[] {
   const bands: [number, number, number][][] = [[]]
   at.forEach((time, i) => {
     const [from, to] = [low[i] ?? null, high[i] ?? null]
     if (from !== null && to !== null) bands.at(-1)!.push([time, from, to])
     else if (bands.at(-1)!.length > 0) bands.push([])
   })
-  return bands.filter(({ length }) => length > 1).map((points) => ({ colour: COLOUR, points }))
+  return bands.filter(({ length }) => length > 1).map((points) => ({ colour, points }))
 }
 
 /** The highest value still to come; of something that only produces, the highest production. */
