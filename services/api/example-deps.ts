@@ -146,7 +146,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     },
     edits: ledger,
     appliedEdits: { of: () => new Map(), close: () => undefined },
-    findings: { latestBalance: async () => undefined, firmImport: async () => undefined, close },
+    findings: { latestBalance: async () => undefined, firmImport: async () => undefined, winterPeak: async () => undefined, close },
     releases: {
       latest: async () => releases.at(-1),
       between: async (_kind, from, to) => releases.filter(({ at }) => from <= at && at < to),

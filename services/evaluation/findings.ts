@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { openQuestions } from '#services/sqlite/one-writer-file.ts'
 import { RUNS_MIGRATIONS } from './schema.ts'
+import type { WinterPeakReport } from './winter-peaks.ts'
 
 export type Season = 'winter' | 'summer'
 
@@ -37,6 +38,7 @@ export interface FirmImport {
 export interface FindingsReader {
   latestBalance(): Promise<BalanceReport | undefined>
   firmImport(districtVersion: string, season: Season): Promise<FirmImport | undefined>
+  winterPeak(series: string): Promise<WinterPeakReport | undefined>
   close(): Promise<void>
 }
 
@@ -56,10 +58,12 @@ export function saveFirmImport(database: DatabaseSync, seasons: readonly FirmImp
 function queries(database: DatabaseSync) {
   const balance = database.prepare('SELECT body FROM balance ORDER BY at DESC, issued_at DESC LIMIT 1')
   const firm = database.prepare('SELECT body FROM firm_import WHERE district_version = ? AND season = ?')
+  const winter = database.prepare('SELECT body FROM winter_peak WHERE series = ?')
   const parsed = <T>(row: unknown): T | undefined => (row === undefined ? undefined : (JSON.parse((row as { body: string }).body) as T))
   return {
     balance: () => parsed<BalanceReport>(balance.get()),
     firmImport: (districtVersion: string, season: Season) => parsed<FirmImport>(firm.get(districtVersion, season)),
+    winterPeak: (series: string) => parsed<WinterPeakReport>(winter.get(series)),
   }
 }
 
@@ -72,6 +76,7 @@ export function openFindingsReader(runsFile: string): FindingsReader {
   return {
     latestBalance: async () => awaited.ready()?.balance(),
     firmImport: async (districtVersion, season) => awaited.ready()?.firmImport(districtVersion, season),
+    winterPeak: async (series) => awaited.ready()?.winterPeak(series),
     async close() {
       awaited.close()
     },

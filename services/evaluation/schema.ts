@@ -45,4 +45,6 @@ export const RUNS_MIGRATIONS = [
   // What was known of the weather to come; null: nobody wrote it down.
   `ALTER TABLE forecast ADD COLUMN weather TEXT;
    ALTER TABLE day_ahead ADD COLUMN weather TEXT`,
+  // The newest estimate of each series, or why there is none.
+  `CREATE TABLE winter_peak (series TEXT PRIMARY KEY, computed_at REAL NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID`,
 ] as const

@@ -6,6 +6,7 @@ import type { PointFindings } from './meter-findings.ts'
 import type { NamedColumns } from './named-columns.ts'
 import type { DayAheadForecast, IssuedForecast, NetworkState, RunHead } from './port.ts'
 import type { ValidationResult } from './validate.ts'
+import type { WinterPeakReport } from './winter-peaks.ts'
 
 /** What every thread of work is given when it starts; it opens its own readers. */
 export interface WorkThreadSetup {
@@ -30,5 +31,6 @@ export type WorkTasks = {
   validate: { input: { pointIds: readonly string[] | undefined; from: number; to: number }; result: ValidationResult }
   'check-meters': { input: { to: number; clockSpeed: number }; result: PointFindings[] }
   balance: { input: { from: number; to: number; issuedAt: number }; result: BalanceReport }
+  'winter-peaks': { input: { issuedAt: number }; result: WinterPeakReport[] }
   'firm-import': { input: { at: number; issuedAt: number }; result: FirmImport[] }
 }

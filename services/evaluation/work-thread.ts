@@ -16,6 +16,7 @@ import { evaluationPlan } from './plan.ts'
 import { fitTypicalCurves } from './typical-curves.ts'
 import { validate, validatedPoints } from './validate.ts'
 import { createVirtualMeters } from './virtual-meters.ts'
+import { winterPeaks } from './winter-peaks.ts'
 import type { WorkTasks, WorkThreadSetup } from './work-tasks.ts'
 
 const DAY_MS = 86_400_000
@@ -59,5 +60,6 @@ serveTasks<WorkTasks>({
   },
   'check-meters': ({ to, clockSpeed }, progress) => checkMeters({ measured, derived, district, points, clockSpeed }, to, progress),
   balance: async ({ from, to, issuedAt }) => balance(await parts(issuedAt), from, to, issuedAt),
+  'winter-peaks': ({ issuedAt }, progress) => winterPeaks(measured, district, plan, issuedAt, progress),
   'firm-import': async ({ at, issuedAt }) => firmImports(await parts(issuedAt), at, issuedAt),
 })

@@ -79,8 +79,8 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const ready = async ({ kind, everyS }: Schedule, period: number): Promise<boolean> =>
     kind !== 'publish' || (await runs.states('estimate', period, period + everyS * 1000)).length * EVALUATION_STEP_S >= everyS
   // And the firm import of its season: at the first start a backlog of releases would fail, step by step, while it is computed.
-  // The forecast of days learns from the history: not before the one of the demonstration is whole.
-  const isDue = ({ kind }: Schedule) => (kind === 'publish' ? firmImportAt(clock.now()) !== undefined : kind !== 'forecast-days' || historyIsWhole())
+  // The forecast of days and the winter peak learn from the history: not before the one of the demonstration is whole.
+  const isDue = ({ kind, scope }: Schedule) => (kind === 'publish' ? firmImportAt(clock.now()) !== undefined : (kind !== 'forecast-days' && scope !== 'winter-peak') || historyIsWhole())
   const dueNow = () => schedules.filter(isDue)
   let whole = !environment.demo || environment.historyDays === 0
   const historyIsWhole = () => (whole ||= readProgress(place('collect'), HISTORY) === 1)

@@ -25,6 +25,8 @@ export function timetable(clock: Clock, liveDelayS: number, timeZone: string): r
     { kind: 'validate', scope: 'all', everyS: HOUR_S, delayS, mostMissed: 1, recordsSkipped: false },
     { kind: 'roll-up', scope: 'derived', everyS: HOUR_S, delayS, mostMissed: 1, recordsSkipped: false },
     { kind: 'roll-up', scope: 'firm-import', everyS: DAY_S, delayS, mostMissed: 1, recordsSkipped: false },
+    // Of whole days, in the quiet of the night.
+    { kind: 'roll-up', scope: 'winter-peak', everyS: DAY_S, delayS: delayS + 2 * HOUR_S, mostMissed: 1, recordsSkipped: false },
     // After the hourly validation of the last hours of the day.
     { kind: 'roll-up', scope: 'meter-checks', everyS: DAY_S, delayS: delayS + 3 * HOUR_S, mostMissed: 1, recordsSkipped: false },
     { kind: 'roll-up', scope: 'balance', everyS: DAY_S, delayS: delayS + HOUR_S, mostMissed: 1, recordsSkipped: false },

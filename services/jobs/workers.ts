@@ -8,6 +8,7 @@ import { saveMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { appendNamed } from '#services/evaluation/named-columns.ts'
 import type { RunFileStore } from '#services/evaluation/run-store.ts'
 import { EVALUATION_STEP_S } from '#services/evaluation/plan.ts'
+import { saveWinterPeaks } from '#services/evaluation/winter-peaks.ts'
 import type { WorkTasks } from '#services/evaluation/work-tasks.ts'
 import { publishLive, type LiveSources } from '#services/publication/live-release.ts'
 import type { ReleaseStore } from '#services/publication/release-store.ts'
@@ -161,6 +162,10 @@ export function createWorkers(parts: WorkerParts): Workers {
           const found = await pool.run('check-meters', { to: localDayStart(period + DAY_MS, parts.timeZone), clockSpeed: clock.speed }, progress)
           await keep()
           commit(jobs, () => saveMeterFindings(runs.database, found, clock.now()))
+        } else if (scope === 'winter-peak') {
+          const reports = await pool.run('winter-peaks', { issuedAt: clock.now() }, progress)
+          await keep()
+          commit(jobs, () => saveWinterPeaks(runs.database, reports))
         } else if (scope === 'balance') {
           // The curves of the last day are still on their way.
           const to = localDayStart(period, parts.timeZone)

@@ -10,6 +10,7 @@ import type {
 } from '#contract/planner.ts'
 import type { PublicDistrict, PublicHistory, PublicLive } from '#contract/public.ts'
 import { ROUTES, address } from '#contract/routes.ts'
+import type { WinterPeak } from '#contract/winter-peak.ts'
 import type { Session } from '#contract/session.ts'
 import { ApiError, getJson } from './client.ts'
 
@@ -66,6 +67,7 @@ export const useLoadDuration = (element: MaybeRefOrGetter<string>, enabled: Mayb
 export const useForecastSeries = () => useRead<PlannerForecastSeries>(ROUTES.planner.forecastSeries)
 export const usePlannerForecast = (series: MaybeRefOrGetter<string>, from: MaybeRefOrGetter<number>, enabled: MaybeRefOrGetter<boolean>) =>
   useRead<PlannerForecast>(() => address(ROUTES.planner.forecast, {}, { series: toValue(series), from: toValue(from) }), { everyMs: MINUTE_MS, keep: true, enabled })
+export const useWinterPeak = (series: MaybeRefOrGetter<string>) => useRead<WinterPeak>(() => address(ROUTES.planner.winterPeak, {}, { series: toValue(series) }), { keep: true })
 export const useBalance = () => useRead<Balance>(ROUTES.planner.balance, { everyMs: MINUTE_MS })
 export const useFirmImport = () => useRead<FirmImport>(ROUTES.planner.firmImport, { everyMs: MINUTE_MS })
 export const useMeasurementPoints = (element: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>

@@ -5,6 +5,7 @@ import type { Tick } from './time-ticks.ts'
 // Colours stay CSS variables down to the SVG: theme and print change them without drawing anew.
 const colour = (name: string) => `var(${name})`
 const ROOM_ABOVE_LIMIT = 1.06
+const SHORT_UNIT = 3
 const HATCH = 'url(#hatch-estimated)'
 const DASHES: Record<LineStyle, 'solid' | number[]> = { measured: 'solid', estimated: 'solid', forecast: [7, 5], reference: [2, 4] }
 
@@ -66,7 +67,8 @@ export function plotOption(
   return {
     animation: false,
     textStyle,
-    grid: { left: 4, right: 14, top: 30, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    // The name of the axis ends at it: a long one needs more room than the numbers below it.
+    grid: { left: plot.unit.length > SHORT_UNIT ? 16 : 4, right: 14, top: 30, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: {
       type: 'value',
       min: plot.x.from,
@@ -82,7 +84,8 @@ export function plotOption(
       nameTextStyle: { ...textStyle, align: 'right', padding: [0, 6, 0, 0] },
       nameGap: 12,
       axisLabel: { ...textStyle, formatter: options.number },
-      axisLine: { show: false },
+      // At the left edge also where the horizontal axis counts from below zero.
+      axisLine: { show: false, onZero: false },
       axisTick: { show: false },
       splitNumber: 4,
       splitLine: { lineStyle: { color: colour('--edge'), width: 1 } },

@@ -38,8 +38,9 @@ export interface Plot {
   /** Absent: ticks of local time. */
   readonly ticks?: readonly Tick[]
   readonly unit: string
-  /** Instant that parts past and future. */
+  /** Instant that parts past and future, or what else is marked on the axis under a name of its own. */
   readonly now?: number
+  readonly nowLabel?: string
 }
 
 /** Splits one series by how its values were come by; neighbours share a point, so that a change of style is not a gap. */

@@ -30,6 +30,7 @@ export const ROUTES = {
     firmImport: '/api/planner/firm-import',
     forecast: '/api/planner/forecast',
     forecastSeries: '/api/planner/forecast-series',
+    winterPeak: '/api/planner/winter-peak',
     measurementPoints: '/api/planner/measurement-points',
     connectionStudy: '/api/planner/connection-study',
     outageStudy: '/api/planner/outage-study',

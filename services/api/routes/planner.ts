@@ -4,6 +4,7 @@ import { emptyColumns, orNull, pushValue } from '../columns.ts'
 import { Balance, ElementHistory, ElementIntervalQuery, ElementQuery, FirmImport, LoadDuration, PlannerFeeders, PlannerFormatQuery, PlannerIntervalQuery, PlannerMeasurementPoints, PlannerNetwork, PlannerState, PlannerStateQuery, PlannerStates, type RunEvent } from '../contract/planner.ts'
 import { PlannerForecast, PlannerForecastQuery, PlannerForecastSeries, PlannerForecastSeriesQuery } from '../contract/forecast.ts'
 import { ROUTES } from '../contract/routes.ts'
+import { WinterPeak, WinterPeakQuery } from '../contract/winter-peak.ts'
 import { answer, isoTime } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
 import { forecastTable, forecastView } from '../forecast-view.ts'
@@ -20,6 +21,7 @@ import { loadDuration } from '../planner/load-duration.ts'
 import { networkView } from '../planner/network-view.ts'
 import { eachState, newestState } from '../planner/states.ts'
 import { feederHeadrooms, networkAt, runSummary, stateView } from '../planner/view.ts'
+import { winterPeakTable, winterPeakView } from '../planner/winter-peak.ts'
 import { tomorrowPeak } from '../tomorrow-peak.ts'
 import { traceValues } from '../trace.ts'
 
@@ -158,6 +160,11 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
     const [issued, measuredKw] = [await runs.latestForecast(series), await measuredMeans(measured, power, from, now)]
     const body: PlannerForecast = { ...forecastView(chosen, issued, tomorrowPeak(issued, await runs.pastForecasts(series), district.timeZone, now)), kind, name, measuredKw }
     return answer(request, reply, body, (forecast) => forecastTable(forecast, forecast.measuredKw))
+  })
+
+  app.get(ROUTES.planner.winterPeak, { config, schema: { querystring: WinterPeakQuery, response: { 200: WinterPeak } } }, async (request, reply) => {
+    const chosen = chosenSeries(forecastSeries, request.query.series ?? 'district')
+    return answer(request, reply, winterPeakView(chosen, await deps.findings.winterPeak(chosen.series)), winterPeakTable)
   })
 
   app.get(ROUTES.planner.loadDuration, { config, schema: { querystring: ElementQuery, response: { 200: LoadDuration } } }, async (request, reply) => {
