@@ -53,6 +53,24 @@ describe('days of the past', () => {
   })
 })
 
+describe('weather told before', () => {
+  test('a forecast of the day after learns from what was told a day before each day, and not from what was told later', () => {
+    const problem = problemOf('2026-02-10', 60)
+    const told = problem.weather[0]!.values
+    const vague = told.map(() => 8)
+    const withBefore = (values: Float64Array, before: Float64Array) => forecastDays({ ...problem, weather: [{ kind: 'temperature', values, before: new Map([[1, before]]) }] })
+    const plain = forecastDays(problem)
+    expect(withBefore(told, told).values).toEqual(plain.values)
+    const [later, earlier] = [withBefore(told, vague), withBefore(told.map((value, i) => (i % 3 === 0 ? value + 5 : value)), vague)]
+    // The second day knows only what was told before; the first only what was told on it.
+    expect(later.values.subarray(0, 24)).toEqual(plain.values.subarray(0, 24))
+    expect(later.values.subarray(24)).not.toEqual(plain.values.subarray(24))
+    expect(earlier.values.subarray(24)).toEqual(later.values.subarray(24))
+    expect(earlier.values.subarray(0, 24)).not.toEqual(later.values.subarray(0, 24))
+    expect(earlier.past[1]!.values).toEqual(later.past[1]!.values)
+  })
+})
+
 describe('the ladder', () => {
   test('eight months of days: the blend, near what will be measured, with a band that holds it', () => {
     const problem = problemOf('2026-02-10', 240)

@@ -9,6 +9,12 @@ import { byCell, slotGrid, type SlotGrid } from './slot-grid.ts'
 import { temperatureKnots, type WeatherInput } from './weather-terms.ts'
 
 /** Everything that is known of a series when a forecast is issued. */
+/** Weather by step of a problem, as it was told when each day began; of the day of issue and those after it, at the issue. */
+export interface ToldWeather extends Pick<WeatherInput, 'kind' | 'values'> {
+  /** By number of days (`FORECAST_LEAD_DAYS`): as it was told so many days before each day, as the forecast that looks so far ahead knew it. Where absent, `values`. */
+  readonly before?: ReadonlyMap<number, Float64Array>
+}
+
 export interface SeriesProblem {
   readonly timeZone: string
   readonly stepS: number
@@ -20,7 +26,7 @@ export interface SeriesProblem {
   readonly availableAt?: Float64Array
   readonly issuedAt: number
   /** By step from `from` on, over the history and what is forecast: observed before, forecast after the issue. */
-  readonly weather: readonly Pick<WeatherInput, 'kind' | 'values'>[]
+  readonly weather: readonly ToldWeather[]
   readonly rules: DayRules
   readonly production: boolean
   readonly nonNegative: boolean
@@ -79,6 +85,9 @@ const JUDGED_DAYS = 28
 const LEADS: readonly { readonly leadDays: number; readonly days: readonly number[] }[] = [
   { leadDays: 0, days: [0] }, { leadDays: 1, days: [1] }, { leadDays: 3, days: [2, 3] }, { leadDays: 6, days: [4, 5, 6] },
 ]
+
+/** Days ahead for which a fit of its own is made: it learns from what was known so many days before. */
+export const FORECAST_LEAD_DAYS: readonly number[] = LEADS.map(({ leadDays }) => leadDays)
 
 /** Learning rung that so many whole days of history bear; undefined: none. */
 export const learningRung = (knownDays: number): 'blend' | 'ridge' | undefined => (knownDays >= BLEND_DAYS ? 'blend' : knownDays >= RIDGE_DAYS ? 'ridge' : undefined)
@@ -152,7 +161,16 @@ function inputsOf({ from, stepS, values, availableAt, weather, rules, production
   }
 }
 
-function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean }, { size, horizonDays, stepS }: SeriesProblem, known: Float64Array, method: 'blend' | 'ridge', knownDays: number, issueDay: number, cells: number) {
+/** The inputs of forecasts that look so many days ahead, with the weather as they knew it. */
+function atLead<Inputs extends FeatureInputs>(inputs: Inputs, { weather }: Pick<SeriesProblem, 'weather'>, leadDays: number): Inputs {
+  return { ...inputs, leadDays, weather: inputs.weather.map((one, k) => {
+    const before = weather[k]!.before?.get(leadDays)
+    return before === undefined ? one : { ...one, values: byCell(inputs.grid, before.subarray(0, inputs.grid.cellOf.length)) }
+  }) }
+}
+
+function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean }, problem: SeriesProblem, known: Float64Array, method: 'blend' | 'ridge', knownDays: number, issueDay: number, cells: number) {
+  const { size, horizonDays, stepS } = problem
   const { perDay } = inputs.grid
   const members = membersOf(method, size)
   // One fit for the warm-up and one for the days asked for; for points by the thousand the first has to do for both.
@@ -167,7 +185,7 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
     const asked = days.filter((day) => day < horizonDays)
     if (asked.length === 0) continue
     const [fromDay, toDay] = [issueDay + asked[0]!, issueDay + asked.at(-1)! + 1]
-    const rolled: RollingForecast = rollingForecast({ ...inputs, leadDays }, fromDay, toDay, { refitDays, warmUpRefitDays: warmUpDays, warmUpDays, members })
+    const rolled: RollingForecast = rollingForecast(atLead(inputs, problem, leadDays), fromDay, toDay, { refitDays, warmUpRefitDays: warmUpDays, warmUpDays, members })
     const at = asked[0]! * perDay
     values.set(rolled.values, at)
     for (const [k, column] of rolled.quantiles.entries()) quantiles[k]!.set(column, at)

@@ -12,7 +12,8 @@ type OfSeries = Pick<PowerForecast, 'series' | 'carrier' | 'unit'>
 /** A forecast as it was issued, or that none was yet. */
 export function forecastView({ series, carrier, unit }: OfSeries, issued: IssuedForecast | undefined, tomorrowPeak: TomorrowPeak | null): Omit<PowerForecast, 'measuredKw'> {
   const of = { series, carrier, unit }
-  if (issued === undefined) {
+  // Said in another unit, before the meter became another one: of no use here.
+  if (issued === undefined || (issued.unit ?? 'kW') !== unit) {
     return { readiness: 'starting', ...of, weather: null, issuedAt: null, stepS: DEFAULT_STEP_S, forecaster: null, method: null, reason: null, powerKw: emptyColumns(), quantilesKw: [], contributions: null, tomorrowPeak: null }
   }
   const { issuedAt, from, stepS, forecaster, method, reason, weather, valuesKw, quantilesKw, contributions } = issued

@@ -76,7 +76,7 @@ test('gas and water are told in what they are measured in, by the planner\u2019s
   const meters = [meter('gas-1', 'gas', 'professional'), meter('gas-2', 'gas', 'professional', 'holder-b'), meter('tap', 'water', 'residential')]
   const gas = exampleDeps({
     district: { version, folder, district: { ...district, carriers: ['electricity', 'gas', 'water'], deliveryPoints: [...district.deliveryPoints, ...meters.map(({ dp }) => dp)], measurementPoints: [...district.measurementPoints, ...meters.map(({ point }) => point)] } },
-    runs: { ...example.deps.runs, latestForecast: async (series) => ({ ...(await example.deps.runs.latestForecast('T1'))!, series, weather: 'forecast' as const }) },
+    runs: { ...example.deps.runs, latestForecast: async (series) => ({ ...(await example.deps.runs.latestForecast('T1'))!, series, weather: 'forecast' as const, unit: 'm3/h' as const }) },
     measured: { ...example.deps.measured, lookup: async (names) => Int32Array.from(names, (_, i) => i + 1) },
   })
   const other = await buildApp(gas.deps)

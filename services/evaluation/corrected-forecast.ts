@@ -40,7 +40,7 @@ export function correctedForecast(days: DayAheadForecast, measuredKw: Float64Arr
   const expanded = (column: Float64Array) => Float64Array.from(place, (own) => column[own]!)
   const values = corrected(valuesKw)
   return {
-    series: days.series, issuedAt, from, stepS, forecaster: 'day-ahead-corrected', method: days.method, reason: days.reason, weather: days.weather,
+    series: days.series, issuedAt, from, stepS, forecaster: 'day-ahead-corrected', method: days.method, reason: days.reason, weather: days.weather, unit: days.unit,
     valuesKw: expanded(values), quantilesKw: quantilesKw.map((one) => ({ level: one.level, valuesKw: expanded(corrected(one.valuesKw)) })),
     // What the last hours say is of recent days.
     ...(contributions === undefined ? {} : { contributions: {

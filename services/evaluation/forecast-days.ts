@@ -1,12 +1,12 @@
 import type { District } from '#models/district/schema.ts'
 import { LEVELS } from '#models/forecast/conformal.ts'
-import { forecastDays, type PastDays, type SeriesForecast } from '#models/forecast/day-ahead.ts'
+import { forecastDays, type PastDays, type SeriesForecast, type SeriesProblem } from '#models/forecast/day-ahead.ts'
 import { GROUPS } from '#models/forecast/members.ts'
 import { localDayStart } from '#models/units/local-time.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { dayRules } from './day-rules.ts'
 import { forecastSeries, partsOf, sumOf, transformerSeries } from './forecast-series.ts'
-import { weatherAsToldBefore, type ToldWeather } from './forecast-weather.ts'
+import { toldKind, weatherAsToldBefore, type ToldWeather } from './forecast-weather.ts'
 import type { EvaluationPlan } from './plan.ts'
 import type { DayAheadForecast, ForecastReason, ForecastWeather, PastForecast } from './port.ts'
 import { HALF_HOUR_MS, HALF_HOUR_S, readHalfHours } from './step-inputs.ts'
@@ -57,8 +57,8 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
       told = { issuedAt, from: first, weather: weatherAsToldBefore(reader, district, issuedAt, first, steps) }
     }
     const skipped = (from - told.from) / HALF_HOUR_MS
-    const { weather, kind } = await told.weather
-    return { kind, weather: weather.map((one) => ({ kind: one.kind, values: one.values.subarray(skipped) })) }
+    const { weather, ...rest } = await told.weather
+    return { ...rest, weather: weather.map((one) => withoutFirst(one, skipped)) }
   }
   const historyOf = async (series: string, from: number, to: number, issuedAt: number): Promise<Float64Array | undefined> => {
     const powers = (series === 'district' ? transformerSeries(district, plan) : [bySeries.get(series)!]).flatMap(partsOf)
@@ -80,7 +80,7 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
       const dayStart = localDayStart(issuedAt, timeZone)
       const lateMs = lateness(measuredKw, from, dayStart)
       if (!(lateMs <= MOST_SILENT_MS)) return {}
-      const { weather, kind: weatherKind } = await weatherFrom(issuedAt, from)
+      const toldWeather = await weatherFrom(issuedAt, from)
       // Days without a value before the first are nothing but work.
       const skipped = (localDayStart(from + known * HALF_HOUR_MS, timeZone) - from) / HALF_HOUR_MS
       const ownKw = measuredKw.subarray(Math.max(0, skipped))
@@ -92,14 +92,18 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
           timeZone, stepS: HALF_HOUR_S, from: ownFrom, values: ownKw.map((value) => sign * value), issuedAt, rules, production: isProduction, nonNegative: bound === sign,
           // A meter whose curve comes the next morning is never known up to midnight, neither now nor on the days that are learned from.
           ...(lateMs > 0 ? { availableAt: Float64Array.from(ownKw, (_, i) => ownFrom + (i + 1) * HALF_HOUR_MS + lateMs) } : {}),
-          weather: weather.map(({ kind, values }) => ({ kind, values: values.subarray(Math.max(0, skipped)) })),
+          weather: toldWeather.weather.map((one) => withoutFirst(one, Math.max(0, skipped))),
           horizonDays: series === 'district' ? DISTRICT_HORIZON_DAYS : HORIZON_DAYS, size: isLight ? 'light' : 'full',
         })
         if (days.values.some((value) => !Number.isFinite(value))) return { failure: `${days.method} gave no value for some of the steps` }
         const levelKw = sign * levelOf(ownKw)
+        const unit = bySeries.get(series)?.unit ?? 'kW'
         return {
-          forecast: issuedDays(series, issuedAt, days, { isProduction, bound, levelKw, historyDays: (dayStart - ownFrom) / DAY_MS, weather: weatherKind }),
-          past: days.past.map((past) => pastForecast(series, issuedAt, days.method, past, isProduction)),
+          forecast: { unit, ...issuedDays(series, issuedAt, days, { isProduction, bound, levelKw, historyDays: (dayStart - ownFrom) / DAY_MS, weather: toldWeather.kind }) },
+          past: days.past.map((past) => ({
+            ...pastForecast(series, issuedAt, days.method, past, isProduction),
+            weather: isWeatherUsed(days.method) ? toldKind(toldWeather, past.firstDate, past.values.length / past.perDay) : 'none',
+          })),
         }
       } catch (error) {
         return { failure: error instanceof Error ? error.message : String(error) }
@@ -107,6 +111,11 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
     },
   }
 }
+
+/** The same from a later step on. */
+const withoutFirst = ({ kind, values, before = new Map() }: SeriesProblem['weather'][number], steps: number): SeriesProblem['weather'][number] => ({
+  kind, values: values.subarray(steps), before: new Map([...before].map(([leadDays, column]) => [leadDays, column.subarray(steps)])),
+})
 
 /** What is kept when a fit failed: that it did. */
 export const failedDays = (series: string, issuedAt: number): DayAheadForecast => ({
@@ -120,8 +129,7 @@ export function issuedDays(series: string, issuedAt: number, days: SeriesForecas
   const part = (name: (typeof GROUPS)[number]) => days.contributions[GROUPS.indexOf(name)]!
   return {
     series, issuedAt, from: days.from, stepS: days.stepS, forecaster: 'day-ahead', method: days.method, reason: reasonOf(days, historyDays), bound,
-    // The rungs below look at the calendar alone.
-    weather: days.method === 'blend' || days.method === 'ridge' ? weather : 'none',
+    weather: isWeatherUsed(days.method) ? weather : 'none',
     valuesKw: own(days.values),
     quantilesKw: fiveLevels(days.quantiles, isProduction),
     ...(days.contributions.length === 0 ? {} : { contributions: {
@@ -146,6 +154,9 @@ function fiveLevels(quantiles: readonly Float64Array[], isProduction: boolean): 
   const own = inOwnSign(isProduction)
   return BAND_LEVELS.map((level) => ({ level, valuesKw: own(quantiles[LEVELS.findIndex((one) => Math.abs(one - (isProduction ? 1 - level : level)) < 1e-9)]!) }))
 }
+
+/** The rungs below look at the calendar alone. */
+const isWeatherUsed = (method: SeriesForecast['method']): boolean => method === 'blend' || method === 'ridge'
 
 function reasonOf({ reason }: SeriesForecast, historyDays: number): ForecastReason | undefined {
   return reason === 'history-short' && historyDays >= ENOUGH_DAYS ? 'history-gaps' : reason

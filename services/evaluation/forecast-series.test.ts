@@ -4,6 +4,7 @@ import { dayAheadSeries, forecastSeries } from './forecast-series.ts'
 import { issueForecasts } from './forecast.ts'
 import { memoryStore } from './memory-store.testkit.ts'
 import { evaluationPlan } from './plan.ts'
+import type { DayAheadForecast } from './port.ts'
 import { smallDistrict } from './small-district.testkit.ts'
 import { readMeans } from './step-inputs.ts'
 
@@ -87,6 +88,21 @@ test('the sum of a carrier is issued as a sum, with its own band and unit; it is
   expect(mean).toBeCloseTo(12 * 0.5 + 0.1 * 66, 1)
   expect(Math.max(...valuesKw)).toBeCloseTo(2 * mean, 0)
   expect(quantilesKw[0]!.valuesKw.every((value, i) => value >= 0 && value <= valuesKw[i]! + 1e-9)).toBe(true)
+})
+
+test('a forecast of days that was made in another unit, before the meter became another one, is not in service', async () => {
+  const district = districtWith(many(1, 'gas', 'professional', volume))
+  const plan = evaluationPlan(district)
+  const store = memoryStore()
+  const [id] = await store.register([plan.carriers[0]!.power.pointName])
+  const at = Float64Array.from({ length: 15 * 24 }, (_, i) => Math.floor(NOW / HOUR) * HOUR - (15 * 24 - 1 - i) * HOUR)
+  await store.append({ pointIds: new Int32Array(at.length).fill(id!), at, values: at.map((_, i) => 2 * i), quality: new Uint8Array(at.length) }, { recordedAt: NOW - 60_000, source: 'test' })
+  const days = (unit: 'kW' | 'm3/h'): DayAheadForecast => ({
+    series: 'gas-professional-0', issuedAt: NOW - HOUR, from: Math.floor(NOW / HOUR) * HOUR - HOUR, stepS: 1800, forecaster: 'day-ahead', method: 'blend', reason: undefined, weather: 'usual', unit, valuesKw: new Float64Array(150).fill(20), quantilesKw: [], carried: new Float64Array(2), bound: 1,
+  })
+  const methodsOf = async (unit: 'kW' | 'm3/h') => (await issueForecasts(store, district, plan, NOW, [days(unit)])).map((one) => [one.method, one.unit, one.weather])
+  expect(await methodsOf('m3/h')).toEqual([['blend', 'm3/h', 'usual']])
+  expect(await methodsOf('kW')).toEqual([['seasonal-naive', 'm3/h', 'none']])
 })
 
 test('nothing of other carriers changes what is forecast of electricity', () => {

@@ -86,6 +86,9 @@ test('two issues from a service: the forecast of midnight knows the first, that 
   // Learned from two days later, the day is what was known of it when it began, neither the later issue nor what was observed.
   const later = await toldAt(MIDNIGHT + 2 * DAY + 60_000)
   expect([later(MIDNIGHT + 3 * HOUR), later(MIDNIGHT + 12 * HOUR), later(MIDNIGHT + DAY + 12 * HOUR)]).toEqual([-5, -5, 15])
+  // And a day before it began it was told as the first issue had it, also the day after, of which the second had said something else by then.
+  const dayBefore = (await weatherAsToldBefore(store, district, MIDNIGHT + 2 * DAY + 60_000, FROM, STEPS)).weather[0]!.before!.get(1)!
+  expect([dayBefore[stepOf(MIDNIGHT + DAY + 12 * HOUR)], dayBefore[stepOf(MIDNIGHT + 2 * DAY + 12 * HOUR)]]).toEqual([-5, 15])
   // Issues that are read as of a time before the first are none.
   const before = await weatherAsToldBefore(store, district, MIDNIGHT - 7 * HOUR, FROM, STEPS)
   expect([before.kind, before.weather[0]!.values.some((value) => value < 0)]).toEqual(['usual', false])

@@ -2,6 +2,7 @@ import type { District } from '#models/district/schema.ts'
 import { seasonalNaive } from '#models/forecast/seasonal-naive.ts'
 import type { Forecaster, ForecastRequest } from '#models/forecast/forecaster.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
+import type { RateUnit } from './carrier-loads.ts'
 import { correctedForecast, covers } from './corrected-forecast.ts'
 import { forecastSeries, partsOf, sumOf, transformerSeries, type ForecastSeries } from './forecast-series.ts'
 import type { DayAheadForecast, ForecastReason, IssuedForecast } from './port.ts'
@@ -43,18 +44,19 @@ export async function issueForecasts(
   const historyFrom = historyTo - HISTORY_STEPS * STEP_MS
   const asked = { issuedAt, from, steps: HORIZON_STEPS, stepS: EVALUATION_STEP_S }
   const daysOf = new Map(dayAhead.filter((days) => days.issuedAt <= issuedAt && days.issuedAt >= issuedAt - DAY_AHEAD_SERVES_MS).map((days) => [days.series, days]))
-  const inService = (series: string) => {
+  const inService = (series: string, unit: RateUnit = 'kW') => {
     const days = daysOf.get(series)
-    return days !== undefined && covers(days, asked) ? days : undefined
+    // A meter of another kind since: what was said of it was said in another unit.
+    return days !== undefined && (days.unit ?? 'kW') === unit && covers(days, asked) ? days : undefined
   }
   const wanted = forecastSeries(district, plan)
   const transformers = transformerSeries(district, plan)
   const issued: IssuedForecast[] = []
   for (const [i, own] of wanted.entries()) {
-    const { series, isProduction } = own
-    const days = inService(series)
+    const { series, isProduction, unit } = own
+    const days = inService(series, unit)
     const one = days === undefined ? naive(series, await sumOfParts(own, historyOf)) : correctedForecast(days, await sumOfParts(own, (power) => sinceStart(power, days)), asked, isProduction)
-    if (one !== undefined) issued.push(one)
+    if (one !== undefined) issued.push({ ...one, unit })
     progress((i + 1) / (wanted.length + 1))
   }
   const total = transformers.length === 0 ? undefined : await districtTotal()

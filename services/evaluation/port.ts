@@ -1,4 +1,5 @@
 /** Results of the network's evaluation as work writes and the API reads them. */
+import type { RateUnit } from './carrier-loads.ts'
 
 export type RunKind = 'estimate' | 'forecast' | 'replay'
 
@@ -85,6 +86,8 @@ export interface IssuedForecast {
   readonly reason: ForecastReason | undefined
   /** What was known of the weather to come; undefined: nobody wrote it down. */
   readonly weather?: ForecastWeather | undefined
+  /** Of the columns that say kW; undefined: kW. */
+  readonly unit?: RateUnit | undefined
   /** Kept to the last digit of single precision. */
   readonly valuesKw: Float64Array
   /** Ascending in `level` (0..1), each as long as `valuesKw`; empty: nobody knew how wrong the forecast may be. Kept to 0.02 %. */
@@ -138,6 +141,8 @@ export interface PastForecast {
   readonly method: ForecastMethod
   /** Days from the issue to the day that is forecast; all are told by the errors of the last of them. */
   readonly daysAhead: readonly number[]
+  /** How most of its days were told the weather when they began; undefined: nobody wrote it down. */
+  readonly weather?: ForecastWeather | undefined
   /** Local date of the first cell (days since 1970-01-01). */
   readonly firstDate: number
   readonly perDay: number

@@ -70,13 +70,13 @@ test('a forecast comes back with its method, its band and its parts, to the prec
   const store = openRunStore(join(place, 'runs.sqlite'))
   const column = (scale: number) => Float64Array.from({ length: 288 }, (_, i) => (i === 7 ? NaN : scale * (300 + 90 * Math.sin(i / 20))))
   const whole: IssuedForecast = {
-    ...issued(1000, 0), method: 'blend', reason: undefined, valuesKw: Float64Array.from(column(1), Math.fround),
+    ...issued(1000, 0), method: 'blend', reason: undefined, weather: 'forecast', unit: 'm3/h', valuesKw: Float64Array.from(column(1), Math.fround),
     quantilesKw: [0.05, 0.5, 0.95].map((level) => ({ level, valuesKw: column(0.5 + level) })),
     contributions: { calendar: column(-0.3), weather: column(0), recent: column(0.1) },
   }
   await store.saveForecasts([whole])
   const read = (await store.latestForecast('district'))!
-  expect(read).toMatchObject({ method: 'blend', reason: undefined, valuesKw: whole.valuesKw })
+  expect(read).toMatchObject({ method: 'blend', reason: undefined, weather: 'forecast', unit: 'm3/h', valuesKw: whole.valuesKw })
   const pairs = [...read.quantilesKw.map(({ valuesKw }, k) => [valuesKw, whole.quantilesKw[k]!.valuesKw] as const), ...(['calendar', 'weather', 'recent'] as const).map((cause) => [read.contributions![cause], whole.contributions![cause]] as const)]
   expect(pairs.length).toBe(6)
   for (const [got, wanted] of pairs) {
@@ -167,7 +167,7 @@ test('of the past forecasts of a series only those of the newest fit are kept, t
   expect(await reader.pastForecasts()).toEqual([])
   const store = openRunStore(file)
   const past = (series: string, issuedAt: number, daysAhead: number[]): PastForecast => ({
-    series, issuedAt, method: 'blend', daysAhead, firstDate: 20_000, perDay: 2, valuesKw: Float64Array.of(1, 2.5, NaN, 4), measuredKw: Float64Array.of(1.25, NaN, 3, 4), spreadKw: Float64Array.of(0.5, 0.5, NaN, 1),
+    series, issuedAt, method: 'blend', weather: 'usual', daysAhead, firstDate: 20_000, perDay: 2, valuesKw: Float64Array.of(1, 2.5, NaN, 4), measuredKw: Float64Array.of(1.25, NaN, 3, 4), spreadKw: Float64Array.of(0.5, 0.5, NaN, 1),
     quantilesKw: [0.05, 0.95].map((level) => ({ level, valuesKw: Float64Array.of(level < 0.5 ? 0.5 : 2, 2, NaN, 4) })),
   })
   inTransaction(store.database, store.savingPastForecasts([past('T1', 5, [2, 3]), past('T1', 5, [0]), past('T2', 5, [0])]))

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { effectLedger, type EffectLedger } from '#services/sqlite/effect-ledger.ts'
 import { inTransaction, openAsWriter, openQuestions } from '#services/sqlite/one-writer-file.ts'
 import type { DayAheadForecast, ForecastMethod, ForecastReason, ForecastWeather, IssuedForecast, NetworkState, PastForecast, RunHead, RunKind, RunLayout, RunReader, RunStore } from './port.ts'
+import type { RateUnit } from './carrier-loads.ts'
 import { RUNS_MIGRATIONS } from './schema.ts'
 import { packForecast, packPastForecast, packState, unpackForecast, unpackPastForecast, unpackState } from './state-blob.ts'
 
@@ -65,6 +66,7 @@ interface ForecastRow {
   levels: string | null
   contributions: number
   weather: ForecastWeather | null
+  unit: RateUnit | null
 }
 interface PastForecastRow {
   series: string
@@ -74,6 +76,7 @@ interface PastForecastRow {
   first_date: number
   per_day: number
   levels: string
+  weather: ForecastWeather | null
   body: Uint8Array
 }
 interface DayAheadRow extends ForecastRow { carried: Uint8Array; bound: -1 | 0 | 1 }
@@ -102,6 +105,7 @@ const forecastOf = (row: ForecastRow): IssuedForecast => ({
   method: row.method,
   reason: row.reason ?? undefined,
   weather: row.weather ?? undefined,
+  unit: row.unit ?? undefined,
   ...unpackForecast(row.body, row.levels === null ? undefined : (JSON.parse(row.levels) as number[]), row.contributions === 1),
 })
 
@@ -119,6 +123,7 @@ const pastForecastOf = (row: PastForecastRow): PastForecast => ({
   daysAhead: JSON.parse(row.days_ahead) as number[],
   firstDate: row.first_date,
   perDay: row.per_day,
+  weather: row.weather ?? undefined,
   ...unpackPastForecast(row.body, JSON.parse(row.levels) as number[]),
 })
 
@@ -189,12 +194,12 @@ export function openRunStore(file: string): RunFileStore {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING run_id`)
   const saveState = database.prepare('INSERT INTO state (kind, at, run_id, settled, body) VALUES (?, ?, ?, ?, ?)')
   const dropOldForecastStates = database.prepare("DELETE FROM state WHERE run_id IN (SELECT run_id FROM run WHERE kind = 'forecast' ORDER BY run_id DESC LIMIT 10 OFFSET ?)")
-  const saveForecast = database.prepare(`INSERT INTO forecast (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions, weather)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
-  const saveDayAhead = database.prepare(`INSERT INTO day_ahead (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions, weather, carried, bound)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+  const saveForecast = database.prepare(`INSERT INTO forecast (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions, weather, unit)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+  const saveDayAhead = database.prepare(`INSERT INTO day_ahead (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions, weather, unit, carried, bound)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
   const dropPastForecasts = database.prepare('DELETE FROM past_forecast WHERE series = ?')
-  const savePastForecast = database.prepare('INSERT INTO past_forecast (series, first_day_ahead, issued_at, method, days_ahead, first_date, per_day, levels, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const savePastForecast = database.prepare('INSERT INTO past_forecast (series, first_day_ahead, issued_at, method, days_ahead, first_date, per_day, levels, body, weather) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const saving: RunFileStore['saving'] = (head, states) => {
     // Packing costs more than writing: done before the file is locked.
     const bodies = states.map(packState)
@@ -211,17 +216,17 @@ export function openRunStore(file: string): RunFileStore {
   const savingForecasts: RunFileStore['savingForecasts'] = (forecasts) => {
     const bodies = forecasts.map(packForecast)
     return () => {
-      for (const [i, { series, issuedAt, from, stepS, forecaster, method, reason, quantilesKw, contributions, weather }] of forecasts.entries()) {
-        saveForecast.run(series, issuedAt, from, stepS, forecaster, bodies[i]!, method, reason ?? null, JSON.stringify(quantilesKw.map(({ level }) => level)), contributions === undefined ? 0 : 1, weather ?? null)
+      for (const [i, { series, issuedAt, from, stepS, forecaster, method, reason, quantilesKw, contributions, weather, unit }] of forecasts.entries()) {
+        saveForecast.run(series, issuedAt, from, stepS, forecaster, bodies[i]!, method, reason ?? null, JSON.stringify(quantilesKw.map(({ level }) => level)), contributions === undefined ? 0 : 1, weather ?? null, unit ?? null)
       }
     }
   }
   const savingDayAhead: RunFileStore['savingDayAhead'] = (forecasts) => {
     const bodies = forecasts.map(packForecast)
     return () => {
-      for (const [i, { series, issuedAt, from, stepS, forecaster, method, reason, quantilesKw, contributions, weather, carried, bound }] of forecasts.entries()) {
+      for (const [i, { series, issuedAt, from, stepS, forecaster, method, reason, quantilesKw, contributions, weather, unit, carried, bound }] of forecasts.entries()) {
         const shares = new Uint8Array(Float32Array.from(carried).buffer)
-        saveDayAhead.run(series, issuedAt, from, stepS, forecaster, bodies[i]!, method, reason ?? null, JSON.stringify(quantilesKw.map(({ level }) => level)), contributions === undefined ? 0 : 1, weather ?? null, shares, bound)
+        saveDayAhead.run(series, issuedAt, from, stepS, forecaster, bodies[i]!, method, reason ?? null, JSON.stringify(quantilesKw.map(({ level }) => level)), contributions === undefined ? 0 : 1, weather ?? null, unit ?? null, shares, bound)
       }
     }
   }
@@ -229,8 +234,8 @@ export function openRunStore(file: string): RunFileStore {
     const bodies = past.map(packPastForecast)
     return () => {
       for (const series of new Set(past.map((one) => one.series))) dropPastForecasts.run(series)
-      for (const [i, { series, issuedAt, method, daysAhead, firstDate, perDay, quantilesKw }] of past.entries()) {
-        savePastForecast.run(series, daysAhead[0]!, issuedAt, method, JSON.stringify(daysAhead), firstDate, perDay, JSON.stringify(quantilesKw.map(({ level }) => level)), bodies[i]!)
+      for (const [i, { series, issuedAt, method, daysAhead, firstDate, perDay, quantilesKw, weather }] of past.entries()) {
+        savePastForecast.run(series, daysAhead[0]!, issuedAt, method, JSON.stringify(daysAhead), firstDate, perDay, JSON.stringify(quantilesKw.map(({ level }) => level)), bodies[i]!, weather ?? null)
       }
     }
   }

@@ -42,9 +42,12 @@ export const RUNS_MIGRATIONS = [
   `CREATE TABLE past_forecast (
      series TEXT NOT NULL, first_day_ahead INTEGER NOT NULL, issued_at REAL NOT NULL, method TEXT NOT NULL, days_ahead TEXT NOT NULL, first_date INTEGER NOT NULL,
      per_day INTEGER NOT NULL, levels TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (series, first_day_ahead)) STRICT, WITHOUT ROWID`,
-  // What was known of the weather to come; null: nobody wrote it down.
+  // What was known of the weather to come, null: nobody wrote it down; unit of the values, null: kW.
   `ALTER TABLE forecast ADD COLUMN weather TEXT;
-   ALTER TABLE day_ahead ADD COLUMN weather TEXT`,
+   ALTER TABLE forecast ADD COLUMN unit TEXT;
+   ALTER TABLE day_ahead ADD COLUMN weather TEXT;
+   ALTER TABLE day_ahead ADD COLUMN unit TEXT;
+   ALTER TABLE past_forecast ADD COLUMN weather TEXT`,
   // The newest estimate of each series, or why there is none.
   `CREATE TABLE winter_peak (series TEXT PRIMARY KEY, computed_at REAL NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID`,
 ] as const
