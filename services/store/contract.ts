@@ -127,6 +127,25 @@ export function storeContract(name: string, makeHarness: () => Promise<StoreHarn
       expect([...(await store.read(point, T0, Infinity, { asOf: T0 })).values]).toEqual(values)
     })
 
+    test('issues of a forecast, imported and then live, are read as they were known at any time', async () => {
+      let store = await open()
+      const [point] = await store.register(['ahead'])
+      const hours = (from: number, count: number) => Array.from({ length: count }, (_, index) => T0 + (from + index) * HOUR)
+      await store.importSeries(point, seriesOf(hours(6, 4), [1, 2, 3, 4]), from(T0, 'import:issues'))
+      await store.importSeries(point, seriesOf(hours(8, 4), [3, 40, 50, 60]), from(T0 + 2 * HOUR, 'import:issues'))
+      await settle(store)
+      await store.append(batchOf(hours(9, 4).map((at, index): [number, number, number] => [point, at, 400 + index])), from(T0 + 4 * HOUR, 'meteo'))
+      const check = async () => {
+        const asOf = async (hour: number) => [...(await store.read(point, T0, T0 + 24 * HOUR, { asOf: T0 + hour * HOUR })).values]
+        expect(await Promise.all([-1, 0, 1.9, 2, 3.9, 4].map(asOf))).toEqual([[], [1, 2, 3, 4], [1, 2, 3, 4], [1, 2, 3, 40, 50, 60], [1, 2, 3, 40, 50, 60], [1, 2, 3, 400, 401, 402, 403]])
+        expect([...(await store.read(point, T0 + 9 * HOUR, T0 + 10 * HOUR)).values]).toEqual([400])
+      }
+      await check()
+      store = await harness!.reopen(store)
+      await settle(store)
+      await check()
+    })
+
     test('roll-ups equal what the samples say, before and after maintenance, late values included', async () => {
       const store = await open()
       const points = await store.register(['p', 'q'])
