@@ -42,4 +42,10 @@ export const RUNS_MIGRATIONS = [
   `CREATE TABLE past_forecast (
      series TEXT NOT NULL, first_day_ahead INTEGER NOT NULL, issued_at REAL NOT NULL, method TEXT NOT NULL, days_ahead TEXT NOT NULL, first_date INTEGER NOT NULL,
      per_day INTEGER NOT NULL, levels TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (series, first_day_ahead)) STRICT, WITHOUT ROWID`,
+  // Of elements the newest issues, of feeder heads (and the district) all of them; of what they were worth the newest report.
+  `CREATE TABLE congestion (issued_at REAL PRIMARY KEY, district_version TEXT NOT NULL, told TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+   CREATE TABLE congestion_head (
+     issued_at REAL NOT NULL, section TEXT NOT NULL, from_at REAL NOT NULL, step_s INTEGER NOT NULL, told TEXT NOT NULL, body BLOB NOT NULL,
+     PRIMARY KEY (issued_at, section)) STRICT, WITHOUT ROWID;
+   CREATE TABLE congestion_reliability (at REAL PRIMARY KEY, body TEXT NOT NULL) STRICT`,
 ] as const

@@ -78,11 +78,12 @@ type PastColumns = Pick<PastForecast, 'valuesKw' | 'measuredKw' | 'spreadKw' | '
 export const packPastForecast = ({ valuesKw, measuredKw, spreadKw, quantilesKw }: PastColumns): Uint8Array => packColumns([valuesKw, measuredKw], [spreadKw, ...quantilesKw.map((one) => one.valuesKw)])
 
 export function unpackPastForecast(blob: Uint8Array, levels: readonly number[]): PastColumns {
-  const [valuesKw, measuredKw, spreadKw, ...quantiles] = columnsOf(byNumber(new Uint8Array(zstdDecompressSync(blob))), 3 + levels.length)
+  const [valuesKw, measuredKw, spreadKw, ...quantiles] = unpackColumns(blob, 3 + levels.length)
   return { valuesKw: valuesKw!, measuredKw: measuredKw!, spreadKw: spreadKw!, quantilesKw: levels.map((level, k) => ({ level, valuesKw: quantiles[k]! })) }
 }
 
-function packColumns(whole: readonly Float64Array[], shortened: readonly Float64Array[]): Uint8Array {
+/** Columns of equal length in single precision, the `shortened` ones to 0.02 %. */
+export function packColumns(whole: readonly Float64Array[], shortened: readonly Float64Array[]): Uint8Array {
   const steps = whole[0]!.length
   const all = [...whole, ...shortened]
   const odd = all.find(({ length }) => length !== steps)
@@ -92,6 +93,9 @@ function packColumns(whole: readonly Float64Array[], shortened: readonly Float64
   shorten(numbers.subarray(whole.length * steps))
   return zstdCompressSync(byBytePlace(new Uint8Array(numbers.buffer)), LEVEL)
 }
+
+/** All columns of a blob in the order in which they were packed. */
+export const unpackColumns = (blob: Uint8Array, count: number): Float64Array[] => columnsOf(byNumber(new Uint8Array(zstdDecompressSync(blob))), count)
 
 function columnsOf(bytes: Uint8Array<ArrayBuffer>, count: number): Float64Array[] {
   const numbers = Float64Array.from(new Float32Array(bytes.buffer))
