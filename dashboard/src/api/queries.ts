@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import type { CongestionForecast, CongestionReliability } from '#contract/congestion.ts'
 import type { ConnectionStudyAnswer } from '#contract/connection-study.ts'
 import type { OutageStudyAnswer } from '#contract/outage-study.ts'
 import type { PlannerForecast, PlannerForecastSeries, PowerForecast } from '#contract/forecast.ts'
@@ -66,6 +67,8 @@ export const useLoadDuration = (element: MaybeRefOrGetter<string>, enabled: Mayb
 export const useForecastSeries = () => useRead<PlannerForecastSeries>(ROUTES.planner.forecastSeries)
 export const usePlannerForecast = (series: MaybeRefOrGetter<string>, from: MaybeRefOrGetter<number>, enabled: MaybeRefOrGetter<boolean>) =>
   useRead<PlannerForecast>(() => address(ROUTES.planner.forecast, {}, { series: toValue(series), from: toValue(from) }), { everyMs: MINUTE_MS, keep: true, enabled })
+export const usePlannerCongestion = () => useRead<CongestionForecast>(ROUTES.planner.congestionForecast, { everyMs: MINUTE_MS })
+export const useCongestionReliability = () => useRead<CongestionReliability>(ROUTES.planner.congestionReliability, { everyMs: 10 * MINUTE_MS })
 export const useBalance = () => useRead<Balance>(ROUTES.planner.balance, { everyMs: MINUTE_MS })
 export const useFirmImport = () => useRead<FirmImport>(ROUTES.planner.firmImport, { everyMs: MINUTE_MS })
 export const useMeasurementPoints = (element: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>
@@ -94,6 +97,7 @@ export const useOutageStudy = (element: MaybeRefOrGetter<string | undefined>) =>
 }
 
 export const useOperatorSources = () => useRead<OperatorSources>(ROUTES.operator.sources, { everyMs: 5_000 })
+export const useOperatorCongestion = () => useRead<CongestionForecast>(ROUTES.operator.congestionForecast, { everyMs: MINUTE_MS })
 export const useOperatorJobs = () => useRead<OperatorJobs>(ROUTES.operator.jobs, { everyMs: 5_000 })
 export const useOperatorQuarantine = () => useRead<OperatorQuarantine>(ROUTES.operator.quarantine, { everyMs: 15_000 })
 

@@ -1,3 +1,4 @@
+import { congestionEn } from './congestion-words.ts'
 import { forecastEn } from './forecast-words.ts'
 import type { Messages } from './fr.ts'
 import { validationEn } from './validation-words.ts'
@@ -88,6 +89,7 @@ export const en = {
   legend: { measured: 'measured', estimated: 'estimated', forecast: 'forecast', limit: 'limit', watch: 'watch', reference: 'comparison', gap: 'A break in the curve is a missing value.' },
 
   forecast: forecastEn,
+  congestion: congestionEn,
 
   public: {
     title: 'The district',

@@ -1,3 +1,4 @@
+import { congestionFr } from './congestion-words.ts'
 import { forecastFr } from './forecast-words.ts'
 import { validationFr } from './validation-words.ts'
 
@@ -88,6 +89,7 @@ export const fr = {
   legend: { measured: 'mesuré', estimated: 'estimé', forecast: 'prévu', limit: 'limite', watch: 'vigilance', reference: 'comparaison', gap: 'Une interruption de la courbe est une valeur absente.' },
 
   forecast: forecastFr,
+  congestion: congestionFr,
 
   public: {
     title: 'Le quartier',
