@@ -124,10 +124,14 @@ function shorten(numbers: Float32Array): void {
 /** First the lowest byte of every number, then the second of every number, and so on. */
 function byBytePlace(bytes: Uint8Array): Uint8Array {
   const count = bytes.length / 4
-  return bytes.map((_, i) => bytes[4 * (i % count) + Math.floor(i / count)]!)
+  const placed = new Uint8Array(bytes.length)
+  for (let place = 0; place < 4; place += 1) for (let i = 0; i < count; i += 1) placed[place * count + i] = bytes[4 * i + place]!
+  return placed
 }
 
 function byNumber(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const count = bytes.length / 4
-  return Uint8Array.from(bytes, (_, i) => bytes[(i % 4) * count + (i >> 2)]!)
+  const placed = new Uint8Array(bytes.length)
+  for (let place = 0; place < 4; place += 1) for (let i = 0; i < count; i += 1) placed[4 * i + place] = bytes[place * count + i]!
+  return placed
 }

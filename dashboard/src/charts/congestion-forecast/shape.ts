@@ -57,7 +57,7 @@ export function shapeCongestion(forecast: CongestionForecast, threshold: Thresho
     sentence: congestionSentence(forecast, threshold, now, { t, f }),
     table: {
       rowHeader: t.common.time,
-      columns: rows.map(({ name }) => ({ label: words.cell(name), unit: '%' })),
+      columns: rows.map(({ name }) => ({ label: name, unit: '%' })),
       rows: hours.map((at, h) => ({ header: f.dateTime(at), x: at, cells: rows.map(({ values }) => percentOf(values[h], f)), raw: rows.map(({ values }) => (values[h] === null ? null : Math.round(1000 * values[h]) / 10)) })),
     },
     hours, rows,
@@ -95,10 +95,8 @@ export function congestionSentence(forecast: CongestionForecast, threshold: Thre
   const peak = peakOf(first, threshold)!
   const { from, to } = windowAround(forecast, first[threshold], peak)
   const probability = f.percent(100 * peak.probability)
-  const kind = words.kinds[first.kind]
-  const sentence = to - from > DAY_MS
-    ? words.passesLong(f.dateTime(from), f.dateTime(to), kind, first.name, level, probability)
-    : words.passes(dayOf(from, now, { t, f }), f.time(from), f.time(to), kind, first.name, level, probability)
+  const when = to - from > DAY_MS ? words.lasting(f.dateTime(from), f.dateTime(to)) : words.between(dayOf(from, now, { t, f }), f.time(from), f.time(to))
+  const sentence = words.passes(when, words.kinds[first.kind](first.name), level, probability)
   return likely.length === 1 ? sentence : `${sentence} ${words.more(likely.length - 1, least)}`
 }
 
@@ -129,7 +127,7 @@ function remarksOf(forecast: CongestionForecast, shown: readonly CongestionEleme
     pastIssues === 0 ? words.assumed(f.count(scenarios), issued) : words.made(f.count(scenarios), f.count(pastIssues), issued),
     ...(pastIssues > 0 && assumedSeries > 0 ? [words.partly(f.count(assumedSeries))] : []),
     ...(unsettledShare > 0 ? [words.unsettled(f.percent(100 * unsettledShare, 1))] : []),
-    ...(shown.some(({ basis }) => basis === 'assumed') ? [words.basisNote] : []),
+    ...(pastIssues > 0 && shown.some(({ basis }) => basis === 'assumed') ? [words.basisNote] : []),
     ...(now - issuedAt! > LATE_MS ? [words.old(f.age((now - issuedAt!) / 1000))] : []),
   ]
 }
