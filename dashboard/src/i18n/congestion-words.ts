@@ -31,6 +31,14 @@ export const congestionFr = {
   basisNote: '« Supposé » : la plus grande part de ce que l’élément alimente n’est pas prévue pour elle-même (logements, éclairage) mais répartie ; sa dispersion propre manque, la probabilité peut être trop faible.',
   old: (age: string) => `Établie ${age} : la suivante est en retard.`,
   open: (name: string) => `Montrer ${name}`,
+  one: {
+    heading: (name: string) => `${name} : charge des prochains jours, par scénarios`,
+    sentence: (when: string, low: string, high: string) => `La plus forte autour de ${when} : neuf fois sur dix entre ${low} et ${high}.`,
+    low: 'Bas (5 %)',
+    median: 'Milieu',
+    high: 'Haut (95 %)',
+    band: 'neuf scénarios sur dix',
+  },
   worth: {
     heading: 'Ce que valent ces probabilités',
     kinds: { issued: 'prévisions telles qu’établies', 'back-cast': 'jours passés, refaits' },
@@ -88,6 +96,14 @@ export const congestionEn = {
   basisNote: '“Assumed”: the larger part of what hangs on the element is not forecast for itself (dwellings, lighting) but shared out; its own scatter is missing, the probability may be too low.',
   old: (age) => `Issued ${age}: the next one is late.`,
   open: (name) => `Show ${name}`,
+  one: {
+    heading: (name) => `${name}: loading of the next days, by scenarios`,
+    sentence: (when, low, high) => `Highest around ${when}: nine times in ten between ${low} and ${high}.`,
+    low: 'Low (5%)',
+    median: 'Middle',
+    high: 'High (95%)',
+    band: 'nine scenarios in ten',
+  },
   worth: {
     heading: 'What these probabilities are worth',
     kinds: { issued: 'forecasts as they were issued', 'back-cast': 'past days, told again' },
