@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { seeded } from '#models/capacity/random.ts'
-import { normalQuantile, normals } from '#models/forecast/normal.ts'
+import { normalQuantile, normals, normalShare } from '#models/forecast/normal.ts'
 import { QUALITY } from '#models/units/quality.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
-import { headReliability, usualHeadPowers, type HeadSeries } from './congestion-reliability.ts'
+import { headReliability, usualHeadPowers, withoutOwnDay, type HeadSeries } from './congestion-reliability.ts'
 import type { KeptHead } from './congestion-store.ts'
 import type { PastForecast } from './port.ts'
 import { BAND_LEVELS } from './trailing-band.ts'
@@ -67,6 +67,29 @@ test('before anything was issued long enough, the days before are told by the fo
   const sure = { ...past, quantilesKw: past.quantilesKw.map(({ level, valuesKw }) => ({ level, valuesKw: valuesKw.map((value) => 95 + (value - 95) / 2) })) }
   const [other] = await headReliability(readerOf(new Float64Array(0)), { timeZone: 'Europe/Paris' }, [head], issuesOf(1, () => 0), [sure], START)
   expect(other!.curves[0]!.reliability!).toBeGreaterThan(5 * all!.reliability!)
+})
+
+test('a rung without a band of each day is told by the errors of the other days, never by its own', async () => {
+  const random = normals(seeded(4))
+  const days = 28
+  const errors = Float64Array.from({ length: days * 48 }, () => 10 * random())
+  const past: PastForecast = {
+    series: 'S1', issuedAt: START, method: 'similar-day', daysAhead: [0], firstDate: 20_000, perDay: 48, spreadKw: errors.map(() => 1), valuesKw: errors.map(() => 95), quantilesKw: [], measuredKw: errors.map((error) => 95 + error),
+  }
+  const medianOf = (one: PastForecast) => withoutOwnDay(one)[2]!.valuesKw
+  expect(withoutOwnDay(past).map(({ level, valuesKw }) => [level, Math.abs(valuesKw[0]! - 95 - 10 * normalQuantile(level)) < 2])).toEqual(BAND_LEVELS.map((level) => [level, true]))
+  // A wild day changes what is said of every day but itself.
+  const wild = { ...past, measuredKw: past.measuredKw.map((value, cell) => (Math.floor(cell / 48) === 5 ? value + 1_000 : value)) }
+  expect(medianOf(wild)[5 * 48]).toBe(medianOf(past)[5 * 48])
+  expect(medianOf(wild)[6 * 48]).toBeGreaterThan(medianOf(past)[6 * 48]!)
+  const [report] = await headReliability(readerOf(new Float64Array(0)), { timeZone: 'Europe/Paris' }, [head], issuesOf(1, () => 0), [past], START)
+  expect(report).toMatchObject({ kind: 'back-cast', issues: 28 })
+  expect(report!.curves[0]).toMatchObject({ cases: days * 48, leadHours: null })
+  // Over all bins: days told by a little less than three tenths and by a little more lie in two of them.
+  const { bins, cases, passed } = report!.curves[0]!
+  const told = bins.reduce((sum, { count, meanProbability }) => sum + count * (meanProbability ?? 0), 0) / cases
+  expect(Math.abs(told - passed / cases)).toBeLessThan(3 * Math.sqrt((0.31 * 0.69) / cases))
+  expect(Math.abs(told - (1 - normalShare(0.5)))).toBeLessThan(0.03)
 })
 
 test('with nothing issued and no days before there is no report', async () => {

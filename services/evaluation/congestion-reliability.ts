@@ -1,5 +1,6 @@
 /** What the probabilities at feeder heads were worth: how often a power was passed, by how likely that was said to be. */
 import type { District } from '#models/district/schema.ts'
+import { calibrate, errorQuantile } from '#models/forecast/conformal.ts'
 import { sharesAbove } from '#models/forecast/quantile-curve.ts'
 import { reliabilityOf } from '#models/forecast/reliability.ts'
 import { localDateStart } from '#models/units/local-time.ts'
@@ -8,8 +9,9 @@ import type { HeadThresholdName } from './congestion-forecast.ts'
 import type { KeptHead } from './congestion-store.ts'
 import { forecastSeries } from './forecast-series.ts'
 import type { EvaluationPlan, PowerSeries } from './plan.ts'
-import type { PastForecast } from './port.ts'
+import type { ForecastQuantile, PastForecast } from './port.ts'
 import { HALF_HOUR_MS, readHalfHours } from './step-inputs.ts'
+import { BAND_LEVELS } from './trailing-band.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -38,7 +40,8 @@ export interface ReliabilityCurve {
 
 /**
  * `issued`: of congestion forecasts as they were issued. `back-cast`: of what the forecasters of today would have said of the days
- * before; at a head the scenarios have by construction exactly the quantiles of its own forecast.
+ * before; at a head the scenarios have by construction exactly the quantiles of its own forecast. Of a rung without a band of
+ * each day, by the errors of all other days.
  */
 export interface ReliabilityReport {
   readonly kind: 'issued' | 'back-cast'
@@ -111,8 +114,10 @@ function ofBackCasts({ timeZone }: Pick<District, 'timeZone'>, heads: readonly H
   let [from, to] = [Infinity, -Infinity]
   const ofNow = thresholdsOf(heads, issues)
   for (const { section, thresholds } of ofNow) {
-    for (const { quantilesKw, measuredKw, firstDate, perDay, daysAhead } of past.filter(({ series }) => series === section)) {
-      if (quantilesKw.length < 2 || !LEADS.some(([hours]) => hours === daysAhead[0]! * 24)) continue
+    for (const one of past.filter(({ series }) => series === section)) {
+      const { measuredKw, firstDate, perDay, daysAhead } = one
+      if (!LEADS.some(([hours]) => hours === daysAhead[0]! * 24)) continue
+      const quantilesKw = one.quantilesKw.length > 1 ? one.quantilesKw : withoutOwnDay(one)
       for (const { name, kw } of thresholds) {
         sharesAbove(quantilesKw.map(({ level }) => level), quantilesKw.map(({ valuesKw }) => valuesKw), kw).forEach((probability, cell) => {
           if (Number.isNaN(probability + measuredKw[cell]!)) return
@@ -125,6 +130,24 @@ function ofBackCasts({ timeZone }: Pick<District, 'timeZone'>, heads: readonly H
   }
   if (!(to > from)) return undefined
   return { kind: 'back-cast', from: localDateStart(from, timeZone), to: localDateStart(to, timeZone), issues: to - from, heads: ofNow, curves: curvesOf(cases) }
+}
+
+/**
+ * Quantiles of each day from the errors of all other days, as shares of their expected size: of a rung that has no band of
+ * each day, which makes the one it issues in the same way.
+ */
+export function withoutOwnDay({ valuesKw, measuredKw, spreadKw, perDay }: PastForecast): ForecastQuantile[] {
+  const shares = valuesKw.map((value, cell) => (measuredKw[cell]! - value) / spreadKw[cell]!)
+  const days = Array.from({ length: shares.length / perDay }, (_, day) => shares.subarray(day * perDay, (day + 1) * perDay))
+  const quantiles = BAND_LEVELS.map((level) => ({ level, valuesKw: new Float64Array(valuesKw.length).fill(NaN) }))
+  for (const own of days.keys()) {
+    const others = calibrate(days.filter((_, day) => day !== own))
+    for (const { level, valuesKw: column } of quantiles) {
+      const share = errorQuantile(others, level)
+      for (let cell = own * perDay; cell < (own + 1) * perDay; cell += 1) column[cell] = valuesKw[cell]! + share * spreadKw[cell]!
+    }
+  }
+  return quantiles
 }
 
 const noCases = (): Map<HeadThresholdName, Case[]> => new Map(NAMES.map((name) => [name, []]))
