@@ -85,6 +85,7 @@ export function plotOption(
       axisLine: { show: false },
       axisTick: { show: false },
       splitNumber: 4,
+      ...(plot.y === undefined ? {} : { min: plot.y.from, max: plot.y.to }),
       splitLine: { lineStyle: { color: colour('--edge'), width: 1 } },
     },
     series: [

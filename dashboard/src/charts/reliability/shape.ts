@@ -38,6 +38,7 @@ export function shapeReliability({ reports }: CongestionReliability, threshold: 
         { label: words.observed, colour: '--electricity', style: 'measured', points: known.map(({ meanProbability, observedShare }) => [100 * meanProbability!, 100 * observedShare!] as const) },
       ],
       x: { from: 0, to: 100 },
+      y: { from: 0, to: 100 },
       ticks: TICKS_PCT.map((value) => ({ value, label: f.percent(value) })),
       unit: '%',
     },
