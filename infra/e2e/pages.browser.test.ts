@@ -124,6 +124,25 @@ describe('the planner', () => {
     expect(errors).toEqual([])
   })
 
+  test('reads how likely the network is to pass its limits, and what one element may carry', async () => {
+    const { page, errors } = await open()
+    await signIn(page, service.url, '/planification', 'Anne Le Goff')
+    await expect.poll(async () => (await json<{ readiness: string }>(page, '/api/planner/congestion-forecast')).readiness, { timeout: 110_000, interval: 1_000 }).toBe('ready')
+    await page.goto(`${service.url}/planification?element=P05.T1`)
+    const figure = page.locator('figure', { has: page.getByRole('heading', { name: 'Prévision des contraintes' }) })
+    await expect.poll(() => figure.locator('figcaption').textContent(), { timeout: 20_000 }).toMatch(/(ne dépasse|dépasse) 80\s%.* probabilité (de plus de|allant jusqu’à) \d/)
+    expect(await figure.textContent()).toMatch(/200 scénarios tirés ensemble/)
+    await figure.getByRole('button', { name: /^Limite \(100/ }).click()
+    await expect.poll(() => figure.locator('figcaption').textContent()).toMatch(/dépasse 100\s%/)
+    expect(new URL(page.url()).searchParams.get('seuil')).toBe('limit')
+    const one = page.locator('figure', { has: page.getByRole('heading', { name: /charge des prochains jours, par scénarios/ }) })
+    await one.locator('.plot').focus()
+    await page.keyboard.press('End')
+    expect(await one.locator('[aria-live]').textContent()).toMatch(/Bas \(5 %\) .*%, Milieu .*%, Haut \(95 %\) .*%, Probabilité au-dessus de 80\s% .*%/)
+    await expectAccessible(page)
+    expect(errors).toEqual([])
+  })
+
   test('can trace a value to the server it came from', async () => {
     const { page } = await open()
     await signIn(page, service.url, '/planification', 'Anne Le Goff')

@@ -33,7 +33,7 @@ const DAY_MS = 86_400_000
 const INTERVAL = { from: HANDOVER, to: HANDOVER + DAY_MS }
 const WITH_INTERVAL: readonly string[] = [ROUTES.planner.history, ROUTES.planner.states, ROUTES.public.history, ROUTES.merchant.loadCurve]
 const WITH_ELEMENT: readonly string[] = [ROUTES.planner.history, ROUTES.planner.loadDuration, ROUTES.planner.measurementPoints]
-const full = (path: string, id = 'dp-a') => address(path, { id }, { ...(WITH_INTERVAL.includes(path) ? INTERVAL : {}), ...(WITH_ELEMENT.includes(path) ? { element: 'L1' } : {}) })
+const full = (path: string, id = path === ROUTES.planner.congestionOfElement ? 'L1' : 'dp-a') => address(path, { id }, { ...(WITH_INTERVAL.includes(path) ? INTERVAL : {}), ...(WITH_ELEMENT.includes(path) ? { element: 'L1' } : {}) })
 const pathsOf = (tree: 'public' | 'merchant' | 'planner' | 'operator') => Object.values(ROUTES[tree]).filter((path) => !path.endsWith('/stream'))
 const ROLES_OF_TREE = { merchant: ['merchantA'], planner: ['planner'], operator: ['operator'] } as const
 

@@ -92,7 +92,7 @@ test('at the very first start every page gets an answer', async () => {
       const query = { from: HANDOVER, to: HANDOVER + 3_600_000, element: 'L1' }
       const withInterval = /history|states|load-curve/.test(path)
       const withElement = /state\/history|load-duration|measurement-points/.test(path)
-      const url = address(path, { id: 'dp-a' }, { ...(withInterval ? { from: query.from, to: query.to } : {}), ...(withElement ? { element: 'L1' } : {}) })
+      const url = address(path, { id: tree === 'planner' ? 'L1' : 'dp-a' }, { ...(withInterval ? { from: query.from, to: query.to } : {}), ...(withElement ? { element: 'L1' } : {}) })
       const { statusCode, body } = await fresh.inject({ url, headers: { cookie: signed[tree] } })
       expect({ path, statusCode, body: statusCode === 200 ? '' : body }).toEqual({ path, statusCode: 200, body: '' })
     }

@@ -16,6 +16,7 @@ import { metricsPlugin } from './plugins/metrics.ts'
 import { pagesPlugin } from './plugins/pages.ts'
 import { problemPlugin } from './plugins/problem.ts'
 import { securityPlugin } from './plugins/security.ts'
+import { congestionRoutes } from './routes/congestion.ts'
 import { connectionStudyRoutes } from './routes/connection-study.ts'
 import { outageStudyRoutes } from './routes/outage-study.ts'
 import { importRoutes } from './routes/imports.ts'
@@ -72,6 +73,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(sessionRoutes, { deps })
   await app.register(merchantRoutes, { deps, streams, live })
   await app.register(plannerRoutes, { deps, streams, live })
+  await app.register(congestionRoutes, { deps })
   await app.register(connectionStudyRoutes, { deps })
   await app.register(outageStudyRoutes, { deps })
   await app.register(operatorRoutes, { deps, streams })

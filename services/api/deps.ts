@@ -3,6 +3,7 @@ import type { CollectStatusReader } from '#services/collectors/status.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import type { Directory } from '#services/directory/port.ts'
 import type { AppliedEditsReader, EditLedger } from '#services/editing/port.ts'
+import type { CongestionReader } from '#services/evaluation/congestion-store.ts'
 import type { FindingsReader } from '#services/evaluation/findings.ts'
 import type { MeterFindingsReader } from '#services/evaluation/meter-findings.ts'
 import type { RunReader } from '#services/evaluation/port.ts'
@@ -27,6 +28,7 @@ export interface ApiDeps {
   readonly secure: boolean
   readonly measured: TimeSeriesReader
   readonly runs: RunReader & Pick<ForecastReader, 'latestForecast' | 'pastForecasts'>
+  readonly congestion: CongestionReader
   readonly findings: FindingsReader
   readonly meterFindings: MeterFindingsReader
   /** Written here, carried out by collect. */

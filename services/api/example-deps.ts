@@ -8,6 +8,8 @@ import { openDirectory } from '#services/directory/directory.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
 import type { Directory, RoleName } from '#services/directory/port.ts'
 import type { JournalEntry, SampleBatch, Series, TimeSeriesReader } from '#services/store/port.ts'
+import type { CongestionIssue } from '#services/evaluation/congestion-forecast.ts'
+import type { ReliabilityReport } from '#services/evaluation/congestion-reliability.ts'
 import type { MeterFinding } from '#services/evaluation/meter-findings.ts'
 import type { IssuedForecast, NetworkState, RunHead, RunLayout } from '#services/evaluation/port.ts'
 import type { Release } from '#services/publication/port.ts'
@@ -72,6 +74,19 @@ export const EXAMPLE_RELEASE: Release = {
 }
 
 export const EXAMPLE_FINDING: MeterFinding = { findingId: 11, point: 'elec.dp.dp-a.p', kind: 'flatline', severity: 'doubt', from: HANDOVER, to: HANDOVER + 8 * HOUR_MS, evidence: { steps: 48, value: 5 }, foundAt: NOW, goneAt: null }
+
+/** Of three steps: the transformer is likely to pass its limit, of the section's last step nothing is known. */
+export const EXAMPLE_CONGESTION: CongestionIssue = {
+  issuedAt: NOW - HOUR_MS, districtVersion: 'v1', from: NOW, stepS: 1800, steps: 3, scenarios: 200, pastIssues: 28, measuredSeries: 3, assumedSeries: 1, unsettledShare: 0.005, thresholdsPct: [80, 100], elements: ['L1', 'T1'], basis: Uint8Array.of(1, 0),
+  probability: [Float32Array.of(0, 0.005, NaN, 0.2, 0.35, 0.1), Float32Array.of(0, 0, NaN, 0.01, 0.05, 0)], energyAboveKwh: [Float32Array.of(0, 0.5, NaN, 2, 3, 1), Float32Array.of(0, 0, NaN, 0.25, 0.5, 0)], unknownShare: Float32Array.of(0, 0, 1, 0, 0.02, 0),
+  loadingPct: [20, 40, 60].map((pct) => Float32Array.of(pct, pct, NaN, pct + 20, pct + 25, pct + 10)), durationMs: 5,
+  heads: [{ section: 'L1', ratingKw: 12_000, thresholds: [{ name: 'watch', kw: 9_600, probability: Float32Array.of(0, 0.005, NaN) }, { name: 'high', kw: 700, probability: Float32Array.of(0.5, 0.6, NaN) }], quantilesKw: [0.05, 0.5, 0.95].map((level) => ({ level, valuesKw: Float64Array.of(600, 610, NaN) })) }],
+  districtKw: [{ level: 0.5, valuesKw: Float64Array.of(900, 910, 920) }],
+}
+export const EXAMPLE_RELIABILITY: ReliabilityReport = {
+  kind: 'back-cast', from: NOW - 54 * 24 * HOUR_MS, to: NOW, issues: 54, heads: [{ section: 'L1', thresholds: [{ name: 'high', kw: 700 }] }],
+  curves: [{ threshold: 'high', leadHours: null, cases: 100, passed: 10, brier: 0.05, reliability: 0.001, resolution: 0.04, skill: 0.44, bins: [{ from: 0, to: 0.5, count: 90, meanProbability: 0.02, observedShare: 0.03 }, { from: 0.5, to: 1, count: 10, meanProbability: 0.8, observedShare: 0.7 }] }],
+}
 
 /** Every point has 5 kW since a month, one value each 10 minutes. */
 function exampleReader(names: readonly string[], journal: JournalEntry[]): TimeSeriesReader {
@@ -142,6 +157,13 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       finding: async (id) => (!empty && id === EXAMPLE_FINDING.findingId ? EXAMPLE_FINDING : undefined),
       dayQualities: async () => (empty ? [] : [{ day: HANDOVER, point: 'elec.dp.dp-a.p', steps: 144, measured: 120, uncertain: 0, substituted: 18, missing: 6 }]),
       isReady: async () => !empty,
+      close,
+    },
+    congestion: {
+      latestCongestion: async () => (empty ? undefined : EXAMPLE_CONGESTION),
+      latestIssuedAt: async () => (empty ? undefined : EXAMPLE_CONGESTION.issuedAt),
+      headIssues: async () => [],
+      reliability: async () => (empty ? [] : [EXAMPLE_RELIABILITY]),
       close,
     },
     edits: ledger,

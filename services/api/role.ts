@@ -4,6 +4,7 @@ import { DATA_FILES, IMPORT_INBOX, type RoleContext, type RunningRole } from '#s
 import { openDirectory } from '#services/directory/directory.ts'
 import { openAppliedEditsReader } from '#services/editing/applied-edits.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
+import { openCongestionReader } from '#services/evaluation/congestion-store.ts'
 import { openFindingsReader } from '#services/evaluation/findings.ts'
 import { openMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { openRunReader } from '#services/evaluation/run-store.ts'
@@ -35,6 +36,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const stores = storeSettings(environment, district.district)
   const measured = await openReader('measured', stores)
   const runs = openRunReader(file('runs'))
+  const congestion = openCongestionReader(file('runs'))
   const findings = openFindingsReader(file('runs'))
   const meterFindings = openMeterFindings(file('runs'))
   const edits = openEditLedger(file('edits'))
@@ -50,7 +52,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const readiness = createReadiness({ dataFolder: environment.dataFolder, collect })
 
   const app = await buildApp({
-    district, clock, log, directory, measured, runs, findings, meterFindings, edits, appliedEdits, releases, jobs, collect, studies,
+    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, edits, appliedEdits, releases, jobs, collect, studies,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
     origins: identity.origins,
@@ -67,7 +69,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
       await pause(UNREADY_MS)
       await app.close()
       await studies.stop()
-      await Promise.all([measured, runs, findings, meterFindings, releases, jobs, collect].map((reader) => reader.close()))
+      await Promise.all([measured, runs, congestion, findings, meterFindings, releases, jobs, collect].map((reader) => reader.close()))
       edits.close()
       appliedEdits.close()
       directory.close()

@@ -63,7 +63,8 @@ export async function evaluateAhead(parts: EvaluationParts, forecasts: readonly 
   return solve(parts, { ...inputs, sensor }, 'forecast', origin, startedMs)
 }
 
-async function latestPositions({ measured, plan }: EvaluationParts): Promise<Map<number, number>> {
+/** Switch positions as they are now, by sensor of the plan. */
+export async function latestPositions({ measured, plan }: Pick<EvaluationParts, 'measured' | 'plan'>): Promise<Map<number, number>> {
   const switches = plan.sensors.flatMap(({ quantity, pointName }, i) => (quantity === 'position' ? [{ pointName, i }] : []))
   const ids = await measured.lookup(switches.map(({ pointName }) => pointName))
   const known = switches.map(({ i }, k) => ({ i, id: ids[k]! })).filter(({ id }) => id > 0)

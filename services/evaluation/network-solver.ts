@@ -36,8 +36,14 @@ interface Switched {
   readonly reactiveSensor: readonly number[]
 }
 
-/** Puts the loads and sensors of a district on its buses and branches and runs the state estimate over many steps. */
-export function createNetworkSolver(district: District, plan: EvaluationPlan): NetworkSolver {
+/** Class of the sensors, in percent, where their values are not measured but the sums of a scenario: they hold as they are. */
+export const EXACT_SENSORS_PCT = 1e-3
+
+/**
+ * Puts the loads and sensors of a district on its buses and branches and runs the state estimate over many steps.
+ * @param accuracyPct class of the sensors' measuring chains; that of the estimate where not given
+ */
+export function createNetworkSolver(district: District, plan: EvaluationPlan, accuracyPct?: number): NetworkSolver {
   const { network, timeZone } = district
   const borders = datedBorders(district)
   const kept = new Map<string, Switched>()
@@ -49,7 +55,7 @@ export function createNetworkSolver(district: District, plan: EvaluationPlan): N
     if (kept.size >= MOST_KEPT) kept.clear()
     const grid = buildGrid(network, at, { positions })
     const measured = plan.sensors.flatMap(({ on, quantity, end }, sensor) => {
-      const branch = quantity === 'active-power' ? measuredBranch(network, grid, on, end) : undefined
+      const branch = quantity === 'active-power' ? measuredBranch(network, grid, on, end, accuracyPct) : undefined
       return branch === undefined ? [] : [{ branch, sensor, on, end }]
     })
     const fresh: Switched = {

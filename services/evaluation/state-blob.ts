@@ -78,11 +78,12 @@ type PastColumns = Pick<PastForecast, 'valuesKw' | 'measuredKw' | 'spreadKw' | '
 export const packPastForecast = ({ valuesKw, measuredKw, spreadKw, quantilesKw }: PastColumns): Uint8Array => packColumns([valuesKw, measuredKw], [spreadKw, ...quantilesKw.map((one) => one.valuesKw)])
 
 export function unpackPastForecast(blob: Uint8Array, levels: readonly number[]): PastColumns {
-  const [valuesKw, measuredKw, spreadKw, ...quantiles] = columnsOf(byNumber(new Uint8Array(zstdDecompressSync(blob))), 3 + levels.length)
+  const [valuesKw, measuredKw, spreadKw, ...quantiles] = unpackColumns(blob, 3 + levels.length)
   return { valuesKw: valuesKw!, measuredKw: measuredKw!, spreadKw: spreadKw!, quantilesKw: levels.map((level, k) => ({ level, valuesKw: quantiles[k]! })) }
 }
 
-function packColumns(whole: readonly Float64Array[], shortened: readonly Float64Array[]): Uint8Array {
+/** Columns of equal length in single precision, the `shortened` ones to 0.02 %. */
+export function packColumns(whole: readonly Float64Array[], shortened: readonly Float64Array[]): Uint8Array {
   const steps = whole[0]!.length
   const all = [...whole, ...shortened]
   const odd = all.find(({ length }) => length !== steps)
@@ -92,6 +93,9 @@ function packColumns(whole: readonly Float64Array[], shortened: readonly Float64
   shorten(numbers.subarray(whole.length * steps))
   return zstdCompressSync(byBytePlace(new Uint8Array(numbers.buffer)), LEVEL)
 }
+
+/** All columns of a blob in the order in which they were packed. */
+export const unpackColumns = (blob: Uint8Array, count: number): Float64Array[] => columnsOf(byNumber(new Uint8Array(zstdDecompressSync(blob))), count)
 
 function columnsOf(bytes: Uint8Array<ArrayBuffer>, count: number): Float64Array[] {
   const numbers = Float64Array.from(new Float32Array(bytes.buffer))
@@ -120,10 +124,14 @@ function shorten(numbers: Float32Array): void {
 /** First the lowest byte of every number, then the second of every number, and so on. */
 function byBytePlace(bytes: Uint8Array): Uint8Array {
   const count = bytes.length / 4
-  return bytes.map((_, i) => bytes[4 * (i % count) + Math.floor(i / count)]!)
+  const placed = new Uint8Array(bytes.length)
+  for (let place = 0; place < 4; place += 1) for (let i = 0; i < count; i += 1) placed[place * count + i] = bytes[4 * i + place]!
+  return placed
 }
 
 function byNumber(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const count = bytes.length / 4
-  return Uint8Array.from(bytes, (_, i) => bytes[(i % 4) * count + (i >> 2)]!)
+  const placed = new Uint8Array(bytes.length)
+  for (let place = 0; place < 4; place += 1) for (let i = 0; i < count; i += 1) placed[4 * i + place] = bytes[place * count + i]!
+  return placed
 }

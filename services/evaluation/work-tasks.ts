@@ -1,5 +1,7 @@
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import type { StoreSettings } from '#services/store/open.ts'
+import type { CongestionIssue } from './congestion-forecast.ts'
+import type { ReliabilityReport } from './congestion-reliability.ts'
 import type { BalanceReport, FirmImport } from './findings.ts'
 import type { DaysOutcome } from './forecast-days.ts'
 import type { PointFindings } from './meter-findings.ts'
@@ -27,6 +29,9 @@ export type WorkTasks = {
   'evaluate-ahead': { input: { forecasts: readonly IssuedForecast[]; issuedAt: number; inputSeq: number }; result: RunResult }
   forecast: { input: { issuedAt: number; dayAhead: readonly DayAheadForecast[] }; result: IssuedForecast[] }
   'forecast-days': { input: { series: string; issuedAt: number }; result: DaysOutcome }
+  /** Of the forecasts issued at that time, which the thread reads itself; undefined: nothing is forecast. */
+  congest: { input: { issuedAt: number }; result: CongestionIssue | undefined }
+  'congestion-reliability': { input: { at: number }; result: ReliabilityReport[] }
   /** `pointId` undefined: all points. */
   validate: { input: { pointIds: readonly string[] | undefined; from: number; to: number }; result: ValidationResult }
   'check-meters': { input: { to: number; clockSpeed: number }; result: PointFindings[] }

@@ -1,18 +1,25 @@
 /** A thread of `work`: opens its own readers and does the heavy work of the jobs. Results go back as columns. */
 import { constants, setPriority } from 'node:os'
+import { join } from 'node:path'
 import { platform } from 'node:process'
 import { workerData } from 'node:worker_threads'
 import type { TypicalCurve } from '#models/load-curve/typical.ts'
 import { serveTasks } from '#services/compute/thread.ts'
+import { DATA_FILES } from '#services/config/role.ts'
 import { openReader } from '#services/store/open.ts'
 import { balance } from './balance.ts'
 import { checkMeters } from './check-meters.ts'
+import { congestionForecast } from './congestion-forecast.ts'
+import { headReliability, measuredHeads, SCORED_DAYS, usualHeadPowers } from './congestion-reliability.ts'
+import { openCongestionReader } from './congestion-store.ts'
 import { evaluate, evaluateAhead, type EvaluationParts } from './evaluate.ts'
 import { firmImports } from './firm-import.ts'
-import { issueForecasts } from './forecast.ts'
+import { DAY_AHEAD_SERVES_MS, issueForecasts } from './forecast.ts'
 import { createDayForecaster } from './forecast-days.ts'
-import { createNetworkSolver } from './network-solver.ts'
+import { createNetworkSolver, EXACT_SENSORS_PCT, type NetworkSolver } from './network-solver.ts'
 import { evaluationPlan } from './plan.ts'
+import { openRunReader } from './run-store.ts'
+import type { PastForecast } from './port.ts'
 import { fitTypicalCurves } from './typical-curves.ts'
 import { validate, validatedPoints } from './validate.ts'
 import { createVirtualMeters } from './virtual-meters.ts'
@@ -35,6 +42,10 @@ const solver = createNetworkSolver(district, plan)
 const points = validatedPoints(district)
 const days = createDayForecaster(measured, district, plan)
 const virtualMeters = createVirtualMeters(district)
+const heads = measuredHeads(district, plan)
+/** Of scenarios; made when it is first needed, which is in one of the threads. */
+let scenarioSolver: NetworkSolver | undefined
+const runsFile = join(stores.dataFolder, DATA_FILES.runs)
 
 let typical: ReadonlyMap<string, TypicalCurve> = new Map()
 let fittedAt = NaN
@@ -53,6 +64,27 @@ serveTasks<WorkTasks>({
   },
   'evaluate-ahead': async ({ forecasts, issuedAt, inputSeq }) => evaluateAhead(await parts(issuedAt), forecasts, { issuedAt, inputSeq }),
   forecast: ({ issuedAt, dayAhead }, progress) => issueForecasts(measured, district, plan, issuedAt, dayAhead, progress),
+  async congest({ issuedAt }, progress) {
+    const runs = openRunReader(runsFile)
+    try {
+      const dayAhead = await runs.dayAheadForecasts(issuedAt - DAY_AHEAD_SERVES_MS, issuedAt)
+      const inputs = { issued: await runs.forecastsIssuedAt(issuedAt), dayAhead, past: await runs.pastForecasts(), usualKw: await usualHeadPowers(measured, heads, issuedAt) }
+      scenarioSolver ??= createNetworkSolver(district, plan, EXACT_SENSORS_PCT)
+      return await congestionForecast({ ...(await parts(issuedAt)), solver: scenarioSolver }, inputs, progress)
+    } finally {
+      await runs.close()
+    }
+  },
+  async 'congestion-reliability'({ at }) {
+    const [runs, congestion] = [openRunReader(runsFile), openCongestionReader(runsFile)]
+    try {
+      const past: PastForecast[] = []
+      for (const { section } of heads) past.push(...(await runs.pastForecasts(section)))
+      return await headReliability(measured, district, heads, await congestion.headIssues(at - SCORED_DAYS * DAY_MS, at), past, at)
+    } finally {
+      await Promise.all([runs.close(), congestion.close()])
+    }
+  },
   'forecast-days': ({ series, issuedAt }) => days.forecast(series, issuedAt),
   validate({ pointIds, from, to }, progress) {
     const wanted = pointIds === undefined ? points : points.filter(({ point }) => pointIds.includes(point.id))

@@ -6,6 +6,7 @@ import { localDayStart } from '#models/units/local-time.ts'
 import { createClock } from '#services/clock/shifted-clock.ts'
 import { readEnvironment } from '#services/config/environment.ts'
 import type { RunningRole } from '#services/config/role.ts'
+import { openCongestionReader } from '#services/evaluation/congestion-store.ts'
 import { openFindingsReader } from '#services/evaluation/findings.ts'
 import { openRunReader } from '#services/evaluation/run-store.ts'
 import { smallDistrict } from '#services/evaluation/small-district.testkit.ts'
@@ -98,6 +99,18 @@ test.each(['a file', 'Redis'])('jobs in %s: from stored values to states, foreca
   const corrected = await until(async () => { const one = await runs.latestForecast('district'); return one?.method === 'similar-day' && one })
   expect(corrected.valuesKw[0]).toBeCloseTo(4 * truth('elec.tr', corrected.from), 0)
 
+  // What is issued is drawn together and goes through the load flow; a month by the rule of days alike knows four weeks of errors.
+  const congestion = openCongestionReader(join(folder, 'runs.sqlite'))
+  const drawn = await until(async () => { const one = await congestion.latestCongestion(); return one !== undefined && one.issuedAt >= corrected.issuedAt && one })
+  expect(drawn).toMatchObject({ districtVersion: loaded.version, stepS: 1800, scenarios: 200, unsettledShare: 0, steps: 144, thresholdsPct: [80, 100] })
+  expect(drawn.pastIssues).toBeGreaterThanOrEqual(20)
+  expect([drawn.measuredSeries, drawn.assumedSeries]).toEqual([15, 0])
+  expect(drawn.elements).toEqual([...district.network.lineSections, ...district.network.transformers].map(({ id }) => id))
+  const transformer = drawn.elements.indexOf('P01.T1') * drawn.steps
+  expect(drawn.loadingPct[1]![transformer]! / ((100 * truth('elec.tr', drawn.from + STEP)) / 630 / 0.95)).toBeCloseTo(1, 1)
+  expect(drawn.probability[0]![transformer]).toBe(0)
+  expect(drawn.heads.map(({ section, thresholds }) => [section, thresholds.map(({ name }) => name)])).toEqual(['H1.S1', 'H2.S1'].map((section) => [section, ['watch', 'limit', 'high', 'usual']]))
+
   const releases = openReleaseReader(join(folder, 'releases.sqlite'))
   const release = await until(() => releases.latest('district-live'))
   expect(release.publishedAt).toBeGreaterThanOrEqual(release.at + 3_600_000)
@@ -125,7 +138,7 @@ test.each(['a file', 'Redis'])('jobs in %s: from stored values to states, foreca
 
   const jobs = openJobStatus(environment)
   const kinds = await jobs.kinds()
-  expect(kinds.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['evaluate', 'evaluate-ahead', 'forecast', 'forecast-days', 'publish', 'roll-up', 'validate']))
+  expect(kinds.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['congest', 'evaluate', 'evaluate-ahead', 'forecast', 'forecast-days', 'publish', 'roll-up', 'validate']))
   expect(kinds.find(({ kind }) => kind === 'evaluate')).toMatchObject({ waiting: 0, running: 0, failed: 0 })
 
   // Stopped and started again: nothing that was done is done again.
@@ -135,5 +148,5 @@ test.each(['a file', 'Redis'])('jobs in %s: from stored values to states, foreca
   await until(async () => (await jobs.kinds()).every(({ waiting, running }) => waiting + running === 0))
   expect((await runs.latest('estimate'))!.runId).toBe(before)
   expect(said.join('\n')).toContain(kept === 'Redis' ? `jobs are kept on Redis at ${redis!.url}` : 'jobs are kept in a file')
-  await Promise.all([runs.close(), releases.close(), findings.close(), derived.close(), jobs.close()])
+  await Promise.all([runs.close(), congestion.close(), releases.close(), findings.close(), derived.close(), jobs.close()])
 })

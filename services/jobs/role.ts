@@ -116,6 +116,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
     startLane(lane, ['publish', 'forecast', 'evaluate-ahead'], pauseMs),
     startLane(lane, ['validate', 'roll-up'], pauseMs),
     startLane(lane, ['forecast-days'], pauseMs),
+    startLane(lane, ['congest'], pauseMs),
   ]
   say(`Work: ${plan.loads.length} loads and ${plan.sensors.length} network sensors are evaluated every 10 minutes; jobs are kept ${kept}.`)
 

@@ -1,6 +1,7 @@
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { localDayStart, nextLocalDayStart } from '#models/units/local-time.ts'
 import type { Pool } from '#services/compute/pool.ts'
+import { lastReliability, latestForecastIssue, saveReliability, savingCongestion } from '#services/evaluation/congestion-store.ts'
 import { saveBalance, saveFirmImport } from '#services/evaluation/findings.ts'
 import { DAY_AHEAD_SERVES_MS } from '#services/evaluation/forecast.ts'
 import { failedDays } from '#services/evaluation/forecast-days.ts'
@@ -81,6 +82,27 @@ export function createWorkers(parts: WorkerParts): Workers {
         const save = runs.saving(head, states)
         await keep()
         commit(jobs, save)
+      },
+      async followUp([job]) {
+        await parts.queue.ask({ kind: 'congest', scope: 'network', period: job!.period, inputRevision: job!.inputRevision })
+      },
+    },
+    congest: {
+      // Of issues that wait only the newest is of use.
+      mostAtOnce: MOST_DAYS,
+      async run(jobs, { keep, commit, progress }) {
+        const issuedAt = latestForecastIssue(runs.database)
+        const issue = issuedAt === undefined ? undefined : await parts.patientPool.run('congest', { issuedAt }, progress)
+        if (issue === undefined) return
+        const save = savingCongestion(runs.database, issue)
+        await keep()
+        commit(jobs, save)
+        if (issue.unsettledShare > 0 || issue.pastIssues === 0) log.info({ issuedAt, unsettledShare: issue.unsettledShare, pastIssues: issue.pastIssues }, 'congestion is forecast, with less than all that it should stand on')
+        const told = lastReliability(runs.database)
+        if (told !== undefined && !told.isEmpty && clock.now() - told.at < DAY_MS) return
+        const reports = await parts.patientPool.run('congestion-reliability', { at: clock.now() })
+        await keep()
+        inTransaction(runs.database, () => saveReliability(runs.database, clock.now(), reports))
       },
     },
     forecast: {

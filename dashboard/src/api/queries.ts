@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import type { CongestionForecast, CongestionOfElement, CongestionReliability } from '#contract/congestion.ts'
 import type { ConnectionStudyAnswer } from '#contract/connection-study.ts'
 import type { OutageStudyAnswer } from '#contract/outage-study.ts'
 import type { PlannerForecast, PlannerForecastSeries, PowerForecast } from '#contract/forecast.ts'
@@ -68,6 +69,9 @@ export const useForecastSeries = () => useRead<PlannerForecastSeries>(ROUTES.pla
 export const usePlannerForecast = (series: MaybeRefOrGetter<string>, from: MaybeRefOrGetter<number>, enabled: MaybeRefOrGetter<boolean>) =>
   useRead<PlannerForecast>(() => address(ROUTES.planner.forecast, {}, { series: toValue(series), from: toValue(from) }), { everyMs: MINUTE_MS, keep: true, enabled })
 export const useWinterPeak = (series: MaybeRefOrGetter<string>) => useRead<WinterPeak>(() => address(ROUTES.planner.winterPeak, {}, { series: toValue(series) }), { keep: true })
+export const usePlannerCongestion = () => useRead<CongestionForecast>(ROUTES.planner.congestionForecast, { everyMs: MINUTE_MS })
+export const useCongestionOfElement = (id: MaybeRefOrGetter<string>) => useRead<CongestionOfElement>(() => address(ROUTES.planner.congestionOfElement, { id: toValue(id) }), { everyMs: MINUTE_MS })
+export const useCongestionReliability = () => useRead<CongestionReliability>(ROUTES.planner.congestionReliability, { everyMs: 10 * MINUTE_MS })
 export const useBalance = () => useRead<Balance>(ROUTES.planner.balance, { everyMs: MINUTE_MS })
 export const useFirmImport = () => useRead<FirmImport>(ROUTES.planner.firmImport, { everyMs: MINUTE_MS })
 export const useMeasurementPoints = (element: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>
@@ -96,6 +100,7 @@ export const useOutageStudy = (element: MaybeRefOrGetter<string | undefined>) =>
 }
 
 export const useOperatorSources = () => useRead<OperatorSources>(ROUTES.operator.sources, { everyMs: 5_000 })
+export const useOperatorCongestion = () => useRead<CongestionForecast>(ROUTES.operator.congestionForecast, { everyMs: MINUTE_MS })
 export const useOperatorJobs = () => useRead<OperatorJobs>(ROUTES.operator.jobs, { everyMs: 5_000 })
 export const useOperatorQuarantine = () => useRead<OperatorQuarantine>(ROUTES.operator.quarantine, { everyMs: 15_000 })
 

@@ -38,6 +38,8 @@ export interface Plot {
   /** Absent: ticks of local time. */
   readonly ticks?: readonly Tick[]
   readonly unit: string
+  /** Absent: as the values ask for. */
+  readonly y?: { readonly from: number; readonly to: number }
   /** Instant that parts past and future, or what else is marked on the axis under a name of its own. */
   readonly now?: number
   readonly nowLabel?: string

@@ -1,3 +1,4 @@
+import { congestionEn } from './congestion-words.ts'
 import { forecastEn } from './forecast-words.ts'
 import { winterEn } from './winter-words.ts'
 import type { Messages } from './fr.ts'
@@ -90,6 +91,7 @@ export const en = {
 
   forecast: forecastEn,
   winter: winterEn,
+  congestion: congestionEn,
 
   public: {
     title: 'The district',
@@ -416,7 +418,7 @@ export const en = {
       heading: 'Jobs',
       sentence: (failed: number, running: number) => (failed === 0 ? `No failed job, ${running} running.` : `${failed} failed, ${running} running.`),
       kind: 'Job',
-      kinds: { validate: 'validate', 'roll-up': 'roll up', forecast: 'forecast', 'forecast-days': 'forecast whole days', evaluate: 'evaluate the network', 'evaluate-ahead': 'evaluate 48 h ahead', replay: 'replay', publish: 'publish' },
+      kinds: { validate: 'validate', 'roll-up': 'roll up', forecast: 'forecast', 'forecast-days': 'forecast whole days', evaluate: 'evaluate the network', 'evaluate-ahead': 'evaluate 48 h ahead', congest: 'forecast congestion', replay: 'replay', publish: 'publish' },
       last: 'Last end',
       duration: 'Duration',
       waiting: 'Waiting',
