@@ -2,6 +2,7 @@ import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import type { StoreSettings } from '#services/store/open.ts'
 import type { BalanceReport, FirmImport } from './findings.ts'
 import type { DaysOutcome } from './forecast-days.ts'
+import type { SkillTask, SkillWeek } from './forecast-skill.ts'
 import type { PointFindings } from './meter-findings.ts'
 import type { NamedColumns } from './named-columns.ts'
 import type { DayAheadForecast, IssuedForecast, NetworkState, RunHead } from './port.ts'
@@ -26,6 +27,7 @@ export type WorkTasks = {
   'evaluate-ahead': { input: { forecasts: readonly IssuedForecast[]; issuedAt: number; inputSeq: number }; result: RunResult }
   forecast: { input: { issuedAt: number; dayAhead: readonly DayAheadForecast[] }; result: IssuedForecast[] }
   'forecast-days': { input: { series: string; issuedAt: number }; result: DaysOutcome }
+  'forecast-skill': { input: SkillTask; result: SkillWeek[] }
   /** `pointId` undefined: all points. */
   validate: { input: { pointIds: readonly string[] | undefined; from: number; to: number }; result: ValidationResult }
   'check-meters': { input: { to: number; clockSpeed: number }; result: PointFindings[] }

@@ -11,6 +11,7 @@ import { evaluate, evaluateAhead, type EvaluationParts } from './evaluate.ts'
 import { firmImports } from './firm-import.ts'
 import { issueForecasts } from './forecast.ts'
 import { createDayForecaster } from './forecast-days.ts'
+import { scoreWeeks } from './forecast-skill.ts'
 import { createNetworkSolver } from './network-solver.ts'
 import { evaluationPlan } from './plan.ts'
 import { fitTypicalCurves } from './typical-curves.ts'
@@ -53,6 +54,7 @@ serveTasks<WorkTasks>({
   'evaluate-ahead': async ({ forecasts, issuedAt, inputSeq }) => evaluateAhead(await parts(issuedAt), forecasts, { issuedAt, inputSeq }),
   forecast: ({ issuedAt, dayAhead }, progress) => issueForecasts(measured, district, plan, issuedAt, dayAhead, progress),
   'forecast-days': ({ series, issuedAt }) => days.forecast(series, issuedAt),
+  'forecast-skill': (task) => scoreWeeks(measured, district, plan, task),
   validate({ pointIds, from, to }, progress) {
     const wanted = pointIds === undefined ? points : points.filter(({ point }) => pointIds.includes(point.id))
     return validate(measured, derived, wanted, timeZone, from, to, progress)

@@ -4,6 +4,7 @@ import type { Pool } from '#services/compute/pool.ts'
 import { saveBalance, saveFirmImport } from '#services/evaluation/findings.ts'
 import { DAY_AHEAD_SERVES_MS } from '#services/evaluation/forecast.ts'
 import { failedDays } from '#services/evaluation/forecast-days.ts'
+import { saveDayErrors } from '#services/evaluation/forecast-drift.ts'
 import { saveMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { appendNamed } from '#services/evaluation/named-columns.ts'
 import type { RunFileStore } from '#services/evaluation/run-store.ts'
@@ -17,6 +18,7 @@ import type { TimeSeriesReader, TimeSeriesStore } from '#services/store/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
 import type { Workers } from './lanes.ts'
 import type { Job, JobQueue } from './port.ts'
+import { judgeDrifts, scoreSeries } from './score-forecasts.ts'
 
 const STEP_MS = EVALUATION_STEP_S * 1000
 const HOUR_MS = 3_600_000
@@ -37,6 +39,8 @@ export interface WorkerParts {
   /** Of threads that give way: for work of minutes that nobody waits for. */
   readonly patientPool: Pool<WorkTasks>
   readonly dayAheadSeries: readonly string[]
+  /** Measurement points of a series that is forecast. */
+  readonly pointsOf: (series: string) => readonly string[]
   readonly measured: TimeSeriesReader
   readonly derived: TimeSeriesStore
   readonly runs: RunFileStore
@@ -114,14 +118,20 @@ export function createWorkers(parts: WorkerParts): Workers {
           const outcome = failure === undefined ? forecast : failedDays(series, issuedAt)
           const saving = [...(outcome === undefined ? [] : [runs.savingDayAhead([outcome])]), ...(past === undefined ? [] : [runs.savingPastForecasts(past)])]
           await keep()
-          inTransaction(runs.database, () => saving.forEach((save) => save()))
+          inTransaction(runs.database, () => {
+            saving.forEach((save) => save())
+            if (past !== undefined) saveDayErrors(runs.database, past)
+          })
+          if (past !== undefined) await scoreSeries(parts, series, past, issuedAt, keep)
           if (forecast !== undefined) kept += 1
           progress((i + 1) / wanted.length)
           if (performance.now() - toldMs < ISSUE_EVERY_MS) continue
           toldMs = performance.now()
           await issueNow()
         }
-        log.info({ issuedAt, kept, failed, without: wanted.length - kept - failed, before: made.size, durationMs: Math.round(performance.now() - startedMs) }, 'days are forecast')
+        await keep()
+        const drifting = judgeDrifts(parts, issuedAt)
+        log.info({ issuedAt, drifting, kept, failed, without: wanted.length - kept - failed, before: made.size, durationMs: Math.round(performance.now() - startedMs) }, 'days are forecast')
       },
       followUp: issueNow,
     },
