@@ -3,7 +3,6 @@ import { driftOf, type Drift } from '#models/forecast/drift.ts'
 import { dailyErrors } from '#models/forecast/skill.ts'
 import { localDateStart } from '#models/units/local-time.ts'
 import type { PastForecast } from './port.ts'
-import type { ScoreWeather } from './score-weather.ts'
 
 /** Days ahead whose errors are watched: the day of issue and the next. */
 const WATCHED = [0, 1]

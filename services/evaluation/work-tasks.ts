@@ -1,3 +1,4 @@
+import type { FitRecord } from '#models/forecast/day-ahead.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import type { StoreSettings } from '#services/store/open.ts'
 import type { BalanceReport, FirmImport } from './findings.ts'
@@ -26,7 +27,7 @@ export type WorkTasks = {
   evaluate: { input: { from: number; to: number; issuedAt: number; inputSeq: number }; result: RunResult & { virtual: NamedColumns } }
   'evaluate-ahead': { input: { forecasts: readonly IssuedForecast[]; issuedAt: number; inputSeq: number }; result: RunResult }
   forecast: { input: { issuedAt: number; dayAhead: readonly DayAheadForecast[] }; result: IssuedForecast[] }
-  'forecast-days': { input: { series: string; issuedAt: number }; result: DaysOutcome }
+  'forecast-days': { input: { series: string; issuedAt: number; record: FitRecord }; result: DaysOutcome }
   'forecast-skill': { input: SkillTask; result: SkillWeek[] }
   /** `pointId` undefined: all points. */
   validate: { input: { pointIds: readonly string[] | undefined; from: number; to: number }; result: ValidationResult }

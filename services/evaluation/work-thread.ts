@@ -53,7 +53,7 @@ serveTasks<WorkTasks>({
   },
   'evaluate-ahead': async ({ forecasts, issuedAt, inputSeq }) => evaluateAhead(await parts(issuedAt), forecasts, { issuedAt, inputSeq }),
   forecast: ({ issuedAt, dayAhead }, progress) => issueForecasts(measured, district, plan, issuedAt, dayAhead, progress),
-  'forecast-days': ({ series, issuedAt }) => days.forecast(series, issuedAt),
+  'forecast-days': ({ series, issuedAt, record }) => days.forecast(series, issuedAt, record),
   'forecast-skill': (task) => scoreWeeks(measured, district, plan, task),
   validate({ pointIds, from, to }, progress) {
     const wanted = pointIds === undefined ? points : points.filter(({ point }) => pointIds.includes(point.id))

@@ -7,6 +7,7 @@ import { failedDays } from '#services/evaluation/forecast-days.ts'
 import { saveDayErrors } from '#services/evaluation/forecast-drift.ts'
 import { saveMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { appendNamed } from '#services/evaluation/named-columns.ts'
+import { fitRecord, saveNewestDay } from '#services/evaluation/newest-fit.ts'
 import type { RunFileStore } from '#services/evaluation/run-store.ts'
 import { EVALUATION_STEP_S } from '#services/evaluation/plan.ts'
 import type { WorkTasks } from '#services/evaluation/work-tasks.ts'
@@ -110,7 +111,7 @@ export function createWorkers(parts: WorkerParts): Workers {
         const startedMs = performance.now()
         let [kept, failed, toldMs] = [0, 0, startedMs]
         for (const [i, series] of wanted.entries()) {
-          const { forecast, past, failure } = await parts.patientPool.run('forecast-days', { series, issuedAt })
+          const { forecast, past, newest, failure } = await parts.patientPool.run('forecast-days', { series, issuedAt, record: fitRecord(runs.database, series) })
           if (failure !== undefined) {
             failed += 1
             log.warn({ series, error: failure }, 'no forecast of days could be fitted; the seasonal naive one answers')
@@ -121,6 +122,7 @@ export function createWorkers(parts: WorkerParts): Workers {
           inTransaction(runs.database, () => {
             saving.forEach((save) => save())
             if (past !== undefined) saveDayErrors(runs.database, past)
+            if (newest !== undefined) saveNewestDay(runs.database, newest)
           })
           if (past !== undefined) await scoreSeries(parts, series, past, issuedAt, keep)
           if (forecast !== undefined) kept += 1

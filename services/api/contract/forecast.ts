@@ -26,7 +26,7 @@ export const ForecastColumns = {
   stepS: Type.Integer(),
   forecaster: nullable(Type.String()),
   method: nullable(ForecastMethod),
-  reason: nullable(Type.String({ description: 'why no better method answered: history-short, history-gaps, not-fitted, fit-failed, simpler-was-better; more may come. null: the best one did' })),
+  reason: nullable(Type.String({ description: 'why no better method answered: history-short, history-gaps, not-fitted, fit-failed, simpler-was-better, older-fit-was-better; more may come. null: the best one did' })),
   powerKw: SeriesColumns,
   /** Ascending in level, values at the instants of `powerKw`. The share `level` of what is measured should lie below. Empty: not known. */
   quantilesKw: Type.Array(object({ level: Type.Number({ minimum: 0, maximum: 1 }), values: Column })),
