@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import type { ConnectionStudyAnswer } from '#contract/connection-study.ts'
 import type { OutageStudyAnswer } from '#contract/outage-study.ts'
+import type { ForecastDrifts, ForecastSkill } from '#contract/forecast-skill.ts'
 import type { PlannerForecast, PlannerForecastSeries, PowerForecast } from '#contract/forecast.ts'
 import type { LoadCurve, MerchantSummary, OwnDeliveryPoints } from '#contract/merchant.ts'
 import type { OperatorImports, OperatorJobs, OperatorQuarantine, OperatorSources } from '#contract/operator.ts'
@@ -66,6 +67,8 @@ export const useLoadDuration = (element: MaybeRefOrGetter<string>, enabled: Mayb
 export const useForecastSeries = () => useRead<PlannerForecastSeries>(ROUTES.planner.forecastSeries)
 export const usePlannerForecast = (series: MaybeRefOrGetter<string>, from: MaybeRefOrGetter<number>, enabled: MaybeRefOrGetter<boolean>) =>
   useRead<PlannerForecast>(() => address(ROUTES.planner.forecast, {}, { series: toValue(series), from: toValue(from) }), { everyMs: MINUTE_MS, keep: true, enabled })
+export const useForecastSkill = (series: MaybeRefOrGetter<string>) =>
+  useRead<ForecastSkill>(() => address(ROUTES.planner.forecastSkill, {}, { series: toValue(series) }), { everyMs: 10 * MINUTE_MS, keep: true })
 export const useBalance = () => useRead<Balance>(ROUTES.planner.balance, { everyMs: MINUTE_MS })
 export const useFirmImport = () => useRead<FirmImport>(ROUTES.planner.firmImport, { everyMs: MINUTE_MS })
 export const useMeasurementPoints = (element: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>
@@ -95,6 +98,7 @@ export const useOutageStudy = (element: MaybeRefOrGetter<string | undefined>) =>
 
 export const useOperatorSources = () => useRead<OperatorSources>(ROUTES.operator.sources, { everyMs: 5_000 })
 export const useOperatorJobs = () => useRead<OperatorJobs>(ROUTES.operator.jobs, { everyMs: 5_000 })
+export const useForecastDrifts = () => useRead<ForecastDrifts>(ROUTES.operator.forecastDrifts, { everyMs: MINUTE_MS })
 export const useOperatorQuarantine = () => useRead<OperatorQuarantine>(ROUTES.operator.quarantine, { everyMs: 15_000 })
 
 const isUnderway = ({ state }: OperatorImports['imports'][number]) => state === 'waiting' || state === 'running'

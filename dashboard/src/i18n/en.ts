@@ -1,5 +1,6 @@
 import { forecastEn } from './forecast-words.ts'
 import type { Messages } from './fr.ts'
+import { skillEn } from './skill-words.ts'
 import { validationEn } from './validation-words.ts'
 
 const many = (count: number, one: string, more: string) => (count === 1 ? one : more)
@@ -88,6 +89,7 @@ export const en = {
   legend: { measured: 'measured', estimated: 'estimated', forecast: 'forecast', limit: 'limit', watch: 'watch', reference: 'comparison', gap: 'A break in the curve is a missing value.' },
 
   forecast: forecastEn,
+  skill: skillEn,
 
   public: {
     title: 'The district',

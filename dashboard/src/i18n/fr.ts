@@ -1,4 +1,5 @@
 import { forecastFr } from './forecast-words.ts'
+import { skillFr } from './skill-words.ts'
 import { validationFr } from './validation-words.ts'
 
 /** Every sentence the pages say, in French. Whole sentences with parameters: no sentence is glued together elsewhere. */
@@ -88,6 +89,7 @@ export const fr = {
   legend: { measured: 'mesuré', estimated: 'estimé', forecast: 'prévu', limit: 'limite', watch: 'vigilance', reference: 'comparaison', gap: 'Une interruption de la courbe est une valeur absente.' },
 
   forecast: forecastFr,
+  skill: skillFr,
 
   public: {
     title: 'Le quartier',
