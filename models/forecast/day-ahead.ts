@@ -1,4 +1,4 @@
-import { calibrate, errorQuantile, LEVELS } from './conformal.ts'
+import { calibrate, errorQuantile, LEVELS, type Calibration } from './conformal.ts'
 import { dayMarks, type DayRules } from './day-marks.ts'
 import type { FeatureInputs } from './features.ts'
 import { fitToServe, isJudged, hasBeaten, type Fit } from './fit-choice.ts'
@@ -56,9 +56,9 @@ export interface PastDays {
   readonly firstDate: number
   readonly perDay: number
   readonly values: Float64Array
-  /** [level][cell] by LEVELS, NaN on the first days; empty where the rung has no band of each day. */
+  /** [level][cell] by LEVELS, NaN on the first days. */
   readonly quantiles: readonly Float64Array[]
-  /** Expected size of the error; 1 where none was expected. Errors in units of it are alike on all days. NaN where there is no value. */
+  /** Expected size of the error; 1 where the rung expects none. Errors in units of it are alike on all days. NaN where there is no value. */
   readonly spread: Float64Array
   /** What had arrived by the issue, NaN elsewhere. */
   readonly measured: Float64Array
@@ -236,18 +236,34 @@ function sizesByDay(errors: Float64Array, perDay: number): Float64Array {
   return padded
 }
 
-/** The mean of similar days as it would have been issued on the days before, each group of days ahead with what was known then. */
-function pastByRule({ grid: { perDay, firstDay }, marks }: FeatureInputs, known: Float64Array, issueDay: number, horizonDays: number): PastDays[] {
+/** The mean of similar days and its band as they would have been issued on the days before, each group of days ahead with what had arrived by then. */
+function pastByRule(inputs: FeatureInputs & { readonly nonNegative: boolean }, known: Float64Array, issueDay: number, horizonDays: number): PastDays[] {
+  const { grid: { perDay, firstDay, dayStart }, marks, availableAt, nonNegative } = inputs
   const from = Math.max(0, issueDay - JUDGED_DAYS)
   const measured = known.slice(from * perDay, issueDay * perDay)
   return LEADS.flatMap(({ leadDays, days }) => {
     const daysAhead = days.filter((day) => day < horizonDays)
     if (daysAhead.length === 0) return []
     const values = new Float64Array(measured.length)
-    for (let day = from; day < issueDay; day += 1) values.set(similarDay(known, marks, perDay, day, leadDays), (day - from) * perDay)
-    return [{ daysAhead, firstDate: firstDay + from, perDay, values, quantiles: [], spread: new Float64Array(measured.length).fill(1), measured }]
+    const quantiles = LEVELS.map(() => new Float64Array(measured.length))
+    for (let day = from; day < issueDay; day += 1) {
+      const origin = Math.max(0, day - leadDays)
+      const knownThen = known.map((value, cell) => (availableAt[cell]! <= dayStart[origin]! ? value : NaN))
+      const own = similarDay(knownThen, marks, perDay, day, leadDays)
+      values.set(own, (day - from) * perDay)
+      const band = calibrationOf(errorsOf(inputs, knownThen, origin), perDay)
+      for (const [k, level] of LEVELS.entries()) {
+        const off = errorQuantile(band, level)
+        quantiles[k]!.set(own.map((value) => (nonNegative && value + off < 0 ? 0 : value + off)), (day - from) * perDay)
+      }
+    }
+    return [{ daysAhead, firstDate: firstDay + from, perDay, values, quantiles, spread: new Float64Array(measured.length).fill(1), measured }]
   })
 }
+
+/** From errors (forecast less measured) by cell of the days before, the latest day last. */
+const calibrationOf = (errors: Float64Array, perDay: number): Calibration =>
+  calibrate(Array.from({ length: errors.length / perDay }, (_, day) => errors.subarray(day * perDay, (day + 1) * perDay).map((error) => -error)))
 
 /** Mean of similar days with the quantiles of its own errors; where it knows nothing, quantiles of all that was measured. */
 function byRule(inputs: FeatureInputs & { readonly nonNegative: boolean }, known: Float64Array, issueDay: number, horizonDays: number) {
@@ -257,7 +273,7 @@ function byRule(inputs: FeatureInputs & { readonly nonNegative: boolean }, known
   const errors = errorsOf(inputs, known, issueDay)
   const clipped = (value: number) => (inputs.nonNegative && value < 0 ? 0 : value)
   if (values.every((value) => !Number.isNaN(value)) && errors.some((error) => !Number.isNaN(error))) {
-    const calibration = calibrate(Array.from({ length: errors.length / perDay }, (_, day) => errors.subarray(day * perDay, (day + 1) * perDay).map((error) => -error)))
+    const calibration = calibrationOf(errors, perDay)
     return { values, quantiles: LEVELS.map((level) => values.map((value) => clipped(value + errorQuantile(calibration, level)))), method: 'similar-day' as const }
   }
   const all = calibrate([known.filter((value) => !Number.isNaN(value))])

@@ -18,9 +18,9 @@ const truth = Float64Array.from({ length: 130 * 24 }, (_, i) => {
 })
 const dayOf = (values: Float64Array, day: number) => values.slice(day * 24, (day + 1) * 24)
 const mae = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / a.length
-const problem = (day: number, record?: FitRecord, values = truth): SeriesProblem => ({
+const problem = (day: number, record?: FitRecord, values = truth, horizonDays = 2): SeriesProblem => ({
   timeZone: 'UTC', stepS: 3600, from: FROM, values: values.slice(0, day * 24), issuedAt: FROM + day * DAY_MS, weather: [{ kind: 'temperature', values: temperature }], rules: { holidayOf: () => undefined },
-  production: false, nonNegative: true, horizonDays: 2, size: 'light', ...(record === undefined ? {} : { record }),
+  production: false, nonNegative: true, horizonDays, size: 'light', ...(record === undefined ? {} : { record }),
 })
 /** Of the days before, wrong by so much. */
 const said = (day: number, days: number, error: number, method: 'ridge' | 'blend' = 'ridge'): FitRecord['said'] =>
@@ -64,11 +64,11 @@ test('a week of garbage: fits that have learned it are held to what they said, n
   const record: FitRecord['said'][number][] = []
   const [withRecord, without]: [number[], number[]] = [[], []]
   for (let day = 90; day < 116; day += 1) {
-    const forecast = forecastDays(problem(day, { said: record, inService: 'newest' }, garbage))
+    const forecast = forecastDays(problem(day, { said: record, inService: 'newest' }, garbage, 1))
     if (forecast.newest !== undefined) record.push({ date: FIRST_DATE + day, ...forecast.newest })
     if (day < 104) continue
     withRecord.push(mae(forecast.values.subarray(0, 24), dayOf(truth, day)))
-    without.push(mae(forecastDays(problem(day, undefined, garbage)).values.subarray(0, 24), dayOf(truth, day)))
+    without.push(mae(forecastDays(problem(day, undefined, garbage, 1)).values.subarray(0, 24), dayOf(truth, day)))
     // The past is that of the older fit, or of similar days: both have the garbage before their eyes, and do not know it.
     expect(forecast.method).toBe('ridge')
   }

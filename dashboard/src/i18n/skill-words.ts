@@ -20,7 +20,7 @@ export const skillFr = {
   columnsNote: 'Erreur : écart absolu moyen, en part de la puissance moyenne. Gain : de combien elle est plus petite que celle de la même heure une semaine avant. Pointe du jour : écart sur la plus forte puissance du jour. Bandes : part des mesures qu’elles ont contenues. Pour le lendemain, telle que la prévision aurait été émise à minuit la veille.',
   methods: { blend: 'plusieurs modèles', ridge: 'un modèle', 'similar-day': 'jour semblable', 'seasonal-naive': 'semaine passée', constant: 'niveau habituel' },
   drift: (since: string, growth: string) => `moins juste depuis le ${since} (${growth})`,
-  steady: 'stable',
+  steady: 'rien à signaler',
   weather: {
     none: 'Sans météo.',
     usual: 'Avec la météo habituelle de la saison, et ce qui restait de l’écart des jours précédents : aucune prévision météo n’est collectée.',
@@ -46,6 +46,8 @@ export const skillFr = {
   byDay: (days: string, error: string, gain: string) => `jour ${days} : erreur ${error}, gain ${gain}`,
   byDayHeading: 'Plus loin : ',
   noDetail: 'Cette courbe n’a pas encore été notée.',
+  noBandHere: 'La méthode qui répond pour cette courbe ne dit pas de bande.',
+  noBandDo: 'Elle en dira une quand l’historique suffira.',
   drifts: {
     heading: 'Prévisions qui se sont dégradées',
     none: 'Aucune prévision ne s’est dégradée.',
@@ -81,7 +83,7 @@ export const skillEn: typeof skillFr = {
   columnsNote: 'Error: mean absolute error as a share of the mean power. Gain: how much smaller it is than that of the same hour a week before. Daily peak: how far the highest power of the day was missed. Bands: share of the measurements they held. For tomorrow, as the forecast would have been issued at midnight the day before.',
   methods: { blend: 'several models', ridge: 'one model', 'similar-day': 'similar day', 'seasonal-naive': 'last week', constant: 'usual level' },
   drift: (since, growth) => `worse since ${since} (${growth})`,
-  steady: 'steady',
+  steady: 'nothing found',
   weather: {
     none: 'Without weather.',
     usual: 'With the usual weather of the season, and what was left of how the days before differed from it: no weather forecast is collected.',
@@ -107,6 +109,8 @@ export const skillEn: typeof skillFr = {
   byDay: (days, error, gain) => `day ${days}: error ${error}, gain ${gain}`,
   byDayHeading: 'Further ahead: ',
   noDetail: 'This curve has not been scored yet.',
+  noBandHere: 'The method that answers for this curve tells no band.',
+  noBandDo: 'It will tell one when there is enough history.',
   drifts: {
     heading: 'Forecasts that have become worse',
     none: 'No forecast has become worse.',
