@@ -42,6 +42,11 @@ export const forecastFr = {
   otherReason: (code: string) => `code ${code}`,
   parts: (calendar: string, weather: string, recent: string) => `D’où vient cette pointe : calendrier ${calendar}, météo ${weather}, derniers jours ${recent}, autour du niveau habituel.`,
   tomorrow: (power: string, when: string, high: string, days: string) => `Pointe de demain : ${power} attendus (${when}), plus de ${high} un jour sur dix (d’après ${days} jours passés).`,
+  ofTomorrow: {
+    heading: 'Ce qui fait demain : calendrier, météo, derniers jours', hours: 'Heures', fromTo: (from: number, to: number) => `de ${from} h à ${to} h`,
+    parts: { calendar: 'Calendrier', weather: 'Météo', recent: 'Derniers jours' },
+    note: 'En moyenne sur ces heures, autour du niveau habituel ; ensemble, avec ce niveau, elles font la prévision.',
+  },
   none: 'Ni prévision ni mesure pour cette courbe.',
   noneDo: 'Une prévision est établie chaque heure, dès qu’il y a un jour de mesures. Logements et éclairage ne sont prévus qu’avec leur transformateur.',
 }
@@ -89,6 +94,11 @@ export const forecastEn: typeof forecastFr = {
   otherReason: (code) => `code ${code}`,
   parts: (calendar, weather, recent) => `Where this peak comes from: calendar ${calendar}, weather ${weather}, recent days ${recent}, around the usual level.`,
   tomorrow: (power, when, high, days) => `Tomorrow’s peak: ${power} expected (${when}), more than ${high} one day in ten (from ${days} past days).`,
+  ofTomorrow: {
+    heading: 'What makes tomorrow: calendar, weather, recent days', hours: 'Hours', fromTo: (from, to) => `${from} to ${to} h`,
+    parts: { calendar: 'Calendar', weather: 'Weather', recent: 'Recent days' },
+    note: 'On average over these hours, around the usual level; with that level they add up to the forecast.',
+  },
   none: 'Neither a forecast nor a measurement for this curve.',
   noneDo: 'A forecast is issued every hour once there is a day of measurements. Dwellings and street lights are forecast with their transformer only.',
 }
