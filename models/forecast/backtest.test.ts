@@ -82,6 +82,23 @@ describe('on a series that rises evenly', () => {
   })
 })
 
+test('a rung that was worse than the mean of similar days over four weeks gives way to it, with a band of its own, as in service', () => {
+  expect(backtest(problemOf(rising), OPTIONS).leads.map(({ gaveWay }) => gaveWay)).toEqual([0, 0])
+  // For a week the meter told night for day: what was learned before it does not know that this means nothing.
+  const normal = normals(seeded(7))
+  const garbage = rising.map((value, i) => {
+    const day = Math.floor(i / HOURS)
+    return (day >= 91 && day < 98 ? 400 - value : value) - T * day + normal()
+  })
+  const { leads } = backtest(problemOf(garbage), OPTIONS)
+  expect(leads[0].gaveWay).toBeGreaterThan(0)
+  for (const { gaveWay, values, similarDay, quantiles } of leads) {
+    const same = Array.from({ length: 28 }, (_, day) => values.subarray(day * HOURS, (day + 1) * HOURS).every((value, slot) => value === similarDay[day * HOURS + slot]))
+    expect(same.filter(Boolean)).toHaveLength(gaveWay)
+    for (let k = 1; k < LEVELS.length; k += 1) expect(quantiles[k].every((value, cell) => value >= quantiles[k - 1][cell])).toBe(true)
+  }
+})
+
 test('of weather that was forecast one has less than of weather that was observed', () => {
   const normal = normals(seeded(3))
   let anomaly = 0

@@ -1,3 +1,4 @@
+import { calibrate, errorQuantile, LEVELS } from './conformal.ts'
 import { learningRung, membersOf, wholeDays, type Method } from './day-ahead.ts'
 import { dayMarks, type DayRules } from './day-marks.ts'
 import { driftOf, type Drift } from './drift.ts'
@@ -47,6 +48,8 @@ export type BacktestWeather = 'none' | 'perfect' | 'with-error'
 
 export interface LeadBacktest {
   readonly leadDays: number
+  /** Days on which the mean of similar days answered instead of the rung, as it had been better over the four weeks before the issue. */
+  readonly gaveWay: number
   /** By cell of the days tried. */
   readonly values: Float64Array
   /** [level][cell] by LEVELS. */
@@ -67,7 +70,7 @@ export interface LeadBacktest {
 }
 
 export interface Backtest {
-  /** Rung of the ladder on which all days were forecast. */
+  /** Rung of the ladder that the history before the days bears; it gives way as in service. */
   readonly method: Method
   readonly weather: BacktestWeather
   readonly stepS: number
@@ -87,6 +90,8 @@ export const LEAST_HISTORY_DAYS = 56
 const NAIVE_WEEKS = 4
 /** Share of the slots of the last day that must be measured. */
 const WHOLE = 0.9
+/** Days before an issue by which a rung is judged. */
+const JUDGED_DAYS = 28
 
 /** Whole local days that can be tried on a series: the days after the least history, up to the last one that is whole. */
 export function daysToTry(problem: Pick<BacktestProblem, 'from' | 'values' | 'stepS' | 'timeZone'>): number {
@@ -98,7 +103,8 @@ export function daysToTry(problem: Pick<BacktestProblem, 'from' | 'values' | 'st
 
 /**
  * Rolling origins over the last whole days of a series: every day is forecast at the midnight `leadDays` before it with
- * what was available then, beside the value of the week before and the mean of similar days.
+ * what was available then, beside the value of the week before and the mean of similar days. A rung that was worse than the
+ * latter over the four weeks before an issue gives way to it, judged at the shortest lead, as in service (day-ahead.ts).
  * @throws RangeError when `options.days` is not between 1 and `daysToTry(problem)`
  */
 export function backtest(problem: BacktestProblem, options: BacktestOptions): Backtest {
@@ -118,7 +124,8 @@ export function backtest(problem: BacktestProblem, options: BacktestOptions): Ba
   const rolling: RollingOptions = { ...ROLLING_OPTIONS, members: membersOf(method, 'full'), ...options.rolling }
   const warmUpDays = Math.min(rolling.warmUpDays, Math.floor(fromDay / 2))
 
-  const leads = options.leads.map((leadDays, k): LeadBacktest => {
+  let gaveWay: Uint8Array | undefined
+  const leads = options.leads.toSorted((a, b) => a - b).map((leadDays, k): LeadBacktest => {
     const origin = (fromDay - leadDays) * perDay
     const weather = observed.map(({ kind, values: column }): WeatherInput => {
       const told = options.weatherError === undefined ? column : issuedWeather(kind, column, grid, leadDays, options.weatherError.seed)
@@ -127,7 +134,8 @@ export function backtest(problem: BacktestProblem, options: BacktestOptions): Ba
     const nonNegative = values.subarray(0, origin).every((value) => !(value < 0))
     const inputs: RollingInputs = { grid, marks, values, availableAt, weather, production: problem.production, nonNegative, pastWeather: true, originMinute: 0, leadDays }
     const rolled = rollingForecast(inputs, fromDay, toDay, { ...rolling, warmUpDays, progress: (share) => options.progress?.((k + share) / options.leads.length) })
-    return judged(inputs, rolled, measured, fromDay, toDay)
+    gaveWay ??= givesWay(inputs, rolled, fromDay - Math.max(...options.leads), toDay)
+    return judged(inputs, rolled, measured, fromDay, toDay, gaveWay)
   })
   return {
     method,
@@ -137,17 +145,61 @@ export function backtest(problem: BacktestProblem, options: BacktestOptions): Ba
   }
 }
 
-function judged(inputs: RollingInputs, rolled: RollingForecast, measured: Float64Array, fromDay: number, toDay: number): LeadBacktest {
+/** By day of issue, 1 where the errors of the weeks before, as far as they were known then, are larger than those of the mean of similar days. */
+function givesWay(inputs: RollingInputs, { warmUp, values }: RollingForecast, fromDay: number, toDay: number): Uint8Array {
+  const { grid: { perDay }, marks, leadDays } = inputs
+  const own = new Float64Array(warmUp.values.length + values.length)
+  own.set(warmUp.values)
+  own.set(values, warmUp.values.length)
+  const ways = new Uint8Array(toDay)
+  for (let issue = Math.max(warmUp.fromDay, fromDay); issue < toDay; issue += 1) {
+    const known = knownAt(inputs, issue)
+    let [sum, similarSum, count, similarCount] = [0, 0, 0, 0]
+    for (let day = Math.max(warmUp.fromDay, issue - JUDGED_DAYS); day < issue; day += 1) {
+      const similar = similarDay(known, marks, perDay, day, leadDays)
+      for (let slot = 0; slot < perDay; slot += 1) {
+        const value = known[day * perDay + slot]
+        const error = Math.abs(own[(day - warmUp.fromDay) * perDay + slot] - value)
+        const similarError = Math.abs(similar[slot] - value)
+        if (!Number.isNaN(error)) [sum, count] = [sum + error, count + 1]
+        if (!Number.isNaN(similarError)) [similarSum, similarCount] = [similarSum + similarError, similarCount + 1]
+      }
+    }
+    ways[issue] = sum / count > similarSum / similarCount ? 1 : 0
+  }
+  return ways
+}
+
+/** The quantiles of the mean of similar days from its own errors before the issue. */
+function similarQuantiles({ grid: { perDay }, marks, nonNegative }: RollingInputs, known: Float64Array, issue: number, values: Float64Array): Float64Array[] {
+  const calibration = calibrate(Array.from({ length: Math.min(JUDGED_DAYS, issue) }, (_, k) => {
+    const day = issue - Math.min(JUDGED_DAYS, issue) + k
+    return similarDay(known, marks, perDay, day, 0).map((value, slot) => known[day * perDay + slot] - value)
+  }))
+  return LEVELS.map((level) => values.map((value) => {
+    const quantile = value + errorQuantile(calibration, level)
+    return nonNegative && quantile < 0 ? 0 : quantile
+  }))
+}
+
+function judged(inputs: RollingInputs, rolled: RollingForecast, measured: Float64Array, fromDay: number, toDay: number, gaveWay: Uint8Array): LeadBacktest {
   const { grid: { perDay, firstDay }, leadDays, marks } = inputs
   // Copies: what was rolled also holds the features of the whole history.
   const forecast = rolled.values.slice()
   const quantiles = rolled.quantiles.map((column) => column.slice())
   const naive = new Float64Array(measured.length).fill(NaN)
   const similar = new Float64Array(measured.length).fill(NaN)
+  let given = 0
   for (let day = fromDay; day < toDay; day += 1) {
     const known = knownAt(inputs, day - leadDays)
     const at = (day - fromDay) * perDay
-    similar.set(similarDay(known, marks, perDay, day, leadDays), at)
+    const ofDay = similarDay(known, marks, perDay, day, leadDays)
+    similar.set(ofDay, at)
+    if (gaveWay[day - leadDays] === 1) {
+      given += 1
+      forecast.set(ofDay, at)
+      similarQuantiles(inputs, known, day - leadDays, ofDay).forEach((column, k) => quantiles[k].set(column, at))
+    }
     for (let slot = 0; slot < perDay; slot += 1) {
       for (let week = 1; week <= NAIVE_WEEKS && Number.isNaN(naive[at + slot]); week += 1) naive[at + slot] = known[(day - 7 * week) * perDay + slot] ?? NaN
     }
@@ -157,7 +209,7 @@ function judged(inputs: RollingInputs, rolled: RollingForecast, measured: Float6
   const dailyMae = { forecast: dailyErrors(forecast, compared, perDay), naive: dailyErrors(naive, compared, perDay), similarDay: dailyErrors(similar, compared, perDay) }
   const before = dailyErrors(rolled.warmUp.values, inputs.values.subarray(rolled.warmUp.fromDay * perDay, fromDay * perDay), perDay)
   return {
-    leadDays, values: forecast, quantiles, naive, similarDay: similar,
+    leadDays, gaveWay: given, values: forecast, quantiles, naive, similarDay: similar,
     scores: { forecast: scores(forecast, quantiles, compared, perDay), naive: scores(naive, [], compared, perDay), similarDay: scores(similar, [], compared, perDay) },
     seasons: seasonScores(forecast, quantiles, compared, perDay, firstDay + fromDay),
     reliability: sharesBelow(quantiles, compared),

@@ -71,6 +71,23 @@ describe('weather told before', () => {
   })
 })
 
+test('of late meters the mean of similar days says of the past only what it could have said, and its band with it', () => {
+  const problem = problemOf('2026-02-10', 38, { horizonDays: 1 })
+  const availableAt = problem.values.map((_, step) => problem.from + (step + 1) * HOUR + 26 * HOUR)
+  const [{ values, quantiles, perDay }] = forecastDays({ ...problem, availableAt }).past
+  // Two days before the eve: arrived two hours after the eve had begun.
+  const arrivedLate = (problem.issuedAt - problem.from) / HOUR - 2 * 24
+  const [other] = forecastDays({ ...problem, availableAt, values: problem.values.map((value, step) => (step >= arrivedLate && step < arrivedLate + 24 ? value + 500 : value)) }).past
+  const eve = (column: Float64Array) => column.subarray(column.length - perDay)
+  expect(eve(other!.values)).toEqual(eve(values))
+  expect(other!.quantiles.map(eve)).toEqual(quantiles.map(eve))
+  // Issued on the eve it was the same.
+  const issued = forecastDays({ ...problem, availableAt, issuedAt: problem.issuedAt - 24 * HOUR })
+  expect(issued.method).toBe('similar-day')
+  expect(issued.values).toEqual(eve(values))
+  expect(issued.quantiles).toEqual(quantiles.map(eve))
+})
+
 describe('the ladder', () => {
   test('eight months of days: the blend, near what will be measured, with a band that holds it', () => {
     const problem = problemOf('2026-02-10', 240)

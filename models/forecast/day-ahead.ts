@@ -1,10 +1,12 @@
-import { calibrate, errorQuantile, LEVELS } from './conformal.ts'
+import { calibrate, errorQuantile, LEVELS, type Calibration } from './conformal.ts'
 import { dayMarks, type DayRules } from './day-marks.ts'
 import type { FeatureInputs } from './features.ts'
+import { fitToServe, isJudged, hasBeaten, type Fit } from './fit-choice.ts'
 import { carriedOver } from './intraday.ts'
 import { contributions, GROUPS, LIGHT_MEMBER_OPTIONS, MEMBER_OPTIONS, type MemberOptions } from './members.ts'
 import { rollingForecast, type RollingForecast } from './rolling.ts'
 import { similarDay } from './similar-day.ts'
+import { dailyErrors } from './skill.ts'
 import { byCell, slotGrid, type SlotGrid } from './slot-grid.ts'
 import { temperatureKnots, type WeatherInput } from './weather-terms.ts'
 
@@ -33,11 +35,21 @@ export interface SeriesProblem {
   /** Local days that are forecast: 1 is the day of issue. */
   readonly horizonDays: number
   readonly size: 'full' | 'light'
+  /** What the newest fits said on the days before; without it nobody knows how they did. */
+  readonly record?: FitRecord
+}
+
+/** The record of the fits of each night, where there is another fit beside the newest. */
+export interface FitRecord {
+  /** Local date (days since 1970-01-01) of each day, the rung, and what the newest fit said of it before it began: by cell of the day. */
+  readonly said: readonly { readonly date: number; readonly method: Method; readonly values: Float64Array }[]
+  /** The fit that answered last. */
+  readonly inService: Fit
 }
 
 /** Rungs of the ladder, the best first. */
 export type Method = 'blend' | 'ridge' | 'similar-day' | 'constant'
-export type MethodReason = 'history-short' | 'simpler-was-better'
+export type MethodReason = 'history-short' | 'simpler-was-better' | 'older-fit-was-better'
 
 /**
  * Days before the issue, forecast as they would have been issued then, by what serves now: no value is in it that became
@@ -50,9 +62,9 @@ export interface PastDays {
   readonly firstDate: number
   readonly perDay: number
   readonly values: Float64Array
-  /** [level][cell] by LEVELS, NaN on the first days; empty where the rung has no band of each day. */
+  /** [level][cell] by LEVELS, NaN on the first days. */
   readonly quantiles: readonly Float64Array[]
-  /** Expected size of the error; 1 where none was expected. Errors in units of it are alike on all days. NaN where there is no value. */
+  /** Expected size of the error; 1 where the rung expects none. Errors in units of it are alike on all days. NaN where there is no value. */
   readonly spread: Float64Array
   /** What had arrived by the issue, NaN elsewhere. */
   readonly measured: Float64Array
@@ -74,6 +86,8 @@ export interface SeriesForecast {
   readonly carried: Float64Array
   /** Mean absolute errors over the last weeks: of this rung and of the mean of similar days. NaN where unknown. */
   readonly lately: { readonly mae: number; readonly similarDayMae: number }
+  /** What the newest fit says of the day of issue, whoever answers: for the record. Undefined where there is no fit beside it. */
+  readonly newest: { readonly method: Method; readonly values: Float64Array } | undefined
   /** By group of days ahead, none twice; ends with the last day before the issue whose forecast was issued in the past. */
   readonly past: readonly PastDays[]
 }
@@ -101,7 +115,8 @@ export function membersOf(rung: 'blend' | 'ridge', size: SeriesProblem['size']):
 /**
  * Forecast of whole local days from the day of issue on, by the best rung of the ladder that the history bears: blend,
  * ridge alone, mean of similar days, quantiles of all that was measured. A rung that was worse than the mean of similar
- * days over the last four weeks gives way to it.
+ * days over the last four weeks gives way to it: the newest fit is judged by its own record where there are two weeks of it, else by
+ * the fit of the warm-up, which is older and has been tried on all days since. Where that one was better beyond doubt, it answers.
  */
 export function forecastDays(problem: SeriesProblem): SeriesForecast {
   const { stepS, timeZone, horizonDays } = problem
@@ -119,14 +134,20 @@ export function forecastDays(problem: SeriesProblem): SeriesForecast {
 
   let result: Omit<SeriesForecast, 'from' | 'stepS'> | undefined
   const method = learningRung(knownDays)
+  let newest: SeriesForecast['newest']
   if (method !== undefined) {
     const learned = learnedForecast(inputs, problem, known, method, knownDays, issueDay, cells)
+    newest = learned.newestDay && { method, values: learned.newestDay }
     const mae = meanSize(learned.errors)
-    if (!(mae > similarDayMae)) result = { ...learned, method, reason: method === 'blend' ? undefined : 'history-short', lately: { mae, similarDayMae } }
+    const record = saidErrors(problem.record, method, known, grid, issueDay)
+    const similarDaily = sizesByDay(similarErrors, perDay)
+    const givesWay = learned.fit === 'newest' && isJudged(record, similarDaily) ? hasBeaten(similarDaily, record) : mae > similarDayMae
+    const reason = learned.fit === 'older' ? 'older-fit-was-better' : method === 'blend' ? undefined : 'history-short'
+    if (!givesWay) result = { ...learned, method, reason, lately: { mae, similarDayMae }, newest }
   }
   result ??= {
     values: similar.values, quantiles: similar.quantiles, method: similar.method, reason: method !== undefined ? 'simpler-was-better' : 'history-short', contributions: [],
-    carried: carriedOver(similarErrors, stepS, Math.round(86_400 / stepS)), lately: { mae: similarDayMae, similarDayMae },
+    carried: carriedOver(similarErrors, stepS, Math.round(86_400 / stepS)), lately: { mae: similarDayMae, similarDayMae }, newest,
     past: similar.method === 'similar-day' ? pastByRule(inputs, known, issueDay, horizonDays) : [],
   }
   // From cells of local days back to steps: the hour that a day lacks is left out, the one it has twice is said twice.
@@ -170,7 +191,7 @@ function atLead<Inputs extends FeatureInputs>(inputs: Inputs, { weather }: Pick<
 }
 
 function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean }, problem: SeriesProblem, known: Float64Array, method: 'blend' | 'ridge', knownDays: number, issueDay: number, cells: number) {
-  const { size, horizonDays, stepS } = problem
+  const { size, horizonDays, stepS, record } = problem
   const { perDay } = inputs.grid
   const members = membersOf(method, size)
   // One fit for the warm-up and one for the days asked for; for points by the thousand the first has to do for both.
@@ -181,11 +202,23 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
   const parts = GROUPS.map(() => new Float64Array(cells).fill(NaN))
   const past: PastDays[] = []
   let errors = new Float64Array(0)
+  let fit: Fit = 'newest'
+  let newestDay: Float64Array | undefined
   for (const { leadDays, days } of LEADS) {
     const asked = days.filter((day) => day < horizonDays)
     if (asked.length === 0) continue
     const [fromDay, toDay] = [issueDay + asked[0]!, issueDay + asked.at(-1)! + 1]
-    const rolled: RollingForecast = rollingForecast(atLead(inputs, problem, leadDays), fromDay, toDay, { refitDays, warmUpRefitDays: warmUpDays, warmUpDays, members })
+    const roll = (): RollingForecast => rollingForecast(atLead(inputs, problem, leadDays), fromDay, toDay, { refitDays: fit === 'older' ? Infinity : refitDays, warmUpRefitDays: warmUpDays, warmUpDays, members })
+    let rolled = roll()
+    if (leadDays === 0 && refitDays !== Infinity) {
+      newestDay = rolled.values.slice(0, perDay)
+      const { fromDay: firstDay, values: older } = rolled.warmUp
+      const since = Math.max(firstDay, issueDay - JUDGED_DAYS)
+      const olderDaily = dailyErrors(older.subarray((since - firstDay) * perDay), known.subarray(since * perDay, issueDay * perDay), perDay)
+      fit = fitToServe(saidErrors(record, method, known, inputs.grid, issueDay).subarray(since - issueDay + JUDGED_DAYS), olderDaily, record?.inService ?? 'newest')
+      // The fit of the warm-up goes on where it was the better one.
+      if (fit === 'older') rolled = roll()
+    }
     const at = asked[0]! * perDay
     values.set(rolled.values, at)
     for (const [k, column] of rolled.quantiles.entries()) quantiles[k]!.set(column, at)
@@ -202,21 +235,56 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
       errors = Float64Array.from({ length: (issueDay - from) * perDay }, (_, i) => rolled.warmUp.values[(from - rolled.warmUp.fromDay) * perDay + i]! - inputs.values[from * perDay + i]!)
     }
   }
-  return { values, quantiles, contributions: parts, errors, carried: carriedOver(errors, stepS, perDay), past }
+  return { values, quantiles, contributions: parts, errors, carried: carriedOver(errors, stepS, perDay), past, fit, newestDay }
 }
 
-/** The mean of similar days as it would have been issued on the days before, each group of days ahead with what was known then. */
-function pastByRule({ grid: { perDay, firstDay }, marks }: FeatureInputs, known: Float64Array, issueDay: number, horizonDays: number): PastDays[] {
+/** Errors of the newest fits on each of the days before the issue that are judged, NaN where nothing was said by the same rung. */
+function saidErrors(record: FitRecord | undefined, method: Method, known: Float64Array, { firstDay, perDay }: SlotGrid, issueDay: number): Float64Array {
+  const since = issueDay - JUDGED_DAYS
+  const said = new Float64Array(JUDGED_DAYS * perDay).fill(NaN)
+  for (const one of record?.said ?? []) {
+    const day = one.date - firstDay - since
+    if (one.method === method && day >= 0 && day < JUDGED_DAYS) said.set(one.values.subarray(0, perDay), day * perDay)
+  }
+  return dailyErrors(said, said.map((_, cell) => known[since * perDay + cell] ?? NaN), perDay)
+}
+
+/** Mean size of the errors of each day that is judged, the latest last. */
+function sizesByDay(errors: Float64Array, perDay: number): Float64Array {
+  const daily = dailyErrors(errors, new Float64Array(errors.length), perDay)
+  const padded = new Float64Array(JUDGED_DAYS).fill(NaN)
+  padded.set(daily, JUDGED_DAYS - daily.length)
+  return padded
+}
+
+/** The mean of similar days and its band as they would have been issued on the days before, each group of days ahead with what had arrived by then. */
+function pastByRule(inputs: FeatureInputs & { readonly nonNegative: boolean }, known: Float64Array, issueDay: number, horizonDays: number): PastDays[] {
+  const { grid: { perDay, firstDay, dayStart }, marks, availableAt, nonNegative } = inputs
   const from = Math.max(0, issueDay - JUDGED_DAYS)
   const measured = known.slice(from * perDay, issueDay * perDay)
   return LEADS.flatMap(({ leadDays, days }) => {
     const daysAhead = days.filter((day) => day < horizonDays)
     if (daysAhead.length === 0) return []
     const values = new Float64Array(measured.length)
-    for (let day = from; day < issueDay; day += 1) values.set(similarDay(known, marks, perDay, day, leadDays), (day - from) * perDay)
-    return [{ daysAhead, firstDate: firstDay + from, perDay, values, quantiles: [], spread: new Float64Array(measured.length).fill(1), measured }]
+    const quantiles = LEVELS.map(() => new Float64Array(measured.length))
+    for (let day = from; day < issueDay; day += 1) {
+      const origin = Math.max(0, day - leadDays)
+      const knownThen = known.map((value, cell) => (availableAt[cell]! <= dayStart[origin]! ? value : NaN))
+      const own = similarDay(knownThen, marks, perDay, day, leadDays)
+      values.set(own, (day - from) * perDay)
+      const band = calibrationOf(errorsOf(inputs, knownThen, origin), perDay)
+      for (const [k, level] of LEVELS.entries()) {
+        const off = errorQuantile(band, level)
+        quantiles[k]!.set(own.map((value) => (nonNegative && value + off < 0 ? 0 : value + off)), (day - from) * perDay)
+      }
+    }
+    return [{ daysAhead, firstDate: firstDay + from, perDay, values, quantiles, spread: new Float64Array(measured.length).fill(1), measured }]
   })
 }
+
+/** From errors (forecast less measured) by cell of the days before, the latest day last. */
+const calibrationOf = (errors: Float64Array, perDay: number): Calibration =>
+  calibrate(Array.from({ length: errors.length / perDay }, (_, day) => errors.subarray(day * perDay, (day + 1) * perDay).map((error) => -error)))
 
 /** Mean of similar days with the quantiles of its own errors; where it knows nothing, quantiles of all that was measured. */
 function byRule(inputs: FeatureInputs & { readonly nonNegative: boolean }, known: Float64Array, issueDay: number, horizonDays: number) {
@@ -226,7 +294,7 @@ function byRule(inputs: FeatureInputs & { readonly nonNegative: boolean }, known
   const errors = errorsOf(inputs, known, issueDay)
   const clipped = (value: number) => (inputs.nonNegative && value < 0 ? 0 : value)
   if (values.every((value) => !Number.isNaN(value)) && errors.some((error) => !Number.isNaN(error))) {
-    const calibration = calibrate(Array.from({ length: errors.length / perDay }, (_, day) => errors.subarray(day * perDay, (day + 1) * perDay).map((error) => -error)))
+    const calibration = calibrationOf(errors, perDay)
     return { values, quantiles: LEVELS.map((level) => values.map((value) => clipped(value + errorQuantile(calibration, level)))), method: 'similar-day' as const }
   }
   const all = calibrate([known.filter((value) => !Number.isNaN(value))])

@@ -21,6 +21,7 @@ import { connectionStudyRoutes } from './routes/connection-study.ts'
 import { outageStudyRoutes } from './routes/outage-study.ts'
 import { importRoutes } from './routes/imports.ts'
 import { merchantRoutes } from './routes/merchant.ts'
+import { forecastSkillRoutes } from './routes/forecast-skill.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { plannerRoutes } from './routes/planner.ts'
 import { publicRoutes } from './routes/public.ts'
@@ -77,6 +78,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(connectionStudyRoutes, { deps })
   await app.register(outageStudyRoutes, { deps })
   await app.register(operatorRoutes, { deps, streams })
+  await app.register(forecastSkillRoutes, { deps })
   await app.register(importRoutes, { deps })
   await app.register(validationRoutes, { deps })
 

@@ -8,6 +8,7 @@ import type { FindingsReader } from '#services/evaluation/findings.ts'
 import type { MeterFindingsReader } from '#services/evaluation/meter-findings.ts'
 import type { RunReader } from '#services/evaluation/port.ts'
 import type { ForecastReader } from '#services/evaluation/run-store.ts'
+import type { SkillReader } from '#services/evaluation/skill-store.ts'
 import type { RelyingParty } from '#services/identity/relying-party.ts'
 import type { ImportDesk } from '#services/ingest/import-desk.ts'
 import type { JobStatusReader } from '#services/jobs/port.ts'
@@ -31,6 +32,7 @@ export interface ApiDeps {
   readonly congestion: CongestionReader
   readonly findings: FindingsReader
   readonly meterFindings: MeterFindingsReader
+  readonly skill: SkillReader
   /** Written here, carried out by collect. */
   readonly edits: EditLedger
   readonly appliedEdits: AppliedEditsReader

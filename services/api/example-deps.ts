@@ -11,6 +11,8 @@ import type { JournalEntry, SampleBatch, Series, TimeSeriesReader } from '#servi
 import type { CongestionIssue } from '#services/evaluation/congestion-forecast.ts'
 import type { ReliabilityReport } from '#services/evaluation/congestion-reliability.ts'
 import type { MeterFinding } from '#services/evaluation/meter-findings.ts'
+import type { DriftFinding } from '#services/evaluation/forecast-drift.ts'
+import type { SkillWeek } from '#services/evaluation/forecast-skill.ts'
 import type { IssuedForecast, NetworkState, RunHead, RunLayout } from '#services/evaluation/port.ts'
 import type { Release } from '#services/publication/port.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
@@ -87,6 +89,18 @@ export const EXAMPLE_RELIABILITY: ReliabilityReport = {
   kind: 'back-cast', from: NOW - 54 * 24 * HOUR_MS, to: NOW, issues: 54, heads: [{ section: 'L1', thresholds: [{ name: 'high', kw: 700 }] }],
   curves: [{ threshold: 'high', leadHours: null, cases: 100, passed: 10, brier: 0.05, reliability: 0.001, resolution: 0.04, skill: 0.44, bins: [{ from: 0, to: 0.5, count: 90, meanProbability: 0.02, observedShare: 0.03 }, { from: 0.5, to: 1, count: 10, meanProbability: 0.8, observedShare: 0.7 }] }],
 }
+/** Of Monday, 5 January 2026 (day 20,458) and the week before: the error is a tenth of the mean size, then a twentieth. */
+export const EXAMPLE_WEEK: SkillWeek = {
+  series: 'T1', kind: 'backtest', daysAhead: [1], week: 20_458, scoredAt: NOW, method: 'blend', weather: 'usual', levels: [0.05, 0.25, 0.5, 0.75, 0.95],
+  figures: { values: 300, mae: 10, rmse: 12, naiveMae: 20, meanSize: 100, peakDays: 6, peakErrorPct: 5, banded: 300, pinball: 3, cover90Pct: 88, cover50Pct: 50, below: [0.06, 0.25, 0.5, 0.75, 0.94] },
+  hours: [{ hourAhead: 25, mae: 8, naiveMae: 16 }, { hourAhead: 26, mae: 12, naiveMae: 12 }],
+}
+export const EXAMPLE_WEEKS: readonly SkillWeek[] = [
+  { ...EXAMPLE_WEEK, week: 20_451, figures: { ...EXAMPLE_WEEK.figures, values: 100, banded: 100, mae: 5, cover90Pct: 92 }, hours: [{ hourAhead: 25, mae: 4, naiveMae: 16 }] },
+  EXAMPLE_WEEK,
+  { ...EXAMPLE_WEEK, series: 'dp-a', figures: { ...EXAMPLE_WEEK.figures, mae: 30 } },
+]
+const EXAMPLE_DRIFT: DriftFinding = { series: 'dp-a', daysAhead: 0, since: 20_460, recentKw: 3, beforeKw: 2, nextStep: 'habits-changed', foundAt: NOW - 24 * HOUR_MS, judgedAt: NOW - HOUR_MS, goneAt: null }
 
 /** Every point has 5 kW since a month, one value each 10 minutes. */
 function exampleReader(names: readonly string[], journal: JournalEntry[]): TimeSeriesReader {
@@ -164,6 +178,12 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       latestIssuedAt: async () => (empty ? undefined : EXAMPLE_CONGESTION.issuedAt),
       headIssues: async () => [],
       reliability: async () => (empty ? [] : [EXAMPLE_RELIABILITY]),
+      close,
+    },
+    skill: {
+      skillWeeks: async (from, series) => (empty ? [] : EXAMPLE_WEEKS.filter((one) => one.week >= from && (series === undefined || one.series === series))),
+      drifts: async () => (empty ? [] : [EXAMPLE_DRIFT]),
+      driftsJudgedAt: async () => (empty ? undefined : NOW - HOUR_MS),
       close,
     },
     edits: ledger,

@@ -8,6 +8,7 @@ import { openCongestionReader } from '#services/evaluation/congestion-store.ts'
 import { openFindingsReader } from '#services/evaluation/findings.ts'
 import { openMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { openRunReader } from '#services/evaluation/run-store.ts'
+import { openSkillReader } from '#services/evaluation/skill-store.ts'
 import { enrolSamplePeople } from '#services/identity/enrol-sample-people.ts'
 import { createRelyingParty } from '#services/identity/relying-party.ts'
 import { readCollectStatus } from '#services/hosts/collect-status.ts'
@@ -39,6 +40,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const congestion = openCongestionReader(file('runs'))
   const findings = openFindingsReader(file('runs'))
   const meterFindings = openMeterFindings(file('runs'))
+  const skill = openSkillReader(file('runs'))
   const edits = openEditLedger(file('edits'))
   const appliedEdits = openAppliedEditsReader(file('appliedEdits'))
   const releases = openReleaseReader(file('releases'))
@@ -52,7 +54,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const readiness = createReadiness({ dataFolder: environment.dataFolder, collect })
 
   const app = await buildApp({
-    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, edits, appliedEdits, releases, jobs, collect, studies,
+    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, jobs, collect, studies,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
     origins: identity.origins,
@@ -69,7 +71,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
       await pause(UNREADY_MS)
       await app.close()
       await studies.stop()
-      await Promise.all([measured, runs, congestion, findings, meterFindings, releases, jobs, collect].map((reader) => reader.close()))
+      await Promise.all([measured, runs, congestion, findings, meterFindings, skill, releases, jobs, collect].map((reader) => reader.close()))
       edits.close()
       appliedEdits.close()
       directory.close()

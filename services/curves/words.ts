@@ -16,6 +16,7 @@ const EN = {
   forecast: 'Forecast', naive: 'Week before', similarDay: 'Mean of similar days', issued: 'Issued', mae: 'MAE', rmse: 'RMSE', nMae: 'MAE, % of mean', pinball: 'Pinball, % of mean', peak: 'Daily peak, % off', cover: 'In the 90 % band, %',
   short: (error: string, share: string, cover: string) => `Issued the day before, the forecast is off by ${error} on average (${share} of the mean). Its 90 % band held ${cover} of what was measured.`,
   better: (week: string, alike: string) => `Against the value of the week before the error is ${week}, against the mean of similar days ${alike}.`,
+  gaveWay: (days: string, all: string) => `On ${days} of ${all} days the mean of similar days answered instead: it had been better over the four weeks before, and in service the same rule holds.`,
   less: (share: string) => `${share} smaller`, more: (share: string) => `${share} larger`,
   withErrorShort: (error: string) => `With weather that is only forecast, as in service, it is off by ${error}.`,
   bandNarrow: 'The band is too narrow: it holds less than it promises.', bandWide: 'The band is wider than it need be.', bandGood: 'The band keeps what it promises.', bandUnsure: 'So few days say little of the band.',
@@ -29,7 +30,7 @@ const EN = {
   fault: { 'bad-time': 'no time that exists', 'bad-value': 'no number', 'missing-column': 'too few columns', 'bad-quotes': 'quotes that do not fit', 'line-too-long': 'line too long', 'time-twice': 'a time that was there before', 'off-step': 'a time between the steps' },
   line: 'line', faultCount: (count: string, file: string) => `${count} values or lines of ${file} count for nothing or were replaced:`, andMore: (count: string) => `and ${count} more`, noFaults: 'Every line could be used.',
   written: (file: string) => `Report: ${file}`,
-  forecastTitle: (name: string) => `Forecast of ${name}`, issuedAt: 'Issued', method: 'By', methods: { blend: 'a blend of all forecasters', ridge: 'ridge regression', 'similar-day': 'the mean of similar days', constant: 'quantiles of all that was measured' }, reasons: { 'history-short': 'the history is too short for more', 'simpler-was-better': 'it was better over the last four weeks' },
+  forecastTitle: (name: string) => `Forecast of ${name}`, issuedAt: 'Issued', method: 'By', methods: { blend: 'a blend of all forecasters', ridge: 'ridge regression', 'similar-day': 'the mean of similar days', constant: 'quantiles of all that was measured' }, reasons: { 'history-short': 'the history is too short for more', 'simpler-was-better': 'it was better over the last four weeks', 'older-fit-was-better': 'an older fit was better over the last four weeks' },
   lately: (own: string, alike: string) => `Mean absolute error over the last four weeks: ${own}; mean of similar days ${alike}.`, mean: 'Mean', highest: 'Highest', atTime: 'at', band90: '90 % band of the peak',
   usualWeather: (names: string, from: string) => `Weather: from ${from} on the file has no ${names}; the usual weather of the season stands in.`, day: 'Day', of: { calendar: 'calendar', weather: 'weather', recent: 'recent days' },
 }
@@ -48,6 +49,7 @@ const FR: typeof EN = {
   forecast: 'Prévision', naive: 'Semaine précédente', similarDay: 'Moyenne de jours semblables', issued: 'Émise', mae: 'EAM', rmse: 'REQM', nMae: 'EAM, % de la moyenne', pinball: 'Pinball, % de la moyenne', peak: 'Pointe du jour, écart %', cover: 'Dans la bande à 90 %, %',
   short: (error, share, cover) => `Émise la veille, la prévision s’écarte de ${error} en moyenne (${share} de la moyenne). Sa bande à 90 % a contenu ${cover} des mesures.`,
   better: (week, alike) => `Par rapport à la valeur de la semaine précédente, l’erreur est ${week} ; par rapport à la moyenne de jours semblables, ${alike}.`,
+  gaveWay: (days, all) => `Pour ${days} jours sur ${all}, la moyenne de jours semblables a répondu à sa place : elle avait été meilleure les quatre semaines d’avant ; la même règle vaut en service.`,
   less: (share) => `plus petite de ${share}`, more: (share) => `plus grande de ${share}`,
   withErrorShort: (error) => `Avec une météo seulement prévue, comme en service, elle s’écarte de ${error}.`,
   bandNarrow: 'La bande est trop étroite : elle contient moins qu’elle ne promet.', bandWide: 'La bande est plus large que nécessaire.', bandGood: 'La bande tient ce qu’elle promet.', bandUnsure: 'Si peu de jours ne disent guère ce que vaut la bande.',
@@ -61,7 +63,7 @@ const FR: typeof EN = {
   fault: { 'bad-time': 'heure qui n’existe pas', 'bad-value': 'pas un nombre', 'missing-column': 'colonnes manquantes', 'bad-quotes': 'guillemets mal fermés', 'line-too-long': 'ligne trop longue', 'time-twice': 'heure déjà donnée', 'off-step': 'heure entre les pas' },
   line: 'ligne', faultCount: (count, file) => `${count} valeurs ou lignes de ${file} ne comptent pas ou ont été remplacées :`, andMore: (count) => `et ${count} autres`, noFaults: 'Toutes les lignes ont pu être utilisées.',
   written: (file) => `Rapport : ${file}`,
-  forecastTitle: (name) => `Prévision de ${name}`, issuedAt: 'Émise', method: 'Par', methods: { blend: 'un mélange de tous les prévisionnistes', ridge: 'régression ridge', 'similar-day': 'la moyenne de jours semblables', constant: 'les quantiles de tout ce qui a été mesuré' }, reasons: { 'history-short': 'l’historique est trop court pour mieux', 'simpler-was-better': 'elle a été meilleure ces quatre dernières semaines' },
+  forecastTitle: (name) => `Prévision de ${name}`, issuedAt: 'Émise', method: 'Par', methods: { blend: 'un mélange de tous les prévisionnistes', ridge: 'régression ridge', 'similar-day': 'la moyenne de jours semblables', constant: 'les quantiles de tout ce qui a été mesuré' }, reasons: { 'history-short': 'l’historique est trop court pour mieux', 'simpler-was-better': 'elle a été meilleure ces quatre dernières semaines', 'older-fit-was-better': 'un apprentissage plus ancien a été meilleur ces quatre dernières semaines' },
   lately: (own, alike) => `Erreur absolue moyenne des quatre dernières semaines : ${own} ; moyenne de jours semblables ${alike}.`, mean: 'Moyenne', highest: 'Pointe', atTime: 'à', band90: 'bande à 90 % de la pointe',
   usualWeather: (names, from) => `Météo : à partir du ${from} le fichier n’a plus ${names} ; la météo habituelle de la saison la remplace.`, day: 'Jour', of: { calendar: 'calendrier', weather: 'météo', recent: 'jours récents' },
 }

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seeded } from '#models/capacity/random.ts'
+import { together } from '#models/forecast/skill-figures.ts'
 import { localParts } from '#models/units/local-time.ts'
 import { openEmbeddedStore } from '#services/store/embedded/store.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
 import { issueForecasts } from './forecast.ts'
 import { createDayForecaster } from './forecast-days.ts'
+import { dateOf, scoreWeeks, weeksOver } from './forecast-skill.ts'
 import { dayAheadSeries } from './forecast-series.ts'
 import { evaluationPlan } from './plan.ts'
 import type { DayAheadForecast } from './port.ts'
@@ -115,3 +117,21 @@ test('a series without a value, and one that fell silent for long, are passed ov
   await empty.close()
   expect(await forecaster(store).forecast('dp0', ISSUED + 60 * DAY)).toEqual({})
 }, 60_000)
+
+test('the past that a fit leaves is scored by weeks: better than the week before, with a band that keeps what it promises', async () => {
+  const { past, newest } = await forecaster(store).forecast('P01.T1', ISSUED)
+  expect([newest!.date, newest!.values.length]).toEqual([dateOf(ISSUED, district.timeZone), 48])
+  const weeks = await scoreWeeks(store, district, plan, { series: 'P01.T1', now: ISSUED, backtestWeeks: weeksOver(ISSUED, district.timeZone), issuedWeeks: [], past: past!, issued: [] })
+  // Eight weeks of the past are seven from Monday to Sunday, by three groups of days ahead.
+  expect(weeks.map(({ daysAhead }) => daysAhead[0]).toSorted()).toEqual([0, 1, 2].flatMap((ahead) => new Array(7).fill(ahead)))
+  expect(new Set(weeks.map(({ weather, method }) => `${weather} ${method}`))).toEqual(new Set(['none blend']))
+  for (const ahead of [0, 1]) {
+    const figures = together(weeks.filter(({ daysAhead }) => daysAhead[0] === ahead).map((one) => one.figures))
+    expect(figures.values).toBe(7 * 336)
+    // Every week is like the one before but for the noise: no curve flatters the value of the week before more.
+    expect(figures.mae).toBeLessThan(figures.naiveMae)
+    expect(figures.cover90Pct).toBeGreaterThan(82)
+    expect(figures.cover90Pct).toBeLessThan(97)
+    expect(figures.below.toSorted((a, b) => a - b)).toEqual(figures.below)
+  }
+}, 120_000)

@@ -1,12 +1,14 @@
 import type { District } from '#models/district/schema.ts'
 import { LEVELS } from '#models/forecast/conformal.ts'
-import { forecastDays, type PastDays, type SeriesForecast, type SeriesProblem } from '#models/forecast/day-ahead.ts'
+import { forecastDays, type FitRecord, type PastDays, type SeriesForecast, type SeriesProblem } from '#models/forecast/day-ahead.ts'
 import { GROUPS } from '#models/forecast/members.ts'
 import { localDayStart } from '#models/units/local-time.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { dayRules } from './day-rules.ts'
+import { dateOf } from './forecast-skill.ts'
 import { forecastSeries, partsOf, sumOf, transformerSeries } from './forecast-series.ts'
 import { toldKind, weatherAsToldBefore, type ToldWeather } from './forecast-weather.ts'
+import type { NewestDay } from './newest-fit.ts'
 import type { EvaluationPlan } from './plan.ts'
 import type { DayAheadForecast, ForecastReason, ForecastWeather, PastForecast } from './port.ts'
 import { HALF_HOUR_MS, HALF_HOUR_S, readHalfHours } from './step-inputs.ts'
@@ -34,12 +36,14 @@ export interface DaysOutcome {
   readonly forecast?: DayAheadForecast
   /** Together with the forecast. */
   readonly past?: readonly PastForecast[]
+  /** What the newest fit said of the day of issue, where it is not the only one. */
+  readonly newest?: NewestDay
   readonly failure?: string
 }
 
 export interface DayForecaster {
-  /** Forecast of the days from that of the issue on; `series` as in `dayAheadSeries`. Only what had been recorded by `issuedAt` is read. */
-  forecast(series: string, issuedAt: number): Promise<DaysOutcome>
+  /** Forecast of the days from that of the issue on; `series` as in `dayAheadSeries`, `record` in kW drawn from the network. Only what had been recorded by `issuedAt` is read. */
+  forecast(series: string, issuedAt: number, record?: FitRecord): Promise<DaysOutcome>
 }
 
 /** Forecasts days of one series after the other; the weather is read once an issue. */
@@ -69,7 +73,7 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
   }
 
   return {
-    async forecast(series, issuedAt) {
+    async forecast(series, issuedAt, record) {
       const isLight = bySeries.get(series)?.isDeliveryPoint === true
       const isProduction = bySeries.get(series)?.isProduction === true
       const from = startOf(issuedAt, isLight ? LIGHT_HISTORY_DAYS : FULL_HISTORY_DAYS)
@@ -94,6 +98,7 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
           ...(lateMs > 0 ? { availableAt: Float64Array.from(ownKw, (_, i) => ownFrom + (i + 1) * HALF_HOUR_MS + lateMs) } : {}),
           weather: toldWeather.weather.map((one) => withoutFirst(one, Math.max(0, skipped))),
           horizonDays: series === 'district' ? DISTRICT_HORIZON_DAYS : HORIZON_DAYS, size: isLight ? 'light' : 'full',
+          ...(record === undefined ? {} : { record: { ...record, said: record.said.map((one) => ({ ...one, values: inOwnSign(isProduction)(one.values) })) } }),
         })
         if (days.values.some((value) => !Number.isFinite(value))) return { failure: `${days.method} gave no value for some of the steps` }
         const levelKw = sign * levelOf(ownKw)
@@ -104,6 +109,7 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
             ...pastForecast(series, issuedAt, days.method, past, isProduction),
             weather: isWeatherUsed(days.method) ? toldKind(toldWeather, past.firstDate, past.values.length / past.perDay) : 'none',
           })),
+          ...(days.newest === undefined ? {} : { newest: { series, date: dateOf(issuedAt, timeZone), method: days.newest.method, values: inOwnSign(isProduction)(days.newest.values) } }),
         }
       } catch (error) {
         return { failure: error instanceof Error ? error.message : String(error) }

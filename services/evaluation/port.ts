@@ -104,8 +104,8 @@ export type ForecastWeather = (typeof FORECAST_WEATHER)[number]
 export const FORECAST_METHODS = ['blend', 'ridge', 'similar-day', 'seasonal-naive', 'constant'] as const
 export type ForecastMethod = (typeof FORECAST_METHODS)[number]
 
-/** `history-short`: too few days are known. `history-gaps`: enough days, but too much of them is missing. `not-fitted`: no better model is in service yet. `fit-failed`: there was one, and it gave no usable answer. `simpler-was-better`: over the last weeks the better one was the worse. */
-export const FORECAST_REASONS = ['history-short', 'history-gaps', 'not-fitted', 'fit-failed', 'simpler-was-better'] as const
+/** `history-short`: too few days are known. `history-gaps`: enough days, but too much of them is missing. `not-fitted`: no better model is in service yet. `fit-failed`: there was one, and it gave no usable answer. `simpler-was-better`: over the last weeks the better one was the worse. `older-fit-was-better`: the newest fit has not beaten the one in service. */
+export const FORECAST_REASONS = ['history-short', 'history-gaps', 'not-fitted', 'fit-failed', 'simpler-was-better', 'older-fit-was-better'] as const
 export type ForecastReason = (typeof FORECAST_REASONS)[number]
 
 /**

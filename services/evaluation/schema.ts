@@ -56,4 +56,18 @@ export const RUNS_MIGRATIONS = [
      issued_at REAL NOT NULL, section TEXT NOT NULL, from_at REAL NOT NULL, step_s INTEGER NOT NULL, told TEXT NOT NULL, body BLOB NOT NULL,
      PRIMARY KEY (issued_at, section)) STRICT, WITHOUT ROWID;
    CREATE TABLE congestion_reliability (at REAL PRIMARY KEY, body TEXT NOT NULL) STRICT`,
+  // Weeks begin on Monday; dates are local, counted since 1970-01-01. `newest_fit`: what the fit of each night said of its first day, whichever fit was in service.
+  `CREATE TABLE forecast_skill (
+     series TEXT NOT NULL, kind TEXT NOT NULL, first_day_ahead INTEGER NOT NULL, week INTEGER NOT NULL, body TEXT NOT NULL,
+     PRIMARY KEY (series, kind, first_day_ahead, week)) STRICT, WITHOUT ROWID;
+   CREATE INDEX forecast_skill_by_week ON forecast_skill (week);
+   CREATE TABLE forecast_day_error (
+     series TEXT NOT NULL, first_day_ahead INTEGER NOT NULL, date INTEGER NOT NULL, error_kw REAL NOT NULL,
+     PRIMARY KEY (series, first_day_ahead, date)) STRICT, WITHOUT ROWID;
+   CREATE TABLE forecast_drift (
+     drift_id INTEGER PRIMARY KEY AUTOINCREMENT, series TEXT NOT NULL, first_day_ahead INTEGER NOT NULL, since INTEGER NOT NULL, recent_kw REAL NOT NULL,
+     before_kw REAL NOT NULL, next_step TEXT NOT NULL, found_at REAL NOT NULL, judged_at REAL NOT NULL, gone_at REAL) STRICT;
+   CREATE UNIQUE INDEX forecast_drift_standing ON forecast_drift (series) WHERE gone_at IS NULL;
+   CREATE TABLE newest_fit (
+     series TEXT NOT NULL, date INTEGER NOT NULL, method TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (series, date)) STRICT, WITHOUT ROWID`,
 ] as const

@@ -1,9 +1,11 @@
+import type { FitRecord } from '#models/forecast/day-ahead.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import type { StoreSettings } from '#services/store/open.ts'
 import type { CongestionIssue } from './congestion-forecast.ts'
 import type { ReliabilityReport } from './congestion-reliability.ts'
 import type { BalanceReport, FirmImport } from './findings.ts'
 import type { DaysOutcome } from './forecast-days.ts'
+import type { SkillTask, SkillWeek } from './forecast-skill.ts'
 import type { PointFindings } from './meter-findings.ts'
 import type { NamedColumns } from './named-columns.ts'
 import type { DayAheadForecast, IssuedForecast, NetworkState, RunHead } from './port.ts'
@@ -28,10 +30,11 @@ export type WorkTasks = {
   evaluate: { input: { from: number; to: number; issuedAt: number; inputSeq: number }; result: RunResult & { virtual: NamedColumns } }
   'evaluate-ahead': { input: { forecasts: readonly IssuedForecast[]; issuedAt: number; inputSeq: number }; result: RunResult }
   forecast: { input: { issuedAt: number; dayAhead: readonly DayAheadForecast[] }; result: IssuedForecast[] }
-  'forecast-days': { input: { series: string; issuedAt: number }; result: DaysOutcome }
   /** Of the forecasts issued at that time, which the thread reads itself; undefined: nothing is forecast. */
   congest: { input: { issuedAt: number }; result: CongestionIssue | undefined }
   'congestion-reliability': { input: { at: number }; result: ReliabilityReport[] }
+  'forecast-days': { input: { series: string; issuedAt: number; record: FitRecord }; result: DaysOutcome }
+  'forecast-skill': { input: SkillTask; result: SkillWeek[] }
   /** `pointId` undefined: all points. */
   validate: { input: { pointIds: readonly string[] | undefined; from: number; to: number }; result: ValidationResult }
   'check-meters': { input: { to: number; clockSpeed: number }; result: PointFindings[] }

@@ -16,6 +16,7 @@ import { evaluate, evaluateAhead, type EvaluationParts } from './evaluate.ts'
 import { firmImports } from './firm-import.ts'
 import { DAY_AHEAD_SERVES_MS, issueForecasts } from './forecast.ts'
 import { createDayForecaster } from './forecast-days.ts'
+import { scoreWeeks } from './forecast-skill.ts'
 import { createNetworkSolver, EXACT_SENSORS_PCT, type NetworkSolver } from './network-solver.ts'
 import { evaluationPlan } from './plan.ts'
 import { openRunReader } from './run-store.ts'
@@ -85,7 +86,8 @@ serveTasks<WorkTasks>({
       await Promise.all([runs.close(), congestion.close()])
     }
   },
-  'forecast-days': ({ series, issuedAt }) => days.forecast(series, issuedAt),
+  'forecast-days': ({ series, issuedAt, record }) => days.forecast(series, issuedAt, record),
+  'forecast-skill': (task) => scoreWeeks(measured, district, plan, task),
   validate({ pointIds, from, to }, progress) {
     const wanted = pointIds === undefined ? points : points.filter(({ point }) => pointIds.includes(point.id))
     return validate(measured, derived, wanted, timeZone, from, to, progress)

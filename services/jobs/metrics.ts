@@ -16,3 +16,8 @@ export function watchJobs(jobs: Pick<JobStatusReader, 'kinds'>, clock: Clock): v
   ofKinds('penfeld_job_last_duration_seconds', 'How long the last job took.', ({ lastDurationMs }) => (lastDurationMs === null ? null : lastDurationMs / 1_000))
   ofKinds('penfeld_job_overdue_seconds', 'How long a scheduled job is overdue, by the clock of the service.', ({ nextDueAt }) => (nextDueAt === null ? null : Math.max(0, (clock.now() - nextDueAt) / 1_000)))
 }
+
+/** What Prometheus sees of the forecasts: no series is named, one of a delivery point is personal. */
+export function watchForecasts(drifting: () => number): void {
+  observed('penfeld_forecast_drifting_series', 'Series whose forecasts have become worse than they were.', [], () => [[{}, drifting()]])
+}

@@ -5,7 +5,8 @@ import { openPool } from '#services/compute/pool.ts'
 import { sharePool } from '#services/compute/remote-pool.ts'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { findingsOf, seasonOf } from '#services/evaluation/findings.ts'
-import { dayAheadSeries } from '#services/evaluation/forecast-series.ts'
+import { driftingSeries } from '#services/evaluation/forecast-drift.ts'
+import { dayAheadSeries, powersOf } from '#services/evaluation/forecast-series.ts'
 import { EVALUATION_STEP_S, evaluationPlan, type EvaluationPlan } from '#services/evaluation/plan.ts'
 import { openRunStore } from '#services/evaluation/run-store.ts'
 import { validatedPoints } from '#services/evaluation/validate.ts'
@@ -19,7 +20,7 @@ import { openReader, openWriter, storeSettings } from '#services/store/open.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { followJournal } from './follow-journal.ts'
 import { startLane, type LaneParts } from './lanes.ts'
-import { watchJobs } from './metrics.ts'
+import { watchForecasts, watchJobs } from './metrics.ts'
 import { openJobs } from './open.ts'
 import type { Schedule } from './schedule.ts'
 import { askWhatIsDue, timetable } from './timetable.ts'
@@ -51,6 +52,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
     notice: (message) => { say(message); log.warn({}, message) },
   })
   watchJobs(queue, clock)
+  watchForecasts(() => driftingSeries(runs.database))
   const plan = evaluationPlan(district)
   const validated = validatedPoints(district)
   await runs.saveLayout(version, runLayout(district))
@@ -70,7 +72,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const live = { measured, runs, district, districtVersion: version, plan, firmImportKw }
   // One thread of its own for the fits of the day: they take minutes, and neither people nor other work wait for them.
   const patientPool = openPool<WorkTasks>(new URL('../evaluation/work-thread.ts', import.meta.url), 1, { ...setup, givesWay: true } satisfies WorkThreadSetup)
-  const workers = createWorkers({ queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
+  const workers = createWorkers({ queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), pointsOf: (series) => powersOf(district, plan, series).map(({ power }) => power.pointName), measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
   const follower = followJournal({ queue, measured, district, plan, validated, log })
   const schedules = timetable(clock, Math.max(...district.publicationRules.map(({ liveDelayS }) => liveDelayS)), district.timeZone)
   const pauseMs = clock.speed >= FAST_SPEED ? FAST_PAUSE_MS : PAUSE_MS

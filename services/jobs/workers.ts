@@ -5,8 +5,10 @@ import { lastReliability, latestForecastIssue, saveReliability, savingCongestion
 import { saveBalance, saveFirmImport } from '#services/evaluation/findings.ts'
 import { DAY_AHEAD_SERVES_MS } from '#services/evaluation/forecast.ts'
 import { failedDays } from '#services/evaluation/forecast-days.ts'
+import { saveDayErrors } from '#services/evaluation/forecast-drift.ts'
 import { saveMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { appendNamed } from '#services/evaluation/named-columns.ts'
+import { fitRecord, saveNewestDay } from '#services/evaluation/newest-fit.ts'
 import type { RunFileStore } from '#services/evaluation/run-store.ts'
 import { EVALUATION_STEP_S } from '#services/evaluation/plan.ts'
 import { saveWinterPeaks } from '#services/evaluation/winter-peaks.ts'
@@ -19,6 +21,7 @@ import type { TimeSeriesReader, TimeSeriesStore } from '#services/store/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
 import type { Workers } from './lanes.ts'
 import type { Job, JobQueue } from './port.ts'
+import { judgeDrifts, scoreSeries } from './score-forecasts.ts'
 
 const STEP_MS = EVALUATION_STEP_S * 1000
 const HOUR_MS = 3_600_000
@@ -39,6 +42,8 @@ export interface WorkerParts {
   /** Of threads that give way: for work of minutes that nobody waits for. */
   readonly patientPool: Pool<WorkTasks>
   readonly dayAheadSeries: readonly string[]
+  /** Measurement points of a series that is forecast. */
+  readonly pointsOf: (series: string) => readonly string[]
   readonly measured: TimeSeriesReader
   readonly derived: TimeSeriesStore
   readonly runs: RunFileStore
@@ -129,7 +134,7 @@ export function createWorkers(parts: WorkerParts): Workers {
         const startedMs = performance.now()
         let [kept, failed, toldMs] = [0, 0, startedMs]
         for (const [i, series] of wanted.entries()) {
-          const { forecast, past, failure } = await parts.patientPool.run('forecast-days', { series, issuedAt })
+          const { forecast, past, newest, failure } = await parts.patientPool.run('forecast-days', { series, issuedAt, record: fitRecord(runs.database, series) })
           if (failure !== undefined) {
             failed += 1
             log.warn({ series, error: failure }, 'no forecast of days could be fitted; the seasonal naive one answers')
@@ -137,14 +142,21 @@ export function createWorkers(parts: WorkerParts): Workers {
           const outcome = failure === undefined ? forecast : failedDays(series, issuedAt)
           const saving = [...(outcome === undefined ? [] : [runs.savingDayAhead([outcome])]), ...(past === undefined ? [] : [runs.savingPastForecasts(past)])]
           await keep()
-          inTransaction(runs.database, () => saving.forEach((save) => save()))
+          inTransaction(runs.database, () => {
+            saving.forEach((save) => save())
+            if (past !== undefined) saveDayErrors(runs.database, past)
+            if (newest !== undefined) saveNewestDay(runs.database, newest)
+          })
+          if (past !== undefined) await scoreSeries(parts, series, past, issuedAt, keep)
           if (forecast !== undefined) kept += 1
           progress((i + 1) / wanted.length)
           if (performance.now() - toldMs < ISSUE_EVERY_MS) continue
           toldMs = performance.now()
           await issueNow()
         }
-        log.info({ issuedAt, kept, failed, without: wanted.length - kept - failed, before: made.size, durationMs: Math.round(performance.now() - startedMs) }, 'days are forecast')
+        await keep()
+        const drifting = judgeDrifts(parts, issuedAt)
+        log.info({ issuedAt, drifting, kept, failed, without: wanted.length - kept - failed, before: made.size, durationMs: Math.round(performance.now() - startedMs) }, 'days are forecast')
       },
       followUp: issueNow,
     },

@@ -3,6 +3,7 @@ import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import type { CongestionForecast, CongestionOfElement, CongestionReliability } from '#contract/congestion.ts'
 import type { ConnectionStudyAnswer } from '#contract/connection-study.ts'
 import type { OutageStudyAnswer } from '#contract/outage-study.ts'
+import type { ForecastDrifts, ForecastSkill } from '#contract/forecast-skill.ts'
 import type { PlannerForecast, PlannerForecastSeries, PowerForecast } from '#contract/forecast.ts'
 import type { LoadCurve, MerchantSummary, OwnDeliveryPoints } from '#contract/merchant.ts'
 import type { OperatorImports, OperatorJobs, OperatorQuarantine, OperatorSources } from '#contract/operator.ts'
@@ -72,6 +73,8 @@ export const useWinterPeak = (series: MaybeRefOrGetter<string>) => useRead<Winte
 export const usePlannerCongestion = () => useRead<CongestionForecast>(ROUTES.planner.congestionForecast, { everyMs: MINUTE_MS })
 export const useCongestionOfElement = (id: MaybeRefOrGetter<string>) => useRead<CongestionOfElement>(() => address(ROUTES.planner.congestionOfElement, { id: toValue(id) }), { everyMs: MINUTE_MS })
 export const useCongestionReliability = () => useRead<CongestionReliability>(ROUTES.planner.congestionReliability, { everyMs: 10 * MINUTE_MS })
+export const useForecastSkill = (series: MaybeRefOrGetter<string>) =>
+  useRead<ForecastSkill>(() => address(ROUTES.planner.forecastSkill, {}, { series: toValue(series) }), { everyMs: 10 * MINUTE_MS, keep: true })
 export const useBalance = () => useRead<Balance>(ROUTES.planner.balance, { everyMs: MINUTE_MS })
 export const useFirmImport = () => useRead<FirmImport>(ROUTES.planner.firmImport, { everyMs: MINUTE_MS })
 export const useMeasurementPoints = (element: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>
@@ -102,6 +105,7 @@ export const useOutageStudy = (element: MaybeRefOrGetter<string | undefined>) =>
 export const useOperatorSources = () => useRead<OperatorSources>(ROUTES.operator.sources, { everyMs: 5_000 })
 export const useOperatorCongestion = () => useRead<CongestionForecast>(ROUTES.operator.congestionForecast, { everyMs: MINUTE_MS })
 export const useOperatorJobs = () => useRead<OperatorJobs>(ROUTES.operator.jobs, { everyMs: 5_000 })
+export const useForecastDrifts = () => useRead<ForecastDrifts>(ROUTES.operator.forecastDrifts, { everyMs: MINUTE_MS })
 export const useOperatorQuarantine = () => useRead<OperatorQuarantine>(ROUTES.operator.quarantine, { everyMs: 15_000 })
 
 const isUnderway = ({ state }: OperatorImports['imports'][number]) => state === 'waiting' || state === 'running'

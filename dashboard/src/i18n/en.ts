@@ -2,6 +2,7 @@ import { congestionEn } from './congestion-words.ts'
 import { forecastEn } from './forecast-words.ts'
 import { winterEn } from './winter-words.ts'
 import type { Messages } from './fr.ts'
+import { skillEn } from './skill-words.ts'
 import { validationEn } from './validation-words.ts'
 
 const many = (count: number, one: string, more: string) => (count === 1 ? one : more)
@@ -92,6 +93,7 @@ export const en = {
   forecast: forecastEn,
   winter: winterEn,
   congestion: congestionEn,
+  skill: skillEn,
 
   public: {
     title: 'The district',

@@ -41,10 +41,16 @@ export const forecastFr = {
     'not-fitted': 'aucun modèle plus fin n’est encore en service',
     'fit-failed': 'le modèle plus fin n’a pas donné de résultat utilisable',
     'simpler-was-better': 'ces dernières semaines, elle a été plus juste que le modèle plus fin',
+    'older-fit-was-better': 'réglé il y a quelques semaines : le réglage de cette nuit n’a pas encore été plus juste',
   },
   otherReason: (code: string) => `code ${code}`,
   parts: (calendar: string, weather: string, recent: string) => `D’où vient cette pointe : calendrier ${calendar}, météo ${weather}, derniers jours ${recent}, autour du niveau habituel.`,
   tomorrow: (power: string, when: string, high: string, days: string) => `Pointe de demain : ${power} attendus (${when}), plus de ${high} un jour sur dix (d’après ${days} jours passés).`,
+  ofTomorrow: {
+    heading: 'Ce qui fait demain : calendrier, météo, derniers jours', hours: 'Heures', fromTo: (from: number, to: number) => `de ${from} h à ${to} h`,
+    parts: { calendar: 'Calendrier', weather: 'Météo', recent: 'Derniers jours' },
+    note: 'En moyenne sur ces heures, autour du niveau habituel ; ensemble, avec ce niveau, elles font la prévision.',
+  },
   none: 'Ni prévision ni mesure pour cette courbe.',
   noneDo: 'Une prévision est établie chaque heure, dès qu’il y a un jour de mesures. Logements et éclairage ne sont prévus qu’avec leur transformateur.',
 }
@@ -91,10 +97,16 @@ export const forecastEn: typeof forecastFr = {
     'not-fitted': 'no finer model is in service yet',
     'fit-failed': 'the finer model gave no usable result',
     'simpler-was-better': 'over the last weeks it was nearer than the finer model',
+    'older-fit-was-better': 'as it was fitted some weeks ago: the fit of last night has not been nearer yet',
   },
   otherReason: (code) => `code ${code}`,
   parts: (calendar, weather, recent) => `Where this peak comes from: calendar ${calendar}, weather ${weather}, recent days ${recent}, around the usual level.`,
   tomorrow: (power, when, high, days) => `Tomorrow’s peak: ${power} expected (${when}), more than ${high} one day in ten (from ${days} past days).`,
+  ofTomorrow: {
+    heading: 'What makes tomorrow: calendar, weather, recent days', hours: 'Hours', fromTo: (from, to) => `${from} to ${to} h`,
+    parts: { calendar: 'Calendar', weather: 'Weather', recent: 'Recent days' },
+    note: 'On average over these hours, around the usual level; with that level they add up to the forecast.',
+  },
   none: 'Neither a forecast nor a measurement for this curve.',
   noneDo: 'A forecast is issued every hour once there is a day of measurements. Dwellings and street lights are forecast with their transformer only.',
 }

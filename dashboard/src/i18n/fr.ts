@@ -1,6 +1,7 @@
 import { congestionFr } from './congestion-words.ts'
 import { forecastFr } from './forecast-words.ts'
 import { winterFr } from './winter-words.ts'
+import { skillFr } from './skill-words.ts'
 import { validationFr } from './validation-words.ts'
 
 /** Every sentence the pages say, in French. Whole sentences with parameters: no sentence is glued together elsewhere. */
@@ -92,6 +93,7 @@ export const fr = {
   forecast: forecastFr,
   winter: winterFr,
   congestion: congestionFr,
+  skill: skillFr,
 
   public: {
     title: 'Le quartier',

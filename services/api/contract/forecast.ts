@@ -30,7 +30,7 @@ export const ForecastColumns = {
   stepS: Type.Integer(),
   forecaster: nullable(Type.String()),
   method: nullable(ForecastMethod),
-  reason: nullable(Type.String({ description: 'why no better method answered: history-short, history-gaps, not-fitted, fit-failed, simpler-was-better; more may come. null: the best one did' })),
+  reason: nullable(Type.String({ description: 'why no better method answered: history-short, history-gaps, not-fitted, fit-failed, simpler-was-better, older-fit-was-better; more may come. null: the best one did' })),
   /** In `unit`, as are the columns beside it: of water, and of gas whose energy is not measured, m3/h. */
   powerKw: SeriesColumns,
   /** Ascending in level, values at the instants of `powerKw`. The share `level` of what is measured should lie below. Empty: not known. */

@@ -47,7 +47,7 @@ const labelOf = (weather: BacktestWeather, words: Words): string => (weather ===
 export function verdict({ curve, runs }: BacktestReport, language: Language): string[] {
   const words = WORDS[language]
   const { value, percent } = numbersOf(language)
-  const { scores: { forecast, naive, similarDay }, drift } = runs[0].leads.at(-1)!
+  const { scores: { forecast, naive, similarDay }, drift, gaveWay } = runs[0].leads.at(-1)!
   const against = ({ mae }: Scores) => {
     const share = 100 * (1 - forecast.mae / mae)
     return share >= 0 ? words.less(percent(share)) : words.more(percent(-share))
@@ -59,6 +59,7 @@ export function verdict({ curve, runs }: BacktestReport, language: Language): st
       ...(runs.length > 1 ? [words.withErrorShort(amount(runs[1].leads.at(-1)!.scores.forecast.mae))] : []),
     ].join(' '),
     words.better(against(naive), against(similarDay)),
+    ...(gaveWay === 0 ? [] : [words.gaveWay(String(gaveWay), String(runs[0].dayStart.length))]),
     Number.isNaN(drift.statistic) ? words.driftUnknown : drift.worse ? words.drifted(amount(drift.recent), amount(drift.before), String(drift.sinceDays)) : words.steady,
   ]
 }
@@ -181,8 +182,8 @@ export function backtestJson({ curve, runs, refitDays, delayS, seed }: BacktestR
     days: { from: day(runs[0].dayStart[0]), to: day(runs[0].dayStart.at(-1)!), count: runs[0].dayStart.length }, faults: faultsJson(faults), weatherFaults: weatherFaults === undefined ? null : faultsJson(weatherFaults),
     runs: runs.map((run) => ({
       method: run.method, weather: run.weather, weatherErrorSeed: run.weather === 'with-error' ? seed : null,
-      leads: run.leads.map(({ leadDays, scores, seasons: bySeason, reliability: shares, dailyMae, drift, leftOut }) => ({
-        leadDays, scores, seasons: bySeason, reliability: LEVELS.map((level, k) => ({ level, measuredBelow: shares[k] })),
+      leads: run.leads.map(({ leadDays, gaveWay, scores, seasons: bySeason, reliability: shares, dailyMae, drift, leftOut }) => ({
+        leadDays, gaveWayDays: gaveWay, scores, seasons: bySeason, reliability: LEVELS.map((level, k) => ({ level, measuredBelow: shares[k] })),
         dailyMae: { forecast: plain(dailyMae.forecast), naive: plain(dailyMae.naive), similarDay: plain(dailyMae.similarDay) }, drift, leftOut,
       })),
       skillByHour: run.skillByHour,
