@@ -34,7 +34,7 @@ export interface MemberOptions {
   readonly spread: TreeOptions
 }
 
-const TREES: TreeOptions = { trees: 200, leaves: 31, learningRate: 0.05, leastRows: 20, l2: 5, featureShare: 0.4, rowShare: 0.7, bins: 64, huberQuantile: 0.9, seed: 1 }
+const TREES: TreeOptions = { trees: 200, leaves: 31, learningRate: 0.05, leastRows: 20, l2: 5, featureShare: 0.4, rowShare: 0.5, bins: 64, huberQuantile: 0.9, seed: 1 }
 export const MEMBER_OPTIONS: MemberOptions = {
   names: ['ridge', 'ridge-recent', 'trees', 'ridge-trees'], mostDays: 1_500,
   halfLifeDays: 365, recentHalfLifeDays: 120, penalty: 0.01, poolSlots: 1, robustQuantile: 0.5,

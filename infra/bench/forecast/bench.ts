@@ -1,9 +1,10 @@
 /**
  * Day-ahead forecasts of measured series beside what the peers scored on the same days under the same protocol.
- *   npm run bench:forecast -- [--json] [--quick] [--series NAME,...] [--back DAYS] [--refit DAYS]
+ *   npm run bench:forecast -- [--json] [--quick] [--series NAME,...] [--back DAYS] [--refit DAYS] | --speed
  * `--back` moves the window to earlier days: there choices are made, never on the days of the comparison, and no peer is
- * printed beside it.
+ * printed beside it. `--speed`: nothing but the time and memory of fits (speed.ts), which end a run of all series too.
  */
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ROLLING_OPTIONS } from '#models/forecast/rolling.ts'
@@ -22,6 +23,11 @@ const chosen = argument('series')?.split(',') ?? (quick ? QUICK : seriesNames)
 const back = Number(argument('back') ?? 0)
 const YEAR_REFIT_DAYS = 28
 const refitDays = Number(argument('refit') ?? (quick ? 28 : ROLLING_OPTIONS.refitDays))
+
+if (process.argv.includes('--speed')) {
+  measureSpeed()
+  process.exit()
+}
 
 interface Peer {
   readonly series: string
@@ -91,6 +97,14 @@ if (back === 0) {
   told('daily peak by the highest value of the forecast line, of the xgboost recipe', geometricMean(peaked, (name) => ours.get(name)!.peakErrorPct / of(name, RECIPE)!.peakErrorPct), '1')
   // The same days and the same naive forecast: the protocol is the peers'.
   told('protocol: largest difference of the weekly naive MAE from the peers’ table', Math.max(...chosen.map((name) => Math.abs(ours.get(name)!.naive.mae / of(name, WEEK)!.mae - 1))), '1', 0.01)
+}
+
+if (back === 0 && argument('series') === undefined) measureSpeed()
+
+/** In a process of its own, whose peak memory is that of the fits alone. */
+function measureSpeed(): void {
+  const { status } = spawnSync(process.execPath, [resolve(import.meta.dirname, 'speed.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
+  if (status !== 0) process.exitCode = 1
 }
 
 function geometricMean(names: readonly string[], of: (name: string) => number): number {
