@@ -24,6 +24,8 @@ const AMOUNTS = new Set<Quantity>([...ENERGY, ...VOLUME])
 const VOLUMES = new Set<Quantity>([...FLOW, ...VOLUME])
 /** A day's total says nothing of its hours. */
 const LONGEST_STEP_S = 3600
+/** Heat, gas and water change slowly, and their past is mostly kept by the hour, whatever the step of the live values. */
+const LEAST_HOLD_S = 3600
 
 export const isOtherCarrier = (carrier: Carrier): boolean => carrier in QUANTITIES
 
@@ -45,4 +47,3 @@ function rateOf(district: District, point: MeasurementPoint): PowerSeries {
   if (kind === 'register') return { pointName: id, kind, stepS, holdS: 2 * stepS, factor, register: registerRulesOf(district, point) }
   return { pointName: id, kind, stepS, holdS: kind === 'interval' ? stepS : Math.max(stepS, LEAST_HOLD_S), factor: isAmount ? (factor * 3600) / stepS : factor }
 }
-const LEAST_HOLD_S = 600

@@ -68,6 +68,17 @@ test('a counter is told as its rate: of the hours in which it is read, in the un
   expect(Array.from(early!.values).map(Number.isNaN)).toEqual([...new Array(6).fill(false), ...new Array(6).fill(true)])
 })
 
+test('a past that was kept by the hour has no gaps beside live values of ten minutes', async () => {
+  const { carriers } = evaluationPlan(districtWith(many(1, 'heat', 'public', heat)))
+  const store = memoryStore()
+  const [id] = await store.register([carriers[0]!.power.pointName])
+  const start = Math.floor(NOW / HOUR) * HOUR
+  const at = Float64Array.of(start, start + HOUR, start + 2 * HOUR, start + 2 * HOUR + 600_000, start + 2 * HOUR + 1_200_000)
+  await store.append({ pointIds: new Int32Array(5).fill(id!), at, values: Float64Array.of(10, 20, 30, 40, 50), quality: new Uint8Array(5) }, { recordedAt: NOW, source: 'test' })
+  const [means] = await readMeans(store, carriers.map(({ power }) => power), start, start + 2.5 * HOUR)
+  expect([...means!.values]).toEqual([...new Array(6).fill(10), ...new Array(6).fill(20), 30, 40, 50])
+})
+
 test('the sum of a carrier is issued as a sum, with its own band and unit; it is one of the series of the nightly fits', async () => {
   const district = districtWith(many(12, 'water', 'residential', volume))
   const plan = evaluationPlan(district)

@@ -30,8 +30,8 @@ export function forecastSeries(district: District, plan: EvaluationPlan): Foreca
   return [
     ...active.filter(({ on }) => transformers.has(on)).map((power) => ofNetwork(power.on, power)),
     ...active.flatMap((power) => (heads.has(power.on) ? [ofNetwork(heads.get(power.on)!, power)] : [])),
-    ...plan.loads.flatMap(({ deliveryPoint, power }) => (power !== undefined && deliveryPoint.category !== 'residential' && !lighting.has(deliveryPoint.site) ? [{ series: deliveryPoint.id, power, carrier: deliveryPoint.carrier, unit: 'kW' as const, isDeliveryPoint: true, isProduction: deliveryPoint.carrier === 'production' }] : [])),
     ...carrierTotals(district, plan),
+    ...plan.loads.flatMap(({ deliveryPoint, power }) => (power !== undefined && deliveryPoint.category !== 'residential' && !lighting.has(deliveryPoint.site) ? [{ series: deliveryPoint.id, power, carrier: deliveryPoint.carrier, unit: 'kW' as const, isDeliveryPoint: true, isProduction: deliveryPoint.carrier === 'production' }] : [])),
     ...plan.carriers.filter(isOfNoHousehold).map(({ deliveryPoint: { id, carrier }, power, unit }): ForecastSeries => ({ series: id, power, carrier, unit, isDeliveryPoint: true, isProduction: false })),
   ]
 }
