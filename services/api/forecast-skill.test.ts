@@ -42,7 +42,7 @@ test('in detail: reliability by level, skill by hour ahead, and by season over a
   // Hour 25: (300*8 + 100*4) / 400 of 16; hour 26 of one week only.
   expect(leads[0]!.hours).toEqual([{ hourAhead: 25, maeKw: 7, naiveMaeKw: 16, skillPct: 56.3 }, { hourAhead: 26, maeKw: 12, naiveMaeKw: 12, skillPct: 0 }])
   expect(detail.seasons).toEqual([expect.objectContaining({ season: 'dec-feb', weeks: 2, nMaePct: 8.8, cover90Pct: 89 })])
-  expect((await skill()).detail).toEqual({ series: 'district', kind: 'district', name: null, weather: null, kinds: [], seasons: [] })
+  expect((await skill()).detail).toEqual({ series: 'district', kind: 'district', name: null, carrier: 'electricity', unit: 'kW', weather: null, kinds: [], seasons: [] })
 })
 
 test('that a planner read the powers of one holder is written down', async () => {

@@ -49,10 +49,10 @@ test('weeks begin on Monday and are scored when one more day is over', () => {
 })
 
 test('a backtest of a week: errors, the week before, the band and how it was made', async () => {
-  const [scored, ...none] = await scoreWeeks(risen, district, plan, task({ backtestWeeks: [WEEK], past: [past()] }))
+  const [scored, ...none] = await scoreWeeks(risen, district, plan, task({ backtestWeeks: [WEEK], past: [past({ weather: 'forecast' })] }))
   expect(none).toEqual([])
   expect(scored).toMatchObject({
-    series: 'P01.T1', kind: 'backtest', daysAhead: [1], week: WEEK, scoredAt: NOW, method: 'blend', weather: 'none', levels: [0.05, 0.25, 0.5, 0.75, 0.95],
+    series: 'P01.T1', kind: 'backtest', daysAhead: [1], week: WEEK, scoredAt: NOW, method: 'blend', weather: 'forecast', levels: [0.05, 0.25, 0.5, 0.75, 0.95],
     figures: { values: 336, mae: 5, rmse: 5, naiveMae: 20, meanSize: 120, peakDays: 7, banded: 336, cover90Pct: 100, cover50Pct: 0, below: [0, 0, 0, 0, 1] },
   })
   expect(scored.figures.peakErrorPct).toBeCloseTo((100 * 5) / 120, 9)
