@@ -79,19 +79,22 @@ export function productionBehind(metered: NetMetered): ProductionBehind | SplitR
   const size = -whole[0]!
   const reach = studentQuantile(0.975, BLOCKS - 1) * standardError
   const usual = metered.netKw.filter((value) => !Number.isNaN(value)).map(Math.abs).sort()
-  if (!(FULL_SUN_WM2 * (size - reach) > LEAST_SHARE * usual[usual.length >> 1]!)) return { reason: 'not-seen', days }
-  if (hasChanged(Array.from({ length: BLOCKS }, (_, block) => -slopes(rows, weight, (row) => blockOf(row) === block)[0]!), size)) return { reason: 'changed', days }
+  const least = (LEAST_SHARE * usual[usual.length >> 1]!) / FULL_SUN_WM2
+  // First, since a change makes the size unsure as well.
+  if (hasChanged(Array.from({ length: BLOCKS }, (_, block) => -slopes(rows, weight, (row) => blockOf(row) === block)[0]!), least)) return { reason: 'changed', days }
+  if (!(size - reach > least)) return { reason: 'not-seen', days }
   return { kwPerWm2: size, standardError, lowest: size - reach, highest: size + reach, days }
 }
 
-/** Whether the sizes of the tenths of the time step up or down in the middle: by most of the size, and by more than they scatter. */
-function hasChanged(sizes: readonly number[], size: number): boolean {
-  const halves = [sizes.slice(0, BLOCKS / 2), sizes.slice(BLOCKS / 2)].map((own) => {
+/** Whether the sizes of the tenths of the time step up or down in the middle: by half the larger one, and by more than they scatter. */
+function hasChanged(sizes: readonly number[], least: number): boolean {
+  const [first, second] = [sizes.slice(0, BLOCKS / 2), sizes.slice(BLOCKS / 2)].map((own) => {
     const mean = own.reduce((sum, one) => sum + one, 0) / own.length
     return { mean, variance: own.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (own.length - 1) / own.length }
   }) as [{ mean: number; variance: number }, { mean: number; variance: number }]
-  const apart = Math.abs(halves[0].mean - halves[1].mean)
-  return apart > size / 2 && apart > STEP_ERRORS * Math.sqrt(halves[0].variance + halves[1].variance)
+  const larger = Math.max(first.mean, second.mean)
+  const apart = Math.abs(first.mean - second.mean)
+  return larger > least && apart > larger / 2 && apart > STEP_ERRORS * Math.sqrt(first.variance + second.variance)
 }
 
 interface PairRows {
