@@ -112,12 +112,12 @@ function correlation({ load, production }: NetParts, from: number, to: number, i
 }
 
 function sharesBelow(quantiles: readonly Float64Array[], measured: Float64Array, isKnown: (cell: number) => boolean, from: number, perDay: number): Float64Array {
-  return Float64Array.from(quantiles, (column) => {
+  return Float64Array.from(quantiles, (column, k) => {
     let [below, count] = [0, 0]
     for (let cell = from; cell < from + perDay; cell += 1) {
       if (!isKnown(cell) || Number.isNaN(measured[cell]! - column[cell]!)) continue
       count += 1
-      below += measured[cell]! < column[cell]! ? 1 : measured[cell] === column[cell] ? 0.5 : 0
+      below += measured[cell]! < column[cell]! ? 1 : measured[cell] === column[cell] ? LEVELS[k]! : 0
     }
     return count === 0 ? NaN : below / count
   })

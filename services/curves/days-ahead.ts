@@ -33,8 +33,10 @@ export function forecastCurve(curve: LoadedCurve, horizonDays: number, delayS: n
   const first = Math.round((issuedAt - told.from) / (stepS * 1000))
   const today = Float64Array.from({ length: first }, (_, i) => told.values[i] - (values[Math.round((told.from - from) / (stepS * 1000)) + i] ?? NaN))
   const taken = delayS === 0 && first > 0 ? correction(today, told.carried, stepS) : new Float64Array(0)
-  const corrected = (column: Float64Array) => column.subarray(first).map((value, i) => Math.max(nonNegative ? 0 : -Infinity, value - (taken[i] ?? 0)))
-  const rest = (column: Float64Array, group: number) => column.subarray(first).map((value, i) => value - (group === RECENT ? (taken[i] ?? 0) : 0))
+  // At night nothing is produced, whatever the last hours were wrong by.
+  const off = (i: number) => (production && told.values[first + i] === 0 ? 0 : (taken[i] ?? 0))
+  const corrected = (column: Float64Array) => column.subarray(first).map((value, i) => Math.max(nonNegative ? 0 : -Infinity, value - off(i)))
+  const rest = (column: Float64Array, group: number) => column.subarray(first).map((value, i) => value - (group === RECENT ? off(i) : 0))
   return { ...told, from: told.from + first * stepS * 1000, values: corrected(told.values), quantiles: told.quantiles.map(corrected), contributions: told.contributions.map(rest), issuedAt, usualWeather }
 }
 
