@@ -16,7 +16,7 @@ export interface NetMetered {
 
 /** Photovoltaics behind a meter, estimated: never measured, and to be shown as such. */
 export interface ProductionBehind {
-  /** kW less drawn for each W/m2; 1000 times it is about the power in full sun, in kW. */
+  /** kW less drawn for each W/m2 on cells of 25 degC; 1000 times it is about the power of the field, in kW. */
   readonly kwPerWm2: number
   /** By leaving out a tenth of the time after the other, so that weeks that resemble their neighbours do not count as many. */
   readonly standardError: number
@@ -56,6 +56,11 @@ const FULL_SUN_WM2 = 1000
 /** Standard errors by which the size of the first half must differ from that of the second. */
 const STEP_ERRORS = 3
 const TERMS = 5
+/** Crystalline silicon: share lost for each degree of the cells above 25, and by how much light warms them (R. G. Ross, 12th IEEE PVSC (1976)). */
+const LOSS_PER_C = 0.004
+const WARMING_C_PER_WM2 = 0.03
+/** Of the air, where none is told. */
+const USUAL_C = 15
 
 /**
  * Size of the photovoltaics behind a meter, from how the net of a half hour differs from that of the same half hour a
@@ -112,7 +117,8 @@ interface PairRows {
 function weekPairs({ grid: { perDay, days, stepS }, marks, netKw, irradianceWm2, temperatureC }: NetMetered): PairRows {
   const rows = { terms: [] as number[], net: [] as number[], dayOf: [] as number[] }
   const warm = temperatureC === undefined ? undefined : trailing(temperatureC, Math.round((WARM_HOURS * 3600) / stepS))
-  let [pairs, light] = [0, 0]
+  const light = effectiveLight(irradianceWm2, temperatureC)
+  let [pairs, squares] = [0, 0]
   for (let day = 7; day < days; day += 1) {
     if (marks.named[day] !== 0 || marks.named[day - 7] !== 0 || marks.school[day] !== marks.school[day - 7]) continue
     const before = rows.net.length
@@ -121,7 +127,7 @@ function weekPairs({ grid: { perDay, days, stepS }, marks, netKw, irradianceWm2,
       // Night says nothing of the light, and too much of everything else.
       if (!(irradianceWm2[cell]! > DIM_WM2 || irradianceWm2[other]! > DIM_WM2)) continue
       const net = netKw[cell]! - netKw[other]!
-      const brighter = irradianceWm2[cell]! - irradianceWm2[other]!
+      const brighter = light[cell]! - light[other]!
       const dimmer = Math.min(LAMPS_WM2, irradianceWm2[cell]!) - Math.min(LAMPS_WM2, irradianceWm2[other]!)
       const warmer = temperatureC === undefined ? 0 : temperatureC[cell]! - temperatureC[other]!
       const warmerDay = warm === undefined ? 0 : warm[cell]! - warm[other]!
@@ -129,11 +135,11 @@ function weekPairs({ grid: { perDay, days, stepS }, marks, netKw, irradianceWm2,
       rows.terms.push(brighter, dimmer, warmer, warmerDay, 1)
       rows.net.push(net)
       rows.dayOf.push(pairs)
-      light += brighter * brighter
+      squares += brighter * brighter
     }
     if (rows.net.length > before) pairs += 1
   }
-  return { ...rows, days: pairs, count: rows.net.length, light }
+  return { ...rows, days: pairs, count: rows.net.length, light: squares }
 }
 
 function robustWeights(rows: PairRows): Float64Array {
@@ -207,7 +213,16 @@ export function sizeQuantile({ kwPerWm2, standardError }: Pick<ProductionBehind,
   return Math.max(0, kwPerWm2 + studentQuantile(level, BLOCKS - 1) * standardError)
 }
 
-/** Production in kW of each cell from the irradiance there, NaN where that is not known: an estimate. */
-export function estimatedProductionKw({ kwPerWm2 }: Pick<ProductionBehind, 'kwPerWm2'>, irradianceWm2: Float64Array): Float64Array {
-  return irradianceWm2.map((value) => kwPerWm2 * Math.max(0, value))
+/** Irradiance in W/m2 that would give as much on cells of 25 degC: warm cells lose some of it. NaN where it is not known. */
+export function effectiveLight(irradianceWm2: Float64Array, temperatureC?: Float64Array): Float64Array {
+  return irradianceWm2.map((value, i) => {
+    const airC = temperatureC?.[i] ?? NaN
+    const light = Math.max(0, value)
+    return light * Math.max(0, 1 - LOSS_PER_C * ((Number.isNaN(airC) ? USUAL_C : airC) + WARMING_C_PER_WM2 * light - 25))
+  })
+}
+
+/** Production in kW of each cell, never negative, NaN where the irradiance is not known: an estimate. */
+export function estimatedProductionKw({ kwPerWm2 }: Pick<ProductionBehind, 'kwPerWm2'>, irradianceWm2: Float64Array, temperatureC?: Float64Array): Float64Array {
+  return effectiveLight(irradianceWm2, temperatureC).map((light) => kwPerWm2 * light)
 }

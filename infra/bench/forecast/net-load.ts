@@ -37,13 +37,14 @@ for (const back of backs) {
 
   // The field is estimated from what was known before the first day that is forecast, the warm-up included.
   const irradiance = inputs.weather.find(({ kind }) => kind === 'irradiance')!.values
+  const temperatureC = inputs.weather.find(({ kind }) => kind === 'temperature')!.values
   const firstDay = fromDay - options.warmUpDays
-  const behind = productionBehind({ grid: inputs.grid, marks: inputs.marks, netKw: values.map((value, cell) => (cell < firstDay * perDay ? value : NaN)), irradianceWm2: irradiance, temperatureC: inputs.weather.find(({ kind }) => kind === 'temperature')!.values })
+  const behind = productionBehind({ grid: inputs.grid, marks: inputs.marks, netKw: values.map((value, cell) => (cell < firstDay * perDay ? value : NaN)), irradianceWm2: irradiance, temperatureC })
   if ('reason' in behind) {
     process.stdout.write(`${String(back).padStart(4)} days before  one meter: ${behind.reason}\n`)
     continue
   }
-  const estimated = estimatedProductionKw(behind, irradiance)
+  const estimated = estimatedProductionKw(behind, irradiance, temperatureC)
   const rolled = rollingForecast({ ...net, values: values.map((value, cell) => value + estimated[cell]!) }, fromDay, toDay, options)
   const cells = (column: Float64Array) => column.subarray(firstDay * perDay, toDay * perDay)
   const asked = (column: Float64Array) => column.subarray((fromDay - firstDay) * perDay)
