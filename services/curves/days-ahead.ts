@@ -17,7 +17,7 @@ export interface CurveForecast extends SeriesForecast {
  * rest. With late meters the issue is as much later, and the rest of its day is not corrected.
  */
 export function forecastCurve(curve: LoadedCurve, horizonDays: number, delayS: number): CurveForecast {
-  const { from, stepS, timeZone, values, rules, production } = curve
+  const { from, stepS, timeZone, values, rules, production, site } = curve
   const issuedAt = endOf(curve) + delayS * 1000
   const usualWeather: { name: string; from: number }[] = []
   const weather = curve.weather.map((one) => {
@@ -28,7 +28,7 @@ export function forecastCurve(curve: LoadedCurve, horizonDays: number, delayS: n
   })
   const nonNegative = values.every((value) => !(value < 0))
   const told = forecastDays({
-    timeZone, stepS, from, values, availableAt: values.map((_, step) => from + ((step + 1) * stepS + delayS) * 1000), issuedAt, weather, rules, production, nonNegative, horizonDays, size: 'full',
+    timeZone, stepS, from, values, availableAt: values.map((_, step) => from + ((step + 1) * stepS + delayS) * 1000), issuedAt, weather, rules, production, ...(site === undefined ? {} : { site }), nonNegative, horizonDays, size: 'full',
   })
   const first = Math.round((issuedAt - told.from) / (stepS * 1000))
   const today = Float64Array.from({ length: first }, (_, i) => told.values[i] - (values[Math.round((told.from - from) / (stepS * 1000)) + i] ?? NaN))

@@ -2,7 +2,7 @@
  * Net load of a district with a photovoltaic field (Stentaway's demand less its field), on windows before those of the
  * comparison: forecast directly, as load less production of two meters, and as load less production where nothing but the
  * net is metered and the field is estimated.
- *   node infra/bench/forecast/net-load.ts [--back 56,112,168,224,280,336] [--refit 56]
+ *   node infra/bench/forecast/net-load.ts [--back 56,168,280] [--refit 56]
  */
 import { netLoad } from '#models/forecast/net-load.ts'
 import { rollingNet } from '#models/forecast/net-forecast.ts'
@@ -13,7 +13,7 @@ import { measuredSeries } from './measured-series.ts'
 import { rollingInputs } from './protocol.ts'
 
 const argument = (name: string, otherwise: string): string => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1]! : otherwise)
-const backs = argument('back', '56,112,168,224,280,336').split(',').map(Number)
+const backs = argument('back', '56,168,280').split(',').map(Number)
 const options = { ...ROLLING_OPTIONS, refitDays: Number(argument('refit', '56')) }
 const all: Record<string, Scores[]> = { direct: [], 'two meters': [], 'one meter, split': [] }
 
