@@ -111,15 +111,15 @@ function together({ timeZone, horizonDays }: SeriesProblem, load: SeriesForecast
   const values = load.values.map((value, i) => value - production.values[i]!)
   const grid = slotGrid(from, values.length, stepS, timeZone)
   const cellsOf = (column: Float64Array) => byCell(grid, column)
-  const [l, p] = [load, production].map((one) => ({ ...one, sizeKw: sizeInKw(one), values: cellsOf(one.values), spread: cellsOf(one.spread) })) as [Own, Own]
+  const own = (one: SeriesForecast): Own => ({ past: one.past, sizeKw: sizeInKw(one), values: cellsOf(one.values), spread: cellsOf(one.spread) })
   const quantiles = LEVELS.map(() => new Float64Array(grid.days * grid.perDay).fill(NaN))
   for (let ahead = 0; ahead < horizonDays; ahead += 1) {
-    const column = bandOfDay(l, p, ahead, grid.perDay)
-    for (const [k, own] of column.entries()) quantiles[k]!.set(own, ahead * grid.perDay)
+    const column = bandOfDay(own(load), own(production), ahead, grid.perDay)
+    for (const [k, band] of column.entries()) quantiles[k]!.set(band, ahead * grid.perDay)
   }
   const bySteps = quantiles.map((column) => Float64Array.from(grid.cellOf, (cell) => column[cell]!))
   const isKnown = bySteps.every((column) => column.every((value) => !Number.isNaN(value)))
-  const partOf = ({ values: own, quantiles: band, contributions, method, reason }: SeriesForecast): Part => ({ values: own, quantiles: band, contributions, method, reason })
+  const partOf = ({ values: of, quantiles: band, contributions, method, reason }: SeriesForecast): Part => ({ values: of, quantiles: band, contributions, method, reason })
   return {
     from, stepS, values, load: partOf(load), production: partOf(production), basis: isKnown ? 'measured' : 'assumed',
     quantiles: isKnown ? bySteps : assumedQuantiles(load, production, stepS),
