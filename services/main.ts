@@ -47,12 +47,12 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     load: async () => (await import('./commands/replay.ts')).replay,
   },
   forecast: {
-    usage: 'forecast FILE.csv [--weather FILE] [--column NAME] [--horizon DAYS] [--time-zone Z] [--holidays fr|none] [--delay-hours H] [--json] [--out FILE.csv] [--lang fr|en]',
+    usage: 'forecast FILE.csv [--weather FILE] [--column NAME] [--horizon DAYS] [--time-zone Z] [--site LAT,LON] [--holidays fr|none] [--delay-hours H] [--json] [--out FILE.csv] [--lang fr|en]',
     what: 'forecast of the days after a measured curve of any CSV, with its band; the weather of a file, or the usual one',
     load: async () => (await import('./commands/forecast.ts')).forecast,
   },
   backtest: {
-    usage: 'backtest FILE.csv [--weather FILE] [--column NAME] [--days N] [--time-zone Z] [--holidays fr|none] [--delay-hours H] [--weather-error] [--json] [--report FILE.html|.md] [--lang fr|en]',
+    usage: 'backtest FILE.csv [--weather FILE] [--column NAME] [--days N] [--time-zone Z] [--site LAT,LON] [--holidays fr|none] [--delay-hours H] [--weather-error] [--json] [--report FILE.html|.md] [--lang fr|en]',
     what: 'how well a measured curve of any CSV would have been forecast over its last days; with a report to show',
     load: async () => (await import('./commands/backtest.ts')).backtest,
   },

@@ -8,6 +8,7 @@ import { similarDay } from './similar-day.ts'
 import { dailyErrors, seasonScores, sharesBelow, skillByHour, type HourSkill, type SeasonScores } from './skill.ts'
 import { byCell, slotGrid, type SlotGrid } from './slot-grid.ts'
 import { irradianceForecast, temperatureForecast } from './weather-error.ts'
+import type { Site } from './sun-terms.ts'
 import { temperatureKnots, type WeatherInput } from './weather-terms.ts'
 
 /** A measured series on which forecasts are tried as they would have been issued. */
@@ -26,6 +27,8 @@ export interface BacktestProblem {
   readonly weather: readonly Pick<WeatherInput, 'kind' | 'values'>[]
   readonly rules: DayRules
   readonly production: boolean
+  /** Where it is measured: with it a production knows the sun, not the irradiance alone. */
+  readonly site?: Site
 }
 
 export interface BacktestOptions {
@@ -132,7 +135,7 @@ export function backtest(problem: BacktestProblem, options: BacktestOptions): Ba
       return { kind, values: told, knots: kind === 'temperature' ? temperatureKnots(told.subarray(0, origin)) : [] }
     })
     const nonNegative = values.subarray(0, origin).every((value) => !(value < 0))
-    const inputs: RollingInputs = { grid, marks, values, availableAt, weather, production: problem.production, nonNegative, pastWeather: true, originMinute: 0, leadDays }
+    const inputs: RollingInputs = { grid, marks, values, availableAt, weather, production: problem.production, nonNegative, pastWeather: true, originMinute: 0, leadDays, ...(problem.site === undefined ? {} : { site: problem.site }) }
     const rolled = rollingForecast(inputs, fromDay, toDay, { ...rolling, warmUpDays, progress: (share) => options.progress?.((k + share) / options.leads.length) })
     gaveWay ??= givesWay(inputs, rolled, fromDay - Math.max(...options.leads), toDay)
     return judged(inputs, rolled, measured, fromDay, toDay, gaveWay)

@@ -8,6 +8,7 @@ import { rollingForecast, type RollingForecast } from './rolling.ts'
 import { similarDay } from './similar-day.ts'
 import { dailyErrors } from './skill.ts'
 import { byCell, slotGrid, type SlotGrid } from './slot-grid.ts'
+import type { Site } from './sun-terms.ts'
 import { temperatureKnots, type WeatherInput } from './weather-terms.ts'
 
 /** Everything that is known of a series when a forecast is issued. */
@@ -31,6 +32,8 @@ export interface SeriesProblem {
   readonly weather: readonly ToldWeather[]
   readonly rules: DayRules
   readonly production: boolean
+  /** Where it is measured: with it a production knows the sun, not the irradiance alone. */
+  readonly site?: Site
   readonly nonNegative: boolean
   /** Local days that are forecast: 1 is the day of issue. */
   readonly horizonDays: number
@@ -77,6 +80,8 @@ export interface SeriesForecast {
   readonly values: Float64Array
   /** [level][step] by LEVELS, rising with the level. */
   readonly quantiles: readonly Float64Array[]
+  /** Expected size of the error by step; 1 where none was expected, as in `past`. */
+  readonly spread: Float64Array
   readonly method: Method
   /** Why no better rung answered. */
   readonly reason: MethodReason | undefined
@@ -146,7 +151,7 @@ export function forecastDays(problem: SeriesProblem): SeriesForecast {
     if (!givesWay) result = { ...learned, method, reason, lately: { mae, similarDayMae }, newest }
   }
   result ??= {
-    values: similar.values, quantiles: similar.quantiles, method: similar.method, reason: method !== undefined ? 'simpler-was-better' : 'history-short', contributions: [],
+    values: similar.values, quantiles: similar.quantiles, spread: new Float64Array(cells).fill(1), method: similar.method, reason: method !== undefined ? 'simpler-was-better' : 'history-short', contributions: [],
     carried: carriedOver(similarErrors, stepS, Math.round(86_400 / stepS)), lately: { mae: similarDayMae, similarDayMae }, newest,
     past: similar.method === 'similar-day' ? pastByRule(inputs, known, issueDay, horizonDays) : [],
   }
@@ -154,7 +159,7 @@ export function forecastDays(problem: SeriesProblem): SeriesForecast {
   const first = grid.cellOf.findIndex((cell) => cell >= issueDay * perDay)
   const asked = grid.cellOf.subarray(first).filter((cell) => cell < (issueDay + horizonDays) * perDay)
   const toSteps = (column: Float64Array) => Float64Array.from(asked, (cell) => column[cell - issueDay * perDay]!)
-  return { ...result, from: problem.from + first * stepS * 1000, stepS, values: toSteps(result.values), quantiles: result.quantiles.map(toSteps), contributions: result.contributions.map(toSteps) }
+  return { ...result, from: problem.from + first * stepS * 1000, stepS, values: toSteps(result.values), quantiles: result.quantiles.map(toSteps), spread: toSteps(result.spread), contributions: result.contributions.map(toSteps) }
 }
 
 /** Steps from the start of the history to the end of the last day that is forecast, at most 25 hours a day. */
@@ -162,7 +167,7 @@ function stepsOf({ from, stepS, issuedAt, horizonDays }: SeriesProblem): number 
   return Math.ceil((issuedAt - from) / (stepS * 1000)) + Math.ceil((horizonDays + 1) * (90_000 / stepS))
 }
 
-function inputsOf({ from, stepS, values, availableAt, weather, rules, production, nonNegative, issuedAt, size }: SeriesProblem, grid: SlotGrid): FeatureInputs & { readonly nonNegative: boolean } {
+function inputsOf({ from, stepS, values, availableAt, weather, rules, production, site, nonNegative, issuedAt, size }: SeriesProblem, grid: SlotGrid): FeatureInputs & { readonly nonNegative: boolean } {
   const own = new Float64Array(grid.cellOf.length).fill(NaN)
   const available = new Float64Array(grid.days * grid.perDay).fill(Infinity)
   for (let step = 0; step < Math.min(values.length, own.length); step += 1) {
@@ -175,6 +180,7 @@ function inputsOf({ from, stepS, values, availableAt, weather, rules, production
   }
   return {
     grid, marks: dayMarks(grid.firstDay, grid.days, rules), values: byCell(grid, own), availableAt: available, production, nonNegative, pastWeather: size === 'full', originMinute: 0, leadDays: 0,
+    ...(site === undefined ? {} : { site }),
     weather: weather.map(({ kind, values: column }) => {
       const cells = byCell(grid, column.subarray(0, grid.cellOf.length))
       return { kind, values: cells, knots: kind === 'temperature' ? temperatureKnots(cells) : [] }
@@ -198,6 +204,7 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
   const warmUpDays = method !== 'blend' ? Math.floor((knownDays - 14) / 2) : size === 'full' ? 56 : 28
   const refitDays = size === 'full' || method !== 'blend' ? 7 : Infinity
   const values = new Float64Array(cells).fill(NaN)
+  const spread = new Float64Array(cells).fill(NaN)
   const quantiles = LEVELS.map(() => new Float64Array(cells).fill(NaN))
   const parts = GROUPS.map(() => new Float64Array(cells).fill(NaN))
   const past: PastDays[] = []
@@ -221,21 +228,25 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
     }
     const at = asked[0]! * perDay
     values.set(rolled.values, at)
+    spread.set(rolled.spread, at)
     for (const [k, column] of rolled.quantiles.entries()) quantiles[k]!.set(column, at)
-    for (const [g, column] of contributions(rolled.fitted, rolled.weights, rolled.rows, perDay, fromDay * perDay, toDay * perDay).entries()) parts[g]!.set(column, at)
+    for (const [g, column] of contributions(rolled.fitted, rolled.weights, rolled.rows, perDay, fromDay * perDay, toDay * perDay).entries()) {
+      // What is dark is made of nothing.
+      parts[g]!.set(column.map((part, i) => (rolled.rows.dark?.[fromDay * perDay + i] === 1 ? 0 : part)), at)
+    }
     // What was missed lately, and what is cut at zero, belongs to the recent days.
     const recent = parts[GROUPS.indexOf('recent')]!
     for (let i = at; i < at + rolled.values.length; i += 1) recent[i]! += values[i]! - parts.reduce((sum, part) => sum + part[i]!, 0)
-    const { fromDay: firstDay, values: pastValues, quantiles: pastQuantiles, spread } = rolled.warmUp
+    const { fromDay: firstDay, values: pastValues, quantiles: pastQuantiles, spread: pastSpread } = rolled.warmUp
     // The warm-up goes on to the eve of the days asked for; of those from the issue on nothing is measured.
     const before = (column: Float64Array) => column.slice(0, Math.max(0, issueDay - firstDay) * perDay)
-    past.push({ daysAhead: asked, firstDate: inputs.grid.firstDay + firstDay, perDay, values: before(pastValues), quantiles: pastQuantiles.map(before), spread: before(spread), measured: known.slice(firstDay * perDay, Math.max(firstDay, issueDay) * perDay) })
+    past.push({ daysAhead: asked, firstDate: inputs.grid.firstDay + firstDay, perDay, values: before(pastValues), quantiles: pastQuantiles.map(before), spread: before(pastSpread), measured: known.slice(firstDay * perDay, Math.max(firstDay, issueDay) * perDay) })
     if (leadDays === 0) {
       const from = Math.max(rolled.warmUp.fromDay, issueDay - JUDGED_DAYS)
       errors = Float64Array.from({ length: (issueDay - from) * perDay }, (_, i) => rolled.warmUp.values[(from - rolled.warmUp.fromDay) * perDay + i]! - inputs.values[from * perDay + i]!)
     }
   }
-  return { values, quantiles, contributions: parts, errors, carried: carriedOver(errors, stepS, perDay), past, fit, newestDay }
+  return { values, quantiles, spread, contributions: parts, errors, carried: carriedOver(errors, stepS, perDay), past, fit, newestDay }
 }
 
 /** Errors of the newest fits on each of the days before the issue that are judged, NaN where nothing was said by the same rung. */

@@ -1,9 +1,10 @@
 import { CALENDAR, namedEffects, putCalendar } from './calendar-features.ts'
 import type { DayMarks } from './day-marks.ts'
 import { DEVIATIONS, pastDeviations, reachOf } from './past-deviations.ts'
+import { productionPlainRows, productionRows } from './production-features.ts'
 import type { SlotGrid } from './slot-grid.ts'
+import type { Site } from './sun-terms.ts'
 import { weatherTerms, type WeatherInput } from './weather-terms.ts'
-import { createYields } from './yields.ts'
 
 /** What a feature speaks of: the parts into which a forecast is explained. */
 export type FeatureGroup = 'calendar' | 'weather' | 'recent'
@@ -18,6 +19,8 @@ export interface FeatureInputs {
   readonly weather: readonly WeatherInput[]
   /** Production follows the sun, not the weekday: its habit is what the irradiance yielded lately. */
   readonly production: boolean
+  /** Where it is measured: with it a production knows the sun, not the irradiance alone. */
+  readonly site?: Site
   /** Tell beside each term of the weather how unusual it was on the days before as well: better, at twice the cost. */
   readonly pastWeather: boolean
   /** Minute of the local day at which a forecast of this kind is issued. */
@@ -33,19 +36,23 @@ export interface FeatureRows {
   readonly features: Float32Array
   /** The habit by cell, from which the forecasters learn the deviation; NaN where no row could be made. */
   readonly habit: Float64Array
+  /** 1 at cells of a production at which nothing can be produced: they have no row, their value is 0. */
+  readonly dark?: Uint8Array
 }
 
 /** Features of which those that tell of what calendar and weather alone let expect are still to come. */
 export interface DatedRows extends FeatureRows {
-  /** Writes them, from what was expected at every cell; again after each fit. */
-  expect(plainly: Float64Array): void
+  /** Writes them, from what was expected at every cell; again after each fit. A production does without. */
+  readonly expect: ((plainly: Float64Array) => void) | undefined
 }
 
 const HABIT_WEEKS = 4
 const FURTHEST_WEEKS = 8
 
 /** Features that are known without any measured value of late: calendar and weather of every cell of the grid. */
-export function plainRows({ grid, marks, values, availableAt, weather, originMinute, leadDays }: FeatureInputs): FeatureRows {
+export function plainRows(inputs: FeatureInputs): FeatureRows {
+  if (inputs.production) return productionPlainRows(inputs)
+  const { grid, marks, values, availableAt, weather, originMinute, leadDays } = inputs
   const terms = weatherTerms(weather, grid)
   const names = [...CALENDAR, ...terms.names]
   const cells = grid.days * grid.perDay
@@ -66,11 +73,13 @@ export function plainRows({ grid, marks, values, availableAt, weather, originMin
 /**
  * Features of every cell of the grid, each row as it would have been made at its own origin (`leadDays` before, at
  * `originMinute`): no value that became available later is looked at. The days before are told twice: as deviations
- * from the habit (the same weekday of four weeks; for production the yield of the sun), with the weather's deviations
+ * from the habit (the same weekday of four weeks), with the weather's deviations
  * beside them, and as deviations from `plainly`, what calendar and weather alone let expect at each cell. The first
- * follow every change of habits, in the second a hot yesterday does not pass for a busy one.
+ * follow every change of habits, in the second a hot yesterday does not pass for a busy one. A production has rows of
+ * its own (production-features.ts).
  */
 export function featureRows(inputs: FeatureInputs, plain: FeatureRows): DatedRows {
+  if (inputs.production) return { ...productionRows(inputs, plain), expect: undefined }
   const { grid, marks, values, availableAt, originMinute, leadDays, pastWeather } = inputs
   const { perDay, days } = grid
   const plainWidth = plain.names.length
@@ -92,7 +101,7 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows): DatedRow
     return availableAt[cell]! <= origin ? values[cell]! : NaN
   }
   const arrivedAt = latestArrivals(availableAt, perDay)
-  const habits = inputs.production ? productionHabit() : weekdayHabit()
+  const habits = weekdayHabit()
   const reach = reachOf(leadDays)
   // How unlike the days of the habit the weather was, of each slot of the days back and of the whole days.
   const unusual = new Float64Array(reach * perDay * termCount)
@@ -127,7 +136,6 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows): DatedRow
   for (let day = leadDays + 1; day < days; day += 1) {
     const originDay = day - leadDays
     origin = grid.dayStart[originDay]! + originMinute * 60_000
-    habits.learn(originDay)
     fromHabit.look(day, originDay)
     const { latestDay } = fromHabit
     for (let slot = 0; slot < perDay; slot += 1) {
@@ -180,7 +188,6 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows): DatedRow
         for (let week = 1; week <= FURTHEST_WEEKS && day - 7 * week >= 0; week += 1) latest = Math.max(latest, arrivedAt[day - 7 * week]!)
         return latest
       }),
-      learn() {},
       at(day: number, slot: number): number {
         let sum = 0
         let count = 0
@@ -200,10 +207,6 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows): DatedRow
         return count === 0 ? NaN : sum / count
       },
     }
-  }
-  function productionHabit() {
-    const { learn, expectedAt } = createYields(grid, inputs.weather, known)
-    return { termMean: new Float64Array(termCount), settledAt: undefined, learn, at: expectedAt }
   }
   /** Mean over the latest days of a type. */
   function typeMean(day: number, slot: number, type: number): number {

@@ -2,6 +2,7 @@ import { blendWeights } from './blend.ts'
 import { adaptLevels, calibrate, errorQuantile, LEVELS } from './conformal.ts'
 import { BIAS_DAYS, lateBias } from './late-bias.ts'
 import { featureRows, plainRows, type FeatureInputs, type FeatureRows } from './features.ts'
+import { highestKnown, productionMembers } from './production-features.ts'
 import { fitPlainly, fitMembers, MEMBER_OPTIONS, memberValues, type FittedMembers, type MemberOptions } from './members.ts'
 
 export interface RollingInputs extends FeatureInputs {
@@ -52,12 +53,14 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
   const { perDay } = grid
   const firstDay = Math.max(0, fromDay - options.warmUpDays)
   const cells = (toDay - firstDay) * perDay
-  const members = options.members.names.map(() => new Float64Array(cells).fill(NaN))
+  const memberOptions = inputs.production ? productionMembers(options.members) : options.members
+  const members = memberOptions.names.map(() => new Float64Array(cells).fill(NaN))
   const blended = new Float64Array(cells).fill(NaN)
   const values = new Float64Array(cells).fill(NaN)
   const spread = new Float64Array(cells).fill(NaN)
   const quantiles = LEVELS.map(() => new Float64Array(cells).fill(NaN))
-  const clipped = (value: number) => (nonNegative && value < 0 ? 0 : value)
+  let highest = Infinity
+  const clipped = (value: number) => (nonNegative && value < 0 ? 0 : value > highest ? highest : value)
   let moved: Float64Array = new Float64Array(LEVELS.length)
   let waiting: number[] = []
   let fitted: FittedMembers | undefined
@@ -67,11 +70,12 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
   const known = new Float64Array(inputs.values.length)
   for (let day = firstDay; day < toDay; day += 1) {
     putKnownAt(known, inputs, day)
+    if (inputs.production) highest = highestKnown(known, perDay, day)
     const refitDays = day < fromDay ? options.warmUpRefitDays : options.refitDays
     if (fitted === undefined || (day === fromDay ? refitDays !== Infinity : (day - fromDay) % refitDays === 0)) {
       const learnedTo = Math.max(0, day - inputs.leadDays)
-      rows.expect(fitPlainly(plain, known, perDay, learnedTo, options.members))
-      fitted = fitMembers(rows, known, perDay, learnedTo, options.members)
+      rows.expect?.(fitPlainly(plain, known, perDay, learnedTo, memberOptions))
+      fitted = fitMembers(rows, known, perDay, learnedTo, memberOptions)
     }
     const cell = day * perDay
     const at = (day - firstDay) * perDay
@@ -108,6 +112,8 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
     for (let s = 0; s < perDay; s += 1) keepRising(quantiles, at + s)
     options.progress?.((day + 1 - firstDay) / (toDay - firstDay))
   }
+  // What is dark is zero for certain. Until here it has no value, so that no error and no level is made of it.
+  for (const column of rows.dark === undefined ? [] : [values, spread, ...members, ...quantiles]) for (let i = 0; i < cells; i += 1) if (rows.dark![firstDay * perDay + i] === 1) column[i] = 0
   const before = (column: Float64Array) => column.subarray(0, (fromDay - firstDay) * perDay)
   const asked = (column: Float64Array) => column.subarray((fromDay - firstDay) * perDay)
   return {
@@ -126,7 +132,7 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
     return errorsOf(column, known, from, to).map((error, i) => -error / spread[(from - firstDay) * perDay + i]!)
   }
   function sharesBelow(day: number, known: Float64Array): Float64Array {
-    return Float64Array.from(quantiles, (column) => {
+    return Float64Array.from(quantiles, (column, k) => {
       let below = 0
       let count = 0
       for (let s = 0; s < perDay; s += 1) {
@@ -134,8 +140,8 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
         const quantile = column[(day - firstDay) * perDay + s]!
         if (Number.isNaN(measured) || Number.isNaN(quantile)) continue
         count += 1
-        // Where both are zero the value lies on its quantile: neither above nor below.
-        below += measured < quantile ? 1 : measured === quantile ? 0.5 : 0
+        // Where both are zero the value lies on its quantile: it says that the level is neither too high nor too low.
+        below += measured < quantile ? 1 : measured === quantile ? LEVELS[k]! : 0
       }
       return count === 0 ? NaN : below / count
     })

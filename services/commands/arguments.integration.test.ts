@@ -29,6 +29,7 @@ const WRONG: readonly (readonly [readonly string[], string])[] = [
   [['backtest'], 'Give one file.'],
   [['backtest', 'x.csv', '--days', '1.5'], '--days is "1.5", expected whole days.'],
   [['backtest', 'x.csv', '--weather-error'], '--weather-error needs --weather.'],
+  [['backtest', 'x.csv', '--site', '95,0'], '--site is "95,0", expected latitude and longitude in degrees such as 48.39,-4.49'],
   [['backtest', 'x.csv', '--report', 'x.pdf'], '--report is "x.pdf", expected a name that ends in .html or .md.'],
   [['check', 'a', 'b'], 'Give one folder.'],
   [['control-key', '--rotate'], "Unknown option '--rotate'."],

@@ -5,7 +5,7 @@ import { WrongArguments } from './wrong-arguments.ts'
 
 /** Options that `backtest` and `forecast` share. */
 export const CURVE_OPTIONS = {
-  weather: { type: 'string' }, column: { type: 'string' }, 'time-zone': { type: 'string' }, holidays: { type: 'string' }, 'delay-hours': { type: 'string' }, json: { type: 'boolean' }, lang: { type: 'string' },
+  weather: { type: 'string' }, column: { type: 'string' }, 'time-zone': { type: 'string' }, site: { type: 'string' }, holidays: { type: 'string' }, 'delay-hours': { type: 'string' }, json: { type: 'boolean' }, lang: { type: 'string' },
 } as const
 
 export interface CurveArguments extends Omit<CurveRequest, 'aheadDays'> {
@@ -32,9 +32,16 @@ export function curveArguments(positionals: readonly string[], typed: TypedCurve
   const language = typed.lang ?? (process.env['LANG']?.startsWith('fr') === true ? 'fr' : 'en')
   if (!LANGUAGES.includes(language as Language)) throw new WrongArguments(`--lang is "${language}", expected fr or en.`)
   return {
-    file: positionals[0], weather: typed.weather, column: typed.column, timeZone, holidays, json: typed.json === true, language: language as Language,
+    file: positionals[0], weather: typed.weather, column: typed.column, timeZone, holidays, site: typed.site === undefined ? undefined : siteOf(typed.site), json: typed.json === true, language: language as Language,
     delayS: 3600 * numberOf('--delay-hours', typed['delay-hours'] ?? '0', 0, 24 * 30, 'hours'),
   }
+}
+
+/** Latitude and longitude in degrees, north and east positive, as 48.39,-4.49. */
+function siteOf(text: string): { latitude: number; longitude: number } {
+  const [latitude, longitude, ...more] = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)))
+  if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) || more.length > 0) throw new WrongArguments(`--site is "${text}", expected latitude and longitude in degrees such as 48.39,-4.49 (with --site= before a minus).`)
+  return { latitude, longitude }
 }
 
 /** A number within bounds, both included. */

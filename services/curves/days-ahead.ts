@@ -17,7 +17,7 @@ export interface CurveForecast extends SeriesForecast {
  * rest. With late meters the issue is as much later, and the rest of its day is not corrected.
  */
 export function forecastCurve(curve: LoadedCurve, horizonDays: number, delayS: number): CurveForecast {
-  const { from, stepS, timeZone, values, rules, production } = curve
+  const { from, stepS, timeZone, values, rules, production, site } = curve
   const issuedAt = endOf(curve) + delayS * 1000
   const usualWeather: { name: string; from: number }[] = []
   const weather = curve.weather.map((one) => {
@@ -28,14 +28,16 @@ export function forecastCurve(curve: LoadedCurve, horizonDays: number, delayS: n
   })
   const nonNegative = values.every((value) => !(value < 0))
   const told = forecastDays({
-    timeZone, stepS, from, values, availableAt: values.map((_, step) => from + ((step + 1) * stepS + delayS) * 1000), issuedAt, weather, rules, production, nonNegative, horizonDays, size: 'full',
+    timeZone, stepS, from, values, availableAt: values.map((_, step) => from + ((step + 1) * stepS + delayS) * 1000), issuedAt, weather, rules, production, ...(site === undefined ? {} : { site }), nonNegative, horizonDays, size: 'full',
   })
   const first = Math.round((issuedAt - told.from) / (stepS * 1000))
   const today = Float64Array.from({ length: first }, (_, i) => told.values[i] - (values[Math.round((told.from - from) / (stepS * 1000)) + i] ?? NaN))
   const taken = delayS === 0 && first > 0 ? correction(today, told.carried, stepS) : new Float64Array(0)
-  const corrected = (column: Float64Array) => column.subarray(first).map((value, i) => Math.max(nonNegative ? 0 : -Infinity, value - (taken[i] ?? 0)))
-  const rest = (column: Float64Array, group: number) => column.subarray(first).map((value, i) => value - (group === RECENT ? (taken[i] ?? 0) : 0))
-  return { ...told, from: told.from + first * stepS * 1000, values: corrected(told.values), quantiles: told.quantiles.map(corrected), contributions: told.contributions.map(rest), issuedAt, usualWeather }
+  // At night nothing is produced, whatever the last hours were wrong by.
+  const off = (i: number) => (production && told.values[first + i] === 0 ? 0 : (taken[i] ?? 0))
+  const corrected = (column: Float64Array) => column.subarray(first).map((value, i) => Math.max(nonNegative ? 0 : -Infinity, value - off(i)))
+  const rest = (column: Float64Array, group: number) => column.subarray(first).map((value, i) => value - (group === RECENT ? off(i) : 0))
+  return { ...told, from: told.from + first * stepS * 1000, values: corrected(told.values), quantiles: told.quantiles.map(corrected), spread: told.spread.subarray(first), contributions: told.contributions.map(rest), issuedAt, usualWeather }
 }
 
 /** Place of the recent days among the groups a forecast is made of. */

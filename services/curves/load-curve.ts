@@ -1,5 +1,6 @@
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { DayRules } from '#models/forecast/day-marks.ts'
+import type { Site } from '#models/forecast/sun-terms.ts'
 import { frenchHolidayName } from '#models/units/holidays.ts'
 import { localDayStart } from '#models/units/local-time.ts'
 import { onSteps, resampled, type StepCurve } from './on-steps.ts'
@@ -11,6 +12,8 @@ export interface CurveRequest {
   readonly weather: string | undefined
   readonly timeZone: string
   readonly holidays: 'fr' | 'none'
+  /** Where the curve was measured, in degrees north and east, where that was told. */
+  readonly site?: Site | undefined
   /** Days after the end of the curve for which weather is wanted. */
   readonly aheadDays: number
 }
@@ -28,6 +31,7 @@ export interface LoadedCurve extends StepCurve {
   readonly timeZone: string
   readonly holidays: 'fr' | 'none'
   readonly rules: DayRules
+  readonly site?: Site
   /** A production by its name: it follows the sun and not the weekday. */
   readonly production: boolean
   readonly weatherFile: string | undefined
@@ -69,6 +73,7 @@ export async function loadCurve(request: CurveRequest): Promise<LoadedCurve> {
   }
   return {
     ...curve, file: table.file, timeZone, holidays, rules: { holidayOf: holidays === 'fr' ? frenchHolidayName : () => undefined },
+    ...(request.site === undefined ? {} : { site: request.site }),
     production: PRODUCTION.test(curve.name), weatherFile: request.weather, weather, faults: table.faults, weatherFaults,
   }
 }

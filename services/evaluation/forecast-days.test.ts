@@ -6,7 +6,7 @@ import { boundOf, issuedDays, pastForecast } from './forecast-days.ts'
 const steps = Float64Array.of(0, 1, 2)
 function answer(more: Partial<SeriesForecast> = {}): SeriesForecast {
   return {
-    from: 1000, stepS: 1800, values: steps.map((step) => 10 * step), quantiles: LEVELS.map((level) => steps.map((step) => step * 20 * level)), method: 'blend', reason: undefined,
+    from: 1000, stepS: 1800, values: steps.map((step) => 10 * step), spread: steps.map(() => 1), quantiles: LEVELS.map((level) => steps.map((step) => step * 20 * level)), method: 'blend', reason: undefined,
     contributions: [steps.map(() => 1), steps.map((step) => step), steps.map((step) => 9 * step - 1)], carried: Float64Array.of(0.5, 0.25), lately: { mae: 1, similarDayMae: 2 }, newest: undefined, past: [], ...more,
   }
 }

@@ -97,6 +97,7 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
           // A meter whose curve comes the next morning is never known up to midnight, neither now nor on the days that are learned from.
           ...(lateMs > 0 ? { availableAt: Float64Array.from(ownKw, (_, i) => ownFrom + (i + 1) * HALF_HOUR_MS + lateMs) } : {}),
           weather: toldWeather.weather.map((one) => withoutFirst(one, Math.max(0, skipped))),
+          site: { latitude: district.latitude, longitude: district.longitude },
           horizonDays: series === 'district' ? DISTRICT_HORIZON_DAYS : HORIZON_DAYS, size: isLight ? 'light' : 'full',
           ...(record === undefined ? {} : { record: { ...record, said: record.said.map((one) => ({ ...one, values: inOwnSign(isProduction)(one.values) })) } }),
         })

@@ -8,7 +8,6 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ROLLING_OPTIONS } from '#models/forecast/rolling.ts'
-import { MEMBER_OPTIONS } from '#models/forecast/members.ts'
 import { measuredSeries, seriesNames } from './measured-series.ts'
 import { run, windowOf } from './protocol.ts'
 
@@ -63,7 +62,7 @@ for (const name of chosen) {
     name.padEnd(24), scores.mae.toPrecision(4).padStart(7), (scores.mae / scores.naive.mae).toFixed(3).padStart(8), ratio(scores.mae / (of(name, RECIPE)?.mae ?? NaN)), ratio(scores.mae / bestOf(name, ({ mae }) => mae)),
     scores.ownPeakErrorPct.toFixed(2).padStart(8), scores.peakErrorPct.toFixed(2).padStart(7), scores.pinballPct.toFixed(3).padStart(9), ratio(scores.pinballPct / bestOf(name, ({ pinballPct }) => pinballPct)), scores.cover90Pct.toFixed(1).padStart(8), scores.seconds.toFixed(0).padStart(6),
   ].join('  '))
-  if (process.argv.includes('--members')) say(`    ${scores.members.map(({ mae }, m) => `${MEMBER_OPTIONS.names[m]} ${mae.toPrecision(4)}`).join(', ')}`)
+  if (process.argv.includes('--members')) say(`    ${scores.members.map(({ name: member, mae }) => `${member} ${mae.toPrecision(4)}`).join(', ')}`)
   if (beside && process.argv.includes('--peers')) for (const peer of peers.filter((one) => one.series === name)) say(`    ${peer.method.padEnd(50)} MAE ${peer.mae.toPrecision(4)}  peak ${peer.peakErrorPct.toFixed(2)}  pinball ${peer.pinballPct.toFixed(3)}`)
 }
 

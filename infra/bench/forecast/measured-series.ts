@@ -17,6 +17,8 @@ export interface MeasuredSeries {
   readonly values: Float64Array
   readonly weather: readonly { readonly kind: 'temperature' | 'irradiance' | 'other'; readonly values: Float64Array }[]
   readonly holidayOf: (dayIndex: number) => string | undefined
+  /** Where it was measured, in degrees north and east, where that is known. */
+  readonly site?: { readonly latitude: number; readonly longitude: number }
   /** Whole local days at the end that are kept out of the comparison. */
   readonly daysAfter: number
 }
@@ -31,6 +33,7 @@ interface Wanted {
   readonly temperature?: readonly string[]
   readonly irradiance?: readonly string[]
   readonly other?: readonly string[]
+  readonly site?: MeasuredSeries['site']
   readonly register?: boolean
   readonly daysAfter?: number
   readonly stepS?: number
@@ -43,10 +46,13 @@ const genome = (series: string, timeZone: string): Wanted => ({ name: series, fi
 const water = (number: string): Wanted => ({ name: `water_dma_${number}`, file: 'bwdf_water_dma01-06', series: `dma_${number}`, kind: 'building', timeZone: 'Europe/Rome', holidayOf: italy, temperature: ['temperature'], other: ['rainfall'] })
 const rsf = (series: string): Wanted => ({ name: `rsf_${series}`, file: 'nrel_rsf_2011_multienergy', series, kind: 'building', timeZone: 'Etc/GMT+7', holidayOf: unitedStates, daysAfter: 18 })
 
+/** Stentaway, near Plymouth. */
+const PLYMOUTH = { latitude: 50.37, longitude: -4.08 }
+
 const WANTED: readonly Wanted[] = [
   { name: 'vic', file: 'vic_elec', series: 'load', kind: 'regional', timeZone: 'Australia/Melbourne', holidayOf: victoria, temperature: ['temperature'], stepS: 1800 },
-  { name: 'wpd', file: 'wpd_stentaway_district', series: 'load', kind: 'regional', timeZone: 'Europe/London', holidayOf: england, temperature: ['temperature'], irradiance: ['solar_loc1', 'solar_loc5'], stepS: 1800 },
-  { name: 'wpd_pv', file: 'wpd_stentaway_district', series: 'pv_power', kind: 'pv', timeZone: 'Europe/London', holidayOf: england, temperature: ['temperature'], irradiance: ['solar_loc1', 'solar_loc5'], stepS: 1800 },
+  { name: 'wpd', file: 'wpd_stentaway_district', series: 'load', kind: 'regional', timeZone: 'Europe/London', holidayOf: england, temperature: ['temperature'], irradiance: ['solar_loc1', 'solar_loc5'], site: PLYMOUTH, stepS: 1800 },
+  { name: 'wpd_pv', file: 'wpd_stentaway_district', series: 'pv_power', kind: 'pv', timeZone: 'Europe/London', holidayOf: england, temperature: ['temperature'], irradiance: ['solar_loc1', 'solar_loc5'], site: PLYMOUTH, stepS: 1800 },
   ...['ucam_b0_electricity', 'ucam_b11_electricity', 'ucam_b15_electricity', 'ucam_b19_electricity', 'ucam_b22_electricity', 'ucam_b27_electricity', 'ucam_b118_gas', 'ucam_b19_gas', 'ucam_b25_gas', 'ucam_b40_gas'].map(cambridge),
   genome('Bear_education_Wilton', 'America/Los_Angeles'), genome('Bear_public_Valorie', 'America/Los_Angeles'), genome('Fox_assembly_Dixie', 'America/Phoenix'), genome('Fox_lodging_Wallace', 'America/Phoenix'), genome('Fox_office_Thelma', 'America/Phoenix'),
   { name: 'dk_heat', file: 'danish_heat_meter', series: 'heat_energy_register', kind: 'building', timeZone: 'Europe/Copenhagen', holidayOf: denmark, register: true, daysAfter: 17 },
@@ -91,7 +97,7 @@ export function measuredSeries(name: string): MeasuredSeries {
   if (wanted.register === true) values = values.map((value, i) => (i + 1 < steps ? values[i + 1]! - value : NaN))
   const weatherOf = (kind: 'temperature' | 'irradiance' | 'other', series: readonly string[] = []) => (series.length === 0 ? [] : [{ kind, values: between(meanOf(series.map((one) => onSteps(columns.get(one)!)))) }])
   return {
-    name, kind: wanted.kind, unit: own.unit, timeZone: wanted.timeZone, stepS, from, values, holidayOf: wanted.holidayOf, daysAfter: wanted.daysAfter ?? 0,
+    name, kind: wanted.kind, unit: own.unit, timeZone: wanted.timeZone, stepS, from, values, holidayOf: wanted.holidayOf, daysAfter: wanted.daysAfter ?? 0, ...(wanted.site === undefined ? {} : { site: wanted.site }),
     weather: [...weatherOf('temperature', wanted.temperature), ...weatherOf('irradiance', wanted.irradiance), ...weatherOf('other', wanted.other)],
   }
 }

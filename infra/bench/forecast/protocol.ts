@@ -1,7 +1,7 @@
 /** One protocol for all: origin 00:00 local, 24 h, rolling over the last days; nothing after the origin is known but calendar and weather. */
 import { dayPeak, peakShares } from '#models/forecast/day-peak.ts'
 import { dayMarks } from '#models/forecast/day-marks.ts'
-import { ROLLING_OPTIONS, rollingForecast, type RollingOptions } from '#models/forecast/rolling.ts'
+import { ROLLING_OPTIONS, rollingForecast, type RollingInputs, type RollingOptions } from '#models/forecast/rolling.ts'
 import { scores, type Scores } from '#models/forecast/scores.ts'
 import { byCell, slotGrid } from '#models/forecast/slot-grid.ts'
 import { temperatureKnots } from '#models/forecast/weather-terms.ts'
@@ -15,8 +15,8 @@ export interface Window {
 
 export const windowOf = ({ kind }: MeasuredSeries, back = 0): Window => ({ back, days: kind === 'building' ? 28 : 56 })
 
-export function run(series: MeasuredSeries, { back, days }: Window, options: RollingOptions = ROLLING_OPTIONS): Scores & { readonly naive: Scores; readonly seconds: number; readonly ownPeakErrorPct: number; readonly members: readonly Scores[] } {
-  const startedMs = performance.now()
+/** A series as a rolling forecast takes it, and the days of a window. */
+export function rollingInputs(series: MeasuredSeries, { back, days }: Window): { readonly inputs: RollingInputs; readonly fromDay: number; readonly toDay: number } {
   const { stepS, timeZone, from } = series
   const grid = slotGrid(from, series.values.length, stepS, timeZone)
   const { perDay } = grid
@@ -33,8 +33,17 @@ export function run(series: MeasuredSeries, { back, days }: Window, options: Rol
   let last = grid.days - 1
   while (!isWhole(values.subarray(last * perDay, (last + 1) * perDay))) last -= 1
   const toDay = last - series.daysAfter - back + 1
-  const fromDay = toDay - days
-  const inputs = { grid, marks, values, availableAt, weather, pastWeather: true, originMinute: 0, leadDays: 0, production: series.kind === 'pv', nonNegative: series.values.every((value) => !(value < 0)) }
+  return {
+    fromDay: toDay - days, toDay,
+    inputs: { grid, marks, values, availableAt, weather, pastWeather: true, originMinute: 0, leadDays: 0, production: series.kind === 'pv', nonNegative: series.values.every((value) => !(value < 0)), ...(series.site === undefined ? {} : { site: series.site }) },
+  }
+}
+
+export function run(series: MeasuredSeries, window: Window, options: RollingOptions = ROLLING_OPTIONS): Scores & { readonly naive: Scores; readonly seconds: number; readonly ownPeakErrorPct: number; readonly members: readonly { readonly name: string; readonly mae: number }[] } {
+  const startedMs = performance.now()
+  const { inputs, fromDay, toDay } = rollingInputs(series, window)
+  const { values, grid: { perDay } } = inputs
+  const { days } = window
   const forecast = rollingForecast(inputs, fromDay, toDay, options)
   const measured = values.subarray(fromDay * perDay, toDay * perDay)
   // The forecast of the peak, each day from the days before it: the warm-up first.
@@ -47,7 +56,7 @@ export function run(series: MeasuredSeries, { back, days }: Window, options: Rol
   const naive = values.subarray((fromDay - 7) * perDay, (toDay - 7) * perDay)
   return {
     ...scores(forecast.values, forecast.quantiles, measured, perDay), naive: scores(naive, [], measured, perDay), ownPeakErrorPct: peakErrorPct(peaks, measured, perDay), seconds: (performance.now() - startedMs) / 1000,
-    members: forecast.members.map((column) => scores(column, [], measured, perDay)),
+    members: forecast.members.map((column, m) => ({ name: forecast.fitted.members[m]!.name, mae: scores(column, [], measured, perDay).mae })),
   }
 }
 
