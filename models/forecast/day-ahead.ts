@@ -203,6 +203,8 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
   // One fit for the warm-up and one for the days asked for; for points by the thousand the first has to do for both.
   const warmUpDays = method !== 'blend' ? Math.floor((knownDays - 14) / 2) : size === 'full' ? 56 : 28
   const refitDays = size === 'full' || method !== 'blend' ? 7 : Infinity
+  // A ridge is quick, and of a short history a fit of weeks ago knows so much less that it tells nothing of the newest one.
+  const warmUpRefitDays = method === 'blend' ? warmUpDays : 7
   const values = new Float64Array(cells).fill(NaN)
   const spread = new Float64Array(cells).fill(NaN)
   const quantiles = LEVELS.map(() => new Float64Array(cells).fill(NaN))
@@ -215,7 +217,7 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
     const asked = days.filter((day) => day < horizonDays)
     if (asked.length === 0) continue
     const [fromDay, toDay] = [issueDay + asked[0]!, issueDay + asked.at(-1)! + 1]
-    const roll = (): RollingForecast => rollingForecast(atLead(inputs, problem, leadDays), fromDay, toDay, { refitDays: fit === 'older' ? Infinity : refitDays, warmUpRefitDays: warmUpDays, warmUpDays, members })
+    const roll = (): RollingForecast => rollingForecast(atLead(inputs, problem, leadDays), fromDay, toDay, { refitDays: fit === 'older' ? Infinity : refitDays, warmUpRefitDays, warmUpDays, members })
     let rolled = roll()
     if (leadDays === 0 && refitDays !== Infinity) {
       newestDay = rolled.values.slice(0, perDay)

@@ -98,7 +98,7 @@ export function shapeReliability(detail: Detail, { t, f }: Speech): ShapedSkill 
       ...lines.map(({ key }) => ({ label: words.lines[key], colour: COLOURS[key], stroke: key === 'issued' ? ('dashed' as const) : ('solid' as const) })),
       { label: words.perfectly, colour: '--ink-quiet', stroke: 'dotted' },
     ],
-    remarks: detail.seasons.length === 0 ? [] : [words.seasonsHeading + detail.seasons.map((one) => words.bySeason(words.seasons[one.season], f.count(one.weeks), f.percent(one.nMaePct, 1), f.percent(one.cover90Pct))).join(' ; ') + '.'],
+    remarks: detail.seasons.length === 0 ? [] : [words.seasonsHeading + detail.seasons.map((one) => words.bySeason(words.seasons[one.season], f.count(one.weeks), f.percent(one.nMaePct, 1), f.percent(one.cover90Pct))).join(words.between) + '.'],
   }
 }
 
@@ -135,6 +135,6 @@ export function shapeByHour(detail: Detail, { t, f }: Speech): ShapedSkill | und
       unit: '%',
     },
     legend: lines.map(({ kind, colour }) => ({ label: words.byHourLines[kind], colour, stroke: kind === 'issued' ? 'dashed' : 'solid' })),
-    remarks: further.length === 0 ? [] : [words.byDayHeading + further.map(({ daysAhead, nMaePct, skillPct }) => words.byDay(daysAhead.length === 1 ? `+${daysAhead[0]}` : `+${daysAhead[0]}–${daysAhead.at(-1)}`, f.percent(nMaePct, 1), signedPercent(skillPct, f))).join(' ; ') + '.'],
+    remarks: further.length === 0 ? [] : [words.byDayHeading + further.map(({ daysAhead, nMaePct, skillPct }) => words.byDay(daysAhead.length === 1 ? `+${daysAhead[0]}` : `+${daysAhead[0]}–${daysAhead.at(-1)}`, f.percent(nMaePct, 1), signedPercent(skillPct, f))).join(words.between) + '.'],
   }
 }
