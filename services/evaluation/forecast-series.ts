@@ -68,9 +68,11 @@ export function transformerSeries(district: District, plan: EvaluationPlan): For
   return parts.length === district.network.transformers.length ? parts : []
 }
 
-/** What measures a series: one sensor, or for the district those of all its transformers. Empty: nothing does. */
-export const powersOf = (district: District, plan: EvaluationPlan, series: string): readonly ForecastSeries[] =>
-  series === 'district' ? transformerSeries(district, plan) : forecastSeries(district, plan).filter((one) => one.series === series)
+/** What measures a series: one sensor, for the district those of all its transformers, for a carrier all its meters. Empty: nothing does. */
+export const powersOf = (district: District, plan: EvaluationPlan, series: string): readonly PowerSeries[] =>
+  (series === 'district' ? transformerSeries(district, plan) : forecastSeries(district, plan).filter((one) => one.series === series)).flatMap(partsOf)
+
+export const isProductionSeries = (district: District, plan: EvaluationPlan, series: string): boolean => forecastSeries(district, plan).some((one) => one.series === series && one.isProduction)
 
 /** NaN where one of them is not known. At least one column. */
 export const sumOf = (columns: readonly Float64Array[]): Float64Array => columns[0]!.map((_, step) => columns.reduce((sum, column) => sum + column[step]!, 0))

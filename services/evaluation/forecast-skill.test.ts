@@ -33,7 +33,7 @@ const risen = reader((at) => (inWeek(at) ? 120 : 100))
 const past = (more: Partial<PastForecast> = {}): PastForecast => {
   const cells = (kw: number) => new Float64Array(28 * 48).fill(kw)
   return {
-    series: 'P01.T1', issuedAt: NOW, method: 'blend', daysAhead: [1], firstDate: WEEK + 8 - 28, perDay: 48, valuesKw: cells(115), spreadKw: cells(1), measuredKw: cells(120),
+    series: 'P01.T1', issuedAt: NOW, method: 'blend', weather: 'forecast', daysAhead: [1], firstDate: WEEK + 8 - 28, perDay: 48, valuesKw: cells(115), spreadKw: cells(1), measuredKw: cells(120),
     quantilesKw: [[0.05, 100], [0.25, 110], [0.5, 115], [0.75, 118], [0.95, 125]].map(([level, kw]) => ({ level, valuesKw: cells(kw) })), ...more,
   }
 }

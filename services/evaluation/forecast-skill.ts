@@ -4,7 +4,7 @@ import { skillByHour } from '#models/forecast/skill.ts'
 import { byCell, slotGrid, type SlotGrid } from '#models/forecast/slot-grid.ts'
 import { localCalendar, localDateStart } from '#models/units/local-time.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
-import { partsOf, powersOf, sumOf } from './forecast-series.ts'
+import { isProductionSeries, powersOf, sumOf } from './forecast-series.ts'
 import type { EvaluationPlan } from './plan.ts'
 import type { ForecastMethod, ForecastWeather, IssuedForecast, PastForecast } from './port.ts'
 import { HALF_HOUR_MS, HALF_HOUR_S, readHalfHours } from './step-inputs.ts'
@@ -28,7 +28,7 @@ const DIGITS = 6
 export const SKILL_KINDS = ['backtest', 'issued'] as const
 export type SkillKind = (typeof SKILL_KINDS)[number]
 
-/** Skill of the forecasts of one series for one week, written once. Power of what only produces counts as positive. */
+/** Skill of the forecasts of one series for one week, written once. Power of what only produces counts as positive; of a carrier that is told in m3/h so is what says kW. */
 export interface SkillWeek {
   readonly series: string
   readonly kind: SkillKind
@@ -39,7 +39,8 @@ export interface SkillWeek {
   readonly scoredAt: number
   /** Of what was issued by several methods the most frequent. */
   readonly method: ForecastMethod
-  readonly weather: ForecastWeather
+  /** With what weather most of it was made; undefined: nobody wrote it down. Never the weather observed afterwards, which would flatter. */
+  readonly weather?: ForecastWeather | undefined
   readonly levels: readonly number[]
   readonly figures: SkillFigures
   /** By hour ahead; empty beyond the second day. */
@@ -83,8 +84,8 @@ export async function scoreWeeks(reader: TimeSeriesReader, district: District, p
   const from = localDateStart(Math.min(...weeks) - WEEKS_BEFORE * WEEK_DAYS, timeZone)
   const to = localDateStart(Math.max(...weeks) + WEEK_DAYS, timeZone)
   const columns: Float64Array[] = []
-  for (const power of powers.flatMap(partsOf)) columns.push(await readHalfHours(reader, power, from, to, task.now))
-  const sign = powers.some(({ isProduction }) => isProduction) ? -1 : 1
+  for (const power of powers) columns.push(await readHalfHours(reader, power, from, to, task.now))
+  const sign = isProductionSeries(district, plan, task.series) ? -1 : 1
   const measured = measuredOf(slotGrid(from, columns[0].length, HALF_HOUR_S, timeZone), from, inSign(sumOf(columns), sign))
   const common = { series: task.series, scoredAt: task.now }
   return [
@@ -106,13 +107,14 @@ const measuredOf = (grid: SlotGrid, from: number, values: Float64Array): Measure
 }
 
 type Scored = Omit<SkillWeek, 'series' | 'scoredAt'>
+type How = Pick<SkillWeek, 'method' | 'weather'>
 
 function backtestWeek(past: PastForecast, week: number, { grid, cells, naive }: Measured, sign: number): Scored {
-  const { perDay, daysAhead, firstDate, method, quantilesKw, weather = 'usual' } = past
+  const { perDay, daysAhead, firstDate, quantilesKw } = past
   const own = (column: Float64Array) => inSign(column.subarray((week - firstDate) * perDay, (week - firstDate + WEEK_DAYS) * perDay), sign)
   const ofWeek = (column: Float64Array) => column.subarray((week - grid.firstDay) * perDay, (week - grid.firstDay + WEEK_DAYS) * perDay)
   const levels = levelsOf(quantilesKw, sign)
-  return scored({ kind: 'backtest', daysAhead, week, method, weather }, { forecast: own(past.valuesKw), quantiles: inOrder(quantilesKw.map(({ valuesKw }) => own(valuesKw)), sign), levels, naive: ofWeek(naive), measured: ofWeek(cells) }, perDay)
+  return scored('backtest', daysAhead, week, past, { forecast: own(past.valuesKw), quantiles: inOrder(quantilesKw.map(({ valuesKw }) => own(valuesKw)), sign), levels, naive: ofWeek(naive), measured: ofWeek(cells) }, perDay)
 }
 
 /** Of each hour the first issue; what lies in the week is compared by half hours that begin after the issue. A row is a day of hours ahead. */
@@ -124,8 +126,7 @@ function issuedWeek(all: readonly IssuedForecast[], week: number, { grid, from, 
   if (issues.length === 0) return []
   // Without a band of the same levels its values count, and no band.
   const levels = issues.find(({ quantilesKw }) => quantilesKw.length > 0)?.quantilesKw ?? []
-  const method = mostFrequent(issues.map((one) => one.method))
-  const weather = mostFrequent(issues.map((one) => one.weather ?? 'usual'))
+  const how: How = { method: mostFrequent(issues.map((one) => one.method)), weather: mostFrequent(issues.map(({ weather }) => weather)) }
   return [0, 1].map((day) => {
     const cellsOfAll = issues.length * CELLS_OF_DAY
     const columns: CompareColumns = {
@@ -147,15 +148,15 @@ function issuedWeek(all: readonly IssuedForecast[], week: number, { grid, from, 
         columns.measured[to] = cells[cell]
       }
     }
-    return scored({ kind: 'issued', daysAhead: [day], week, method, weather }, columns, CELLS_OF_DAY)
+    return scored('issued', [day], week, how, columns, CELLS_OF_DAY)
   })
 }
 
-function scored(head: Pick<SkillWeek, 'kind' | 'daysAhead' | 'week' | 'method' | 'weather'>, columns: CompareColumns, perDay: number): Scored {
+function scored(kind: SkillKind, daysAhead: readonly number[], week: number, { method, weather }: How, columns: CompareColumns, perDay: number): Scored {
   const { forecast, naive, measured, levels = [] } = columns
-  const lastDay = head.daysAhead.at(-1)!
+  const lastDay = daysAhead.at(-1)!
   const hours = lastDay > 1 ? [] : skillByHour(forecast, naive, measured, perDay, lastDay).filter(({ mae }) => Number.isFinite(mae)).map(({ hourAhead, mae, naiveMae }) => ({ hourAhead, mae: short(mae), naiveMae: short(naiveMae) }))
-  return { ...head, levels: columns.quantiles.length === 0 ? [] : levels, figures: skillFigures(columns, perDay), hours }
+  return { kind, daysAhead, week, method, weather, levels: columns.quantiles.length === 0 ? [] : levels, figures: skillFigures(columns, perDay), hours }
 }
 
 const short = (value: number): number => Number(value.toPrecision(DIGITS))

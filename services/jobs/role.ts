@@ -72,7 +72,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const live = { measured, runs, district, districtVersion: version, plan, firmImportKw }
   // One thread of its own for the fits of the day: they take minutes, and neither people nor other work wait for them.
   const patientPool = openPool<WorkTasks>(new URL('../evaluation/work-thread.ts', import.meta.url), 1, { ...setup, givesWay: true } satisfies WorkThreadSetup)
-  const workers = createWorkers({ queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), pointsOf: (series) => powersOf(district, plan, series).map(({ power }) => power.pointName), measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
+  const workers = createWorkers({ queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), pointsOf: (series) => powersOf(district, plan, series).map(({ pointName }) => pointName), measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
   const follower = followJournal({ queue, measured, district, plan, validated, log })
   const schedules = timetable(clock, Math.max(...district.publicationRules.map(({ liveDelayS }) => liveDelayS)), district.timeZone)
   const pauseMs = clock.speed >= FAST_SPEED ? FAST_PAUSE_MS : PAUSE_MS

@@ -4,8 +4,8 @@ import { ElementId, Format, FormatQuery, Instant, Readiness, nullable, object, o
 import { ForecastMethod, ForecastSeries } from './forecast.ts'
 
 const Share = nullable(Type.Number())
-/** none; usual: the usual weather of the date; forecast: a weather forecast as it had been issued; perfect: observed weather, which flatters. */
-export const ScoreWeather = oneOf('none', 'usual', 'forecast', 'perfect')
+/** none: weather was not looked at; usual: the usual weather of the date; forecast: a weather forecast as it had been issued. Never the weather observed afterwards, which would flatter. */
+export const ScoreWeather = oneOf('none', 'usual', 'forecast')
 export type ScoreWeather = Static<typeof ScoreWeather>
 const LocalDate = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'local date' })
 
@@ -76,8 +76,8 @@ export const ForecastSkill = object({
   readiness: Readiness,
   /** Sunday of the newest week; null until one is scored. */
   newestDay: nullable(LocalDate),
-  weather: nullable(ScoreWeather),
   series: Type.Array(SeriesSkill),
+  /** `weather` of the newest week; null: none is scored, or nobody wrote it down. Figures in Kw are in the unit of the series. */
   detail: object({ ...ForecastSeries.properties, weather: nullable(ScoreWeather), kinds: Type.Array(SkillOfKind), seasons: Type.Array(SeasonSkill) }),
 })
 export type ForecastSkill = Static<typeof ForecastSkill>

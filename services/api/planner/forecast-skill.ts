@@ -18,9 +18,6 @@ const isoDate = (date: number): string => new Date(date * DAY_MS).toISOString().
 const tenth = (value: number): number | null => orNull(Math.round(value * 10) / 10)
 const threeDigits = (value: number): number | null => orNull(Number(value.toPrecision(4)))
 
-/** What names a series, and nothing of how it is measured. */
-const named = ({ series, kind, name, carrier, unit }: ForecastSeries): ForecastSeries => ({ series, kind, name, carrier, unit })
-
 /** Skill of all series in short, and of one in detail. */
 export async function skillView(reader: SkillReader, all: readonly ForecastSeries[], chosen: ForecastSeries, now: number, timeZone: string): Promise<ForecastSkill> {
   const recent = await reader.skillWeeks(dateOf(now, timeZone) - (SHOWN_WEEKS + 1) * WEEK_DAYS)
@@ -31,14 +28,13 @@ export async function skillView(reader: SkillReader, all: readonly ForecastSerie
   return {
     readiness: recent.length === 0 ? 'starting' : 'ready',
     newestDay: Number.isFinite(newest) ? isoDate(newest + WEEK_DAYS - 1) : null,
-    weather: recent.at(-1)?.weather ?? null,
     series: all.map((one) => {
       const weeks = bySeries.get(one.series) ?? []
       const drift = drifts.get(one.series)
       return { ...named(one), method: weeks.at(-1)?.method ?? null, weeks: weeks.length, tomorrow: weeks.length === 0 ? null : shares(together(weeks.map(({ figures }) => figures))), drift: drift === undefined ? null : driftView(drift) }
     }),
     detail: {
-      ...named(chosen), weather: ofOne.at(-1)?.weather ?? null,
+      ...named(chosen), weather: ofOne.findLast(isOfTomorrow)?.weather ?? null,
       kinds: SKILL_KINDS.flatMap((kind) => kindView(kind, ofOne.filter((one) => one.kind === kind)) ?? []),
       seasons: seasonsView(ofOne.filter(isOfTomorrow)),
     },
@@ -47,14 +43,16 @@ export async function skillView(reader: SkillReader, all: readonly ForecastSerie
 
 export async function driftsView(reader: SkillReader, all: readonly ForecastSeries[], now: number): Promise<ForecastDrifts> {
   const judgedAt = await reader.driftsJudgedAt()
-  const known = new Map(all.map((one) => [one.series, named(one)]))
+  const bySeries = new Map(all.map((one) => [one.series, named(one)]))
   const drifts = (await reader.drifts(now - GONE_SHOWN_MS)).flatMap((one) => {
-    const series = known.get(one.series)
+    const series = bySeries.get(one.series)
     return series === undefined ? [] : [{ ...series, ...driftView(one), foundAt: one.foundAt, goneAt: one.goneAt }]
   })
   return { readiness: judgedAt === undefined ? 'starting' : 'ready', judgedAt: judgedAt ?? null, drifting: drifts.filter(({ goneAt }) => goneAt === null).length, drifts }
 }
 
+/** Without what measures it. */
+const named = ({ series, kind, name, carrier, unit }: ForecastSeries): ForecastSeries => ({ series, kind, name, carrier, unit })
 const isOfTomorrow = ({ kind, daysAhead }: SkillWeek): boolean => kind === 'backtest' && daysAhead[0] === 1
 
 const driftView = ({ since, daysAhead, recentKw, beforeKw, nextStep }: DriftFinding): SeriesDrift =>

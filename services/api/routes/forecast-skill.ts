@@ -18,8 +18,8 @@ export const forecastSkillRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> =
     if (chosen.kind === 'delivery-point') deps.directory.logAccess({ personId: request.principal!.personId, route: ROUTES.planner.forecastSkill, subject: chosen.series })
     const body = await skillView(skill, all, chosen, clock.now(), district.timeZone)
     return answer(request, reply, body, ({ series }) => ({
-      header: ['series', 'kind', 'name', 'method', 'weeks', 'mae_pct', 'skill_pct', 'peak_error_pct', 'pinball_pct', 'cover_90_pct', 'cover_50_pct', 'drift_since', 'drift_growth_pct'],
-      rows: series.map(({ tomorrow, drift, ...one }) => [one.series, one.kind, one.name, one.method, one.weeks, tomorrow?.nMaePct, tomorrow?.skillPct, tomorrow?.peakErrorPct, tomorrow?.pinballPct, tomorrow?.cover90Pct, tomorrow?.cover50Pct, drift?.since, drift?.growthPct]),
+      header: ['series', 'kind', 'name', 'carrier', 'method', 'weeks', 'mae_pct', 'skill_pct', 'peak_error_pct', 'pinball_pct', 'cover_90_pct', 'cover_50_pct', 'drift_since', 'drift_growth_pct'],
+      rows: series.map(({ tomorrow, drift, ...one }) => [one.series, one.kind, one.name, one.carrier, one.method, one.weeks, tomorrow?.nMaePct, tomorrow?.skillPct, tomorrow?.peakErrorPct, tomorrow?.pinballPct, tomorrow?.cover90Pct, tomorrow?.cover50Pct, drift?.since, drift?.growthPct]),
     }))
   })
 

@@ -8,7 +8,7 @@ import { driftOf, inOrder, shapeByHour, shapeReliability, skillSentence, skillTa
 const speech = { t: fr, f: makeFormat('fr') }
 const english = { t: en, f: makeFormat('en') }
 const figures = { nMaePct: 4.2, skillPct: 38, peakErrorPct: 3.1, pinballPct: 1.4, cover90Pct: 89, cover50Pct: 51 }
-const series = (id: string, more: Partial<SeriesSkill> = {}): SeriesSkill => ({ series: id, kind: 'transformer', name: id, method: 'blend', weeks: 8, tomorrow: figures, drift: null, ...more })
+const series = (id: string, more: Partial<SeriesSkill> = {}): SeriesSkill => ({ series: id, kind: 'transformer', name: id, carrier: 'electricity', unit: 'kW', method: 'blend', weeks: 8, tomorrow: figures, drift: null, ...more })
 const DISTRICT = series('district', { kind: 'district', name: null })
 
 describe('the sentence', () => {
@@ -19,6 +19,16 @@ describe('the sentence', () => {
   it('does not flatter: worse than the week before, no band, not scored', () => {
     expect(skillSentence(series('T1', { weeks: 1, tomorrow: { ...figures, skillPct: -12, cover90Pct: null } }), english)).toBe('Over the last scored week the forecast of T1 for tomorrow was wrong by 4.2% on average, 12% more than “as last week”; without a band.')
     expect(skillSentence(series('T1', { tomorrow: null }), english)).toBe('The forecast of T1 has not been scored yet.')
+  })
+})
+
+describe('a series', () => {
+  it('of another carrier is named by it, and told in its unit', () => {
+    const heat = series('district-heat', { kind: 'district', name: null, carrier: 'heat' })
+    expect(skillSentence(heat, english)).toContain('the forecast of the whole district')
+    const { table } = shapeByHour({ ...detail([backtest]), unit: 'm3/h' }, english)!
+    expect(table.columns[1].unit).toBe('m3/h')
+    expect(table.rows[0].cells).toEqual(['50%', '8.0\u202fm³/h'])
   })
 })
 
@@ -41,7 +51,7 @@ const lead = (day: number, more: Partial<LeadSkill> = {}): LeadSkill => ({
   ...figures, daysAhead: [day], values: 300, maeKw: 8, rmseKw: 10, naiveMaeKw: 16, reliability: [[5, 6], [50, 47], [95, 88]].map(([levelPct, belowPct]) => ({ levelPct, belowPct })),
   hours: [0, 1].map((hour) => ({ hourAhead: day * 24 + hour + 1, maeKw: 8, naiveMaeKw: 16, skillPct: 50 - 10 * hour })), ...more,
 })
-const detail = (kinds: ForecastSkill['detail']['kinds'], more: Partial<ForecastSkill['detail']> = {}): ForecastSkill['detail'] => ({ series: 'T1', kind: 'transformer', name: 'T1', weather: 'usual', kinds, seasons: [], ...more })
+const detail = (kinds: ForecastSkill['detail']['kinds'], more: Partial<ForecastSkill['detail']> = {}): ForecastSkill['detail'] => ({ series: 'T1', kind: 'transformer', name: 'T1', carrier: 'electricity', unit: 'kW', weather: 'usual', kinds, seasons: [], ...more })
 const backtest = { kind: 'backtest' as const, from: '2026-01-05', to: '2026-01-11', weeks: 1, leads: [lead(0), lead(1), lead(2, { daysAhead: [2, 3], hours: [], nMaePct: 6, skillPct: 20 })] }
 const issued = { kind: 'issued' as const, from: '2026-01-05', to: '2026-01-11', weeks: 1, leads: [lead(0, { hours: [{ hourAhead: 1, maeKw: 2, naiveMaeKw: 16, skillPct: 87.5 }, { hourAhead: 2, maeKw: 18, naiveMaeKw: 16, skillPct: -12.5 }] })] }
 

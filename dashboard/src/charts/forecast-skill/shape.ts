@@ -25,12 +25,17 @@ export function inOrder(all: readonly SeriesSkill[], order: Order): readonly Ser
   return all.toSorted((a, b) => (key(a) === key(b) ? 0 : key(a) - key(b)))
 }
 
-export const nameOf = ({ series, kind, name }: ForecastSeries, { t }: Speech): string => (kind === 'district' ? t.forecast.district : name === null || name === series ? series : t.forecast.named(name, series))
+export function nameOf({ series, kind, name, carrier }: ForecastSeries, { t }: Speech): string {
+  const other = carrier === 'electricity' || carrier === 'production' ? undefined : (t.merchant.carriers[carrier] ?? carrier)
+  if (kind === 'district') return other === undefined ? t.forecast.district : t.forecast.districtOf(other)
+  const own = name === null || name === series ? series : t.forecast.named(name, series)
+  return other === undefined ? own : t.forecast.namedOf(own, other)
+}
 
 /** How wrong, beside the week before, and what the band held; of a series that was not scored that it was not. */
 export function skillSentence(one: SeriesSkill, speech: Speech): string {
   const { t, f } = speech
-  const of = one.kind === 'district' ? t.skill.district : t.skill.ofSeries(nameOf(one, speech))
+  const of = one.series === 'district' ? t.skill.district : t.skill.ofSeries(nameOf(one, speech))
   if (one.tomorrow === null) return t.skill.notScored(of)
   const { nMaePct, skillPct, cover90Pct } = one.tomorrow
   const gain = skillPct === null ? t.skill.gainUnknown : (skillPct >= 0 ? t.skill.less : t.skill.more)(f.percent(Math.abs(skillPct)))
@@ -118,10 +123,10 @@ export function shapeByHour(detail: Detail, { t, f }: Speech): ShapedSkill | und
     sentence: words.byHourSentence(gain(first.skillPct!), gain(last.skillPct!)),
     table: {
       rowHeader: words.hour,
-      columns: lines.flatMap(({ kind }) => [{ label: words.byHourLines[kind], unit: '%' }, { label: `${words.columns.error} (${words.byHourLines[kind]})`, unit: 'kW' }]),
+      columns: lines.flatMap(({ kind }) => [{ label: words.byHourLines[kind], unit: '%' }, { label: `${words.columns.error} (${words.byHourLines[kind]})`, unit: detail.unit }]),
       rows: rows.map((hour) => ({
         header: words.hours(hour), x: hour,
-        cells: lines.flatMap(({ hours }) => [f.percent(hours.get(hour)?.skillPct), f.power(hours.get(hour)?.maeKw)]),
+        cells: lines.flatMap(({ hours }) => [f.percent(hours.get(hour)?.skillPct), f.unit(hours.get(hour)?.maeKw, detail.unit, 1)]),
         raw: lines.flatMap(({ hours }) => [hours.get(hour)?.skillPct ?? null, hours.get(hour)?.maeKw ?? null]),
       })),
     },
