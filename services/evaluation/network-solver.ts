@@ -135,9 +135,12 @@ function stateInputs(
     })
     return column
   }
+  const measuredKvar = sensorColumn(reactiveSensor)
   return {
     steps, knownKw, typicalKw, productionKw, boundaryKw,
-    measuredKw: sensorColumn(activeSensor), measuredKvar: sensorColumn(reactiveSensor),
+    measuredKw: sensorColumn(activeSensor),
+    // Nobody forecasts reactive power: without any the power factors are all there is, and there is nothing to correct.
+    ...(measuredKvar.every(Number.isNaN) ? {} : { measuredKvar }),
     loadTanPhi: tanPhi(grid, plan.loads.filter(({ sign }) => sign === 1).map(({ deliveryPoint, annualEnergyKwh }) => ({ node: deliveryPoint.node!, powerFactor: deliveryPoint.powerFactor, weight: annualEnergyKwh }))),
     boundaryTanPhi: tanPhi(grid, district.network.boundaryLoads.map(({ node, powerFactor, annualEnergyKwh }) => ({ node, powerFactor, weight: annualEnergyKwh }))),
   }
