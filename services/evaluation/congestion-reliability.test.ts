@@ -24,7 +24,7 @@ function readerOf(values: Float64Array): TimeSeriesReader {
 
 /** One issue a day of one day; `told` and `happens` by step of all days. */
 const issuesOf = (days: number, told: (step: number) => number): KeptHead[] => Array.from({ length: days }, (_, day) => ({
-  section: 'S1', issuedAt: START + day * DAY, from: START + day * DAY, stepS: 1800, ratingKw: 125, quantilesKw: [],
+  section: 'S1', issuedAt: START + day * DAY, from: START + day * DAY, stepS: 1800, ratingKw: 125,
   thresholds: [{ name: 'watch' as const, kw: 100, probability: Float32Array.from({ length: 48 }, (_, t) => told(48 * day + t)) }],
 }))
 

@@ -50,7 +50,7 @@ export const RUNS_MIGRATIONS = [
    ALTER TABLE past_forecast ADD COLUMN weather TEXT`,
   // The newest estimate of each series, or why there is none.
   `CREATE TABLE winter_peak (series TEXT PRIMARY KEY, computed_at REAL NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID`,
-  // Of elements the newest issues, of feeder heads (and the district) all of them; of what they were worth the newest report.
+  // Of elements the newest issues, of feeder heads all of them; of what they were worth the newest report.
   `CREATE TABLE congestion (issued_at REAL PRIMARY KEY, district_version TEXT NOT NULL, told TEXT NOT NULL, body BLOB NOT NULL) STRICT;
    CREATE TABLE congestion_head (
      issued_at REAL NOT NULL, section TEXT NOT NULL, from_at REAL NOT NULL, step_s INTEGER NOT NULL, told TEXT NOT NULL, body BLOB NOT NULL,
