@@ -64,7 +64,7 @@ export function treesParts(model: BoostedTrees, features: Float32Array, row: num
 }
 
 interface Leaf {
-  /** Its rows in `order`: those drawn for the tree, and the others. */
+  /** Its rows: of those drawn for the tree in `order`, of the others in `left`. */
   readonly from: number
   readonly to: number
   readonly fromLeft: number
@@ -94,7 +94,7 @@ const TREES_A_CLIP = 4
  * @throws RangeError from 2^20 rows on
  */
 export function fitTrees(binned: BinnedRows, target: Float64Array, weight: Float64Array, options: TreeOptions): BoostedTrees {
-  const { count: n, featureCount, featureAt, columns, fours, edges } = binned
+  const { count: n, featureCount, featureAt, columns, edges } = binned
   if (n >= COUNT) throw new RangeError(`${n} rows: at most ${COUNT - 1} can be learned from`)
   const random = seeded(options.seed)
   const heaviest = weight.reduce((most, one) => Math.max(most, one), 0)
@@ -107,10 +107,14 @@ export function fitTrees(binned: BinnedRows, target: Float64Array, weight: Float
   const sampled = Math.max(1, Math.round(groups * options.featureShare))
   const chosen = Int32Array.from({ length: groups }, (_, g) => g)
   const pool = Array.from({ length: options.leaves + 1 }, () => new Float64Array(4 * sampled * options.bins))
-  // Rows that were drawn from the front, the others from the middle on.
-  const order = new Int32Array(2 * n)
+  const drawn = new Int32Array(n)
+  const left = new Int32Array(n)
+  /** Drawn rows by their number among the drawn, as they lie in the leaves. */
+  const order = new Int32Array(n)
   const spill = new Int32Array(n)
   const packed = new Float64Array(n)
+  // What a tree looks at of its rows, close together.
+  const seen = new Int32Array(n * sampled)
   const lastBin = Int32Array.from(featureAt, (f) => (f < 0 ? 0 : edges[f]!.length))
   let clip = 0
 
@@ -119,8 +123,8 @@ export function fitTrees(binned: BinnedRows, target: Float64Array, weight: Float
     else if (t % TREES_A_CLIP === 0) clip = sizeAt(residual, options.huberQuantile, random)
     // Gradients in whole steps; with 16,000 of them nothing is lost that could be learned.
     const step = clip > 0 ? clip / GRADIENT_STEPS : 1
-    const drawn = draw(order, chance, Math.floor(random() * 2 ** 32))
-    const sumG = pack(packed, order, drawn.count, residual, clip, step)
+    const count = draw(drawn, left, chance, Math.floor(random() * 2 ** 32))
+    const sumG = pack(packed, drawn, count, residual, clip, step)
     for (let g = 0; g < sampled && groups > 0; g += 1) {
       const other = g + Math.floor(random() * (groups - g))
       const kept = chosen[g]!
@@ -130,9 +134,11 @@ export function fitTrees(binned: BinnedRows, target: Float64Array, weight: Float
     const free = [...pool]
     const root = nodes.add()
     roots[t] = root
-    const first: Leaf = { from: 0, to: drawn.count, fromLeft: n, toLeft: drawn.left, sumG, histogram: free.pop()!, node: root, gain: 0, place: 0, bin: 0, belowG: 0 }
+    const first: Leaf = { from: 0, to: count, fromLeft: 0, toLeft: n - count, sumG, histogram: free.pop()!, node: root, gain: 0, place: 0, bin: 0, belowG: 0 }
     if (groups > 0) {
-      countRows(first, order, packed, fours, groups, chosen, sampled, options.bins)
+      takeUp(seen, drawn, count, columns, n, chosen, sampled)
+      for (let k = 0; k < count; k += 1) order[k] = k
+      countRows(first, order, packed, seen, sampled, options.bins)
       search(first, chosen, sampled, lastBin, options)
     }
     const leaves = [first]
@@ -142,8 +148,8 @@ export function fitTrees(binned: BinnedRows, target: Float64Array, weight: Float
       for (const leaf of leaves) if (leaf.gain > 1e-9 && (best === undefined || leaf.gain > best.gain)) best = leaf
       if (best === undefined) break
       const place = 4 * chosen[best.place >> 2]! + (best.place & 3)
-      const middle = part(order, spill, best.from, best.to, columns, place * n, best.bin)
-      const middleLeft = part(order, spill, best.fromLeft, best.toLeft, columns, place * n, best.bin)
+      const middle = partDrawn(order, spill, best.from, best.to, seen, sampled, best.place, best.bin)
+      const middleLeft = partLeft(left, spill, best.fromLeft, best.toLeft, columns, place * n, best.bin)
       const below = nodes.add()
       const above = nodes.add()
       nodes.split(best.node, featureAt[place]!, edges[featureAt[place]!]![best.bin]!, below, above)
@@ -157,7 +163,7 @@ export function fitTrees(binned: BinnedRows, target: Float64Array, weight: Float
       const [small, large] = belowSmaller ? [one, two] : [two, one]
       // What is not split any more need not be counted.
       if (leaves.length === options.leaves || large.to - large.from < 2 * options.leastRows) continue
-      countRows(small, order, packed, fours, groups, chosen, sampled, options.bins)
+      countRows(small, order, packed, seen, sampled, options.bins)
       subtract(large.histogram, small.histogram)
       search(one, chosen, sampled, lastBin, options)
       search(two, chosen, sampled, lastBin, options)
@@ -165,62 +171,70 @@ export function fitTrees(binned: BinnedRows, target: Float64Array, weight: Float
     for (const { from, to, fromLeft, toLeft, sumG: sum, node } of leaves) {
       const value = valueOf(sum, to - from)
       nodes.value[node] = value
-      lessen(residual, order, from, to, value)
-      lessen(residual, order, fromLeft, toLeft, value)
+      for (let k = from; k < to; k += 1) residual[drawn[order[k]!]!]! -= value
+      for (let k = fromLeft; k < toLeft; k += 1) residual[left[k]!]! -= value
     }
   }
   return { start, roots, ...nodes.taken(), featureCount }
 }
 
 /**
- * Draws the rows of a tree: they stand at the front of `order`, the others from its middle on; answers where both end.
- * With whole numbers (xorshift, Marsaglia 2003) and without a branch, which no processor could guess.
+ * Draws the rows of a tree and answers their number; the others are `left`. With whole numbers (xorshift, Marsaglia 2003)
+ * and without a branch, which no processor could guess.
  */
-function draw(order: Int32Array, chance: Int32Array, seed: number): { count: number; left: number } {
+function draw(drawn: Int32Array, left: Int32Array, chance: Int32Array, seed: number): number {
   let state = seed | 1
   let count = 0
-  let left = chance.length
   for (let i = 0; i < chance.length; i += 1) {
     state ^= state << 13
     state ^= state >>> 17
     state ^= state << 5
-    const drawn = ((state >>> 2) - chance[i]!) >>> 31
-    order[count] = i
-    order[left] = i
-    count += drawn
-    left += 1 - drawn
+    drawn[count] = i
+    left[i - count] = i
+    count += ((state >>> 2) - chance[i]!) >>> 31
   }
-  return { count, left }
+  return count
 }
 const CERTAIN = 2 ** 30
 
 /** Gradients of the drawn rows in whole steps, ready to be counted; answers their sum. */
-function pack(packed: Float64Array, order: Int32Array, count: number, residual: Float64Array, clip: number, step: number): number {
+function pack(packed: Float64Array, drawn: Int32Array, count: number, residual: Float64Array, clip: number, step: number): number {
   let sum = 0
   const perStep = 1 / step
   for (let k = 0; k < count; k += 1) {
-    const i = order[k]!
-    const r = residual[i]!
+    const r = residual[drawn[k]!]!
     const g = Math.round((r > clip ? clip : r < -clip ? -clip : r) * perStep)
-    packed[i] = g * COUNT + 1
+    packed[k] = g * COUNT + 1
     sum += g
   }
   return sum
 }
 
-function lessen(residual: Float64Array, order: Int32Array, from: number, to: number, value: number): void {
-  for (let k = from; k < to; k += 1) residual[order[k]!]! -= value
+/** Copies of the drawn rows what the tree looks at, four places to a number, the first in the lowest byte. */
+function takeUp(seen: Int32Array, drawn: Int32Array, count: number, columns: Uint8Array, n: number, chosen: Int32Array, sampled: number): void {
+  for (let g = 0; g < sampled; g += 1) {
+    const one = 4 * chosen[g]! * n
+    const two = one + n
+    const three = two + n
+    const four = three + n
+    for (let k = 0, at = g; k < count; k += 1, at += sampled) {
+      const i = drawn[k]!
+      seen[at] = columns[one + i]! | (columns[two + i]! << 8) | (columns[three + i]! << 16) | (columns[four + i]! << 24)
+    }
+  }
 }
 
 /** Puts the rows at or below the bin first, both parts in their order; answers where the second begins. No branch: which way a row goes cannot be guessed. */
-function part(order: Int32Array, spill: Int32Array, from: number, to: number, columns: Uint8Array, offset: number, bin: number): number {
+function partDrawn(order: Int32Array, spill: Int32Array, from: number, to: number, seen: Int32Array, sampled: number, place: number, bin: number): number {
+  const group = place >> 2
+  const shift = 8 * (place & 3)
   let middle = from
   let spilled = 0
   for (let k = from; k < to; k += 1) {
-    const i = order[k]!
-    const above = (bin - columns[offset + i]!) >>> 31
-    order[middle] = i
-    spill[spilled] = i
+    const row = order[k]!
+    const above = (bin - ((seen[row * sampled + group]! >>> shift) & 255)) >>> 31
+    order[middle] = row
+    spill[spilled] = row
     middle += 1 - above
     spilled += above
   }
@@ -228,14 +242,30 @@ function part(order: Int32Array, spill: Int32Array, from: number, to: number, co
   return middle
 }
 
-function countRows({ histogram, from, to }: Leaf, order: Int32Array, packed: Float64Array, fours: Int32Array, groups: number, chosen: Int32Array, sampled: number, bins: number): void {
+/** The same for the rows that were not drawn, by the column of the place. */
+function partLeft(left: Int32Array, spill: Int32Array, from: number, to: number, columns: Uint8Array, offset: number, bin: number): number {
+  let middle = from
+  let spilled = 0
+  for (let k = from; k < to; k += 1) {
+    const i = left[k]!
+    const above = (bin - columns[offset + i]!) >>> 31
+    left[middle] = i
+    spill[spilled] = i
+    middle += 1 - above
+    spilled += above
+  }
+  left.set(spill.subarray(0, spilled), middle)
+  return middle
+}
+
+function countRows({ histogram, from, to }: Leaf, order: Int32Array, packed: Float64Array, seen: Int32Array, sampled: number, bins: number): void {
   histogram.fill(0)
   for (let k = from; k < to; k += 1) {
-    const i = order[k]!
-    const one = packed[i]!
-    const base = i * groups
+    const row = order[k]!
+    const one = packed[row]!
+    const base = row * sampled
     for (let g = 0, at = 0; g < sampled; g += 1) {
-      const four = fours[base + chosen[g]!]!
+      const four = seen[base + g]!
       histogram[at + (four & 255)]! += one
       at += bins
       histogram[at + ((four >>> 8) & 255)]! += one

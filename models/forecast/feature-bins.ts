@@ -10,7 +10,7 @@ export interface TreeRows {
 
 /**
  * Rows cut into bins, once for all that is learned from them: the bin of a value is the number of the feature's edges
- * below it. Features that never change have no place; the others stand in a random order, four places to a number.
+ * below it. Features that never change have no place; the others stand in a random order, by fours.
  */
 export interface BinnedRows {
   readonly count: number
@@ -19,10 +19,8 @@ export interface BinnedRows {
   readonly featureAt: Int16Array
   /** By feature, rising. */
   readonly edges: readonly Float64Array[]
-  /** [place][row]: to part rows by one feature. */
+  /** [place][row]. */
   readonly columns: Uint8Array
-  /** Row-major [rows x places / 4], the first of four places in the lowest byte: to count a row in all its features. */
-  readonly fours: Int32Array
 }
 
 const ORDER_SEED = 3
@@ -45,14 +43,8 @@ export function cutIntoBins({ features, featureCount, rows }: TreeRows, most: nu
   const featureAt = new Int16Array(places).fill(-1)
   featureAt.set(changing)
   const columns = new Uint8Array(places * n)
-  const fours = new Int32Array((places / 4) * n)
-  for (const [place, f] of changing.entries()) {
-    const column = columns.subarray(place * n, (place + 1) * n)
-    putBins(column, features, featureCount, f, rows, edges[f]!)
-    const shift = 8 * (place % 4)
-    for (let i = 0, at = place >> 2; i < n; i += 1, at += places >> 2) fours[at]! |= column[i]! << shift
-  }
-  return { count: n, featureCount, featureAt, edges, columns, fours }
+  for (const [place, f] of changing.entries()) putBins(columns.subarray(place * n, (place + 1) * n), features, featureCount, f, rows, edges[f]!)
+  return { count: n, featureCount, featureAt, edges, columns }
 }
 
 function edgesOf(sorted: Float32Array, most: number): Float64Array {
