@@ -124,6 +124,14 @@ describe('the planner', () => {
     expect(errors).toEqual([])
   })
 
+  test('is told why no forecast has been scored yet, and when one will be', async () => {
+    const { page, errors } = await open()
+    await signIn(page, service.url, '/planification', 'Anne Le Goff')
+    const figure = page.locator('figure', { has: page.getByRole('heading', { name: 'Que valent les prévisions' }) })
+    await expect.poll(() => figure.textContent(), { timeout: 20_000 }).toMatch(/Aucune semaine de prévisions n’a encore été notée\..*au moins deux semaines de mesures/)
+    expect(errors).toEqual([])
+  })
+
   test('reads how likely the network is to pass its limits, and what one element may carry', async () => {
     const { page, errors } = await open()
     await signIn(page, service.url, '/planification', 'Anne Le Goff')

@@ -95,7 +95,10 @@ test('of production more is better: signs and levels are turned round', async ()
   expect(scored).toMatchObject({ levels: [0.05, 0.25, 0.5, 0.75, 0.95], figures: { mae: 5, meanSize: 120, peakDays: 7, below: [0, 0, 0, 0, 1] } })
 })
 
-test('nothing is said of a week of which nothing was measured, nor of a series that nothing measures', async () => {
+test('nothing is said of a week of which less than half was measured, nor of a series that nothing measures', async () => {
+  const half = localDateStart(WEEK + 3, timeZone) + DAY / 2
+  const scoredUntil = (end: number) => scoreWeeks(reader((at) => (at < end ? 100 : NaN)), district, plan, task({ backtestWeeks: [WEEK], past: [past()] }))
+  expect([(await scoredUntil(half)).length, (await scoredUntil(half - HALF_HOUR)).length]).toEqual([1, 0])
   expect(await scoreWeeks(reader(() => NaN), district, plan, task({ backtestWeeks: [WEEK], past: [past()] }))).toEqual([])
   expect(await scoreWeeks(risen, district, plan, task({ series: 'nobody', backtestWeeks: [WEEK], past: [past()] }))).toEqual([])
 })

@@ -19,6 +19,8 @@ const CELLS_OF_DAY = DAY_MS / HALF_HOUR_MS
 const WEEKS_BEFORE = 4
 /** A meter that is read once a day delivers a day later: a week is scored when one more day is over. */
 const ARRIVAL_DAYS = 1
+/** Half a week of half hours: of less nothing is said. */
+const LEAST_VALUES = 168
 /** Further back nothing is looked for that was missed. */
 const MOST_WEEKS = 9
 /** Figures are read and put together, not computed with. */
@@ -91,7 +93,7 @@ export async function scoreWeeks(reader: TimeSeriesReader, district: District, p
   return [
     ...task.backtestWeeks.flatMap((week) => task.past.filter((past) => coversWeek(past, week)).map((past) => ({ ...common, ...backtestWeek(past, week, measured, sign) }))),
     ...task.issuedWeeks.flatMap((week) => issuedWeek(task.issued, week, measured, sign).map((scored) => ({ ...common, ...scored }))),
-  ].filter(({ figures }) => figures.values > 0)
+  ].filter(({ figures }) => figures.values >= LEAST_VALUES)
 }
 
 interface Measured {

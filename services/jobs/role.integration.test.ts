@@ -90,8 +90,9 @@ test.each(['a file', 'Redis'])('jobs in %s: from stored values to states, foreca
 
   const ahead = await until(() => runs.latest('forecast'))
   expect(ahead.to - ahead.from).toBe(288 * STEP)
-  const district48h = (await runs.latestForecast('district'))!
-  expect(district48h.valuesKw[0]).toBeCloseTo(4 * truth('elec.tr', district48h.from), 3)
+  // The first that was issued: that of the days may have come meanwhile.
+  const [district48h] = await runs.forecasts('district', 0, Infinity)
+  expect(district48h!.valuesKw[0]).toBeCloseTo(4 * truth('elec.tr', district48h!.from), 3)
 
   // A month is too short for a fit: the mean of days alike answers, asked for once at the first start, and is issued at once.
   const days = await until(async () => (await runs.dayAheadForecasts(ORIGIN, Infinity)).find(({ series }) => series === 'dp0'))
