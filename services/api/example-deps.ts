@@ -181,7 +181,8 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       close,
     },
     skill: {
-      skillWeeks: async (from, series) => (empty ? [] : EXAMPLE_WEEKS.filter((one) => one.week >= from && (series === undefined || one.series === series))),
+      skillWeeks: async (from, series) => (empty ? [] : EXAMPLE_WEEKS.filter((one) => one.week >= from && one.series === series)),
+      tomorrowWeeks: async (from) => (empty ? [] : EXAMPLE_WEEKS.filter((one) => one.week >= from)),
       drifts: async () => (empty ? [] : [EXAMPLE_DRIFT]),
       driftsJudgedAt: async () => (empty ? undefined : NOW - HOUR_MS),
       close,

@@ -6,8 +6,10 @@ import { RUNS_MIGRATIONS } from './schema.ts'
 
 /** The skill of the forecasts as it was scored week by week, and where it drifts. */
 export interface SkillReader {
-  /** Weeks from a Monday (days since 1970-01-01) on, ascending; of all series without the hours ahead, or of one with them. */
-  skillWeeks(fromWeek: number, series?: string): Promise<readonly SkillWeek[]>
+  /** Weeks of one series from a Monday (days since 1970-01-01) on, ascending. */
+  skillWeeks(fromWeek: number, series: string): Promise<readonly SkillWeek[]>
+  /** Of all series what the backtest said of tomorrow, without the hours ahead. */
+  tomorrowWeeks(fromWeek: number): Promise<readonly SkillWeek[]>
   /** Drifts that stand, and those that ended since `goneSince`, newest first. */
   drifts(goneSince: number): Promise<readonly DriftFinding[]>
   /** When drifts were judged last; undefined: never yet. */
@@ -32,14 +34,15 @@ const numbered = (key: string, value: unknown): unknown => (value === null && ke
 const weekOf = ({ series, kind, week, body }: Row): SkillWeek => ({ series, kind, week, ...(JSON.parse(body, numbered) as Omit<SkillWeek, 'series' | 'kind' | 'week'>) })
 
 function queries(database: DatabaseSync) {
-  const all = database.prepare("SELECT series, kind, week, json_set(body, '$.hours', json('[]')) AS body FROM forecast_skill WHERE week >= ? ORDER BY week")
-  const one = database.prepare('SELECT series, kind, week, body FROM forecast_skill WHERE week >= ? AND series = ? ORDER BY week')
+  const all = database.prepare("SELECT series, kind, week, json_set(body, '$.hours', json('[]')) AS body FROM forecast_skill WHERE week >= ? AND kind = 'backtest' AND first_day_ahead = 1 ORDER BY week")
+  const one = database.prepare('SELECT series, kind, week, body FROM forecast_skill WHERE series = ? AND week >= ? ORDER BY week')
   const drifts = database.prepare('SELECT * FROM forecast_drift WHERE gone_at IS NULL OR gone_at >= ? ORDER BY gone_at IS NOT NULL, found_at DESC, series')
-  const errors = database.prepare("SELECT max(issued_at) AS at FROM past_forecast")
+  const newestPast = database.prepare("SELECT max(issued_at) AS at FROM past_forecast")
   return {
-    weeks: (from: number, series?: string) => ((series === undefined ? all.all(from) : one.all(from, series)) as unknown as Row[]).map(weekOf),
+    weeks: (from: number, series: string) => (one.all(series, from) as unknown as Row[]).map(weekOf),
+    tomorrow: (from: number) => (all.all(from) as unknown as Row[]).map(weekOf),
     drifts: (goneSince: number) => drifts.all(goneSince).map(driftFindingOf),
-    judgedAt: () => (errors.get() as { at: number | null }).at ?? undefined,
+    judgedAt: () => (newestPast.get() as { at: number | null }).at ?? undefined,
   }
 }
 
@@ -51,6 +54,7 @@ export function openSkillReader(runsFile: string): SkillReader {
   const awaited = openQuestions(runsFile, RUNS_MIGRATIONS, queries)
   return {
     skillWeeks: async (from, series) => awaited.ready()?.weeks(from, series) ?? [],
+    tomorrowWeeks: async (from) => awaited.ready()?.tomorrow(from) ?? [],
     drifts: async (goneSince) => awaited.ready()?.drifts(goneSince) ?? [],
     driftsJudgedAt: async () => awaited.ready()?.judgedAt(),
     async close() {

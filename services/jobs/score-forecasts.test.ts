@@ -37,7 +37,7 @@ const parts = () => ({
   patientPool: { run: (_: string, task: SkillTask) => { asked.push(task); return answer(task) }, stop: async () => {} },
 }) as unknown as WorkerParts
 const score = (now: number) => scoreSeries(parts(), 'a', [past(dateOf(now, timeZone) - 1, 28)], now, async () => {})
-const kept = () => skillOfFile(runs.database).weeks(0).map(({ kind, week }) => [kind, week - MONDAY])
+const kept = () => skillOfFile(runs.database).weeks(0, 'a').map(({ kind, week }) => [kind, week - MONDAY])
 const issued = (issuedAt: number): IssuedForecast => ({ series: 'a', issuedAt, from: issuedAt, stepS: 600, forecaster: 'x', method: 'blend', reason: undefined, valuesKw: new Float64Array(288), quantilesKw: [], contributions: { calendar: new Float64Array(288), weather: new Float64Array(288), recent: new Float64Array(288) } })
 
 test('at the first fit the weeks of its past are scored, later one a week, and each once', async () => {

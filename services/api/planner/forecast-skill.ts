@@ -20,11 +20,11 @@ const threeDigits = (value: number): number | null => orNull(Number(value.toPrec
 
 /** Skill of all series in short, and of one in detail. */
 export async function skillView(reader: SkillReader, all: readonly ForecastSeries[], chosen: ForecastSeries, now: number, timeZone: string): Promise<ForecastSkill> {
-  const recent = await reader.skillWeeks(dateOf(now, timeZone) - (SHOWN_WEEKS + 1) * WEEK_DAYS)
+  const recent = await reader.tomorrowWeeks(dateOf(now, timeZone) - (SHOWN_WEEKS + 1) * WEEK_DAYS)
   const ofOne = await reader.skillWeeks(0, chosen.series)
   const drifts = new Map((await reader.drifts(Infinity)).filter(({ goneAt }) => goneAt === null).map((one) => [one.series, one]))
   const newest = Math.max(...recent.map(({ week }) => week))
-  const bySeries = Map.groupBy(recent.filter((one) => isOfTomorrow(one) && one.week > newest - SHOWN_WEEKS * WEEK_DAYS), ({ series }) => series)
+  const bySeries = Map.groupBy(recent.filter((one) => one.week > newest - SHOWN_WEEKS * WEEK_DAYS), ({ series }) => series)
   return {
     readiness: recent.length === 0 ? 'starting' : 'ready',
     newestDay: Number.isFinite(newest) ? isoDate(newest + WEEK_DAYS - 1) : null,
