@@ -91,7 +91,8 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
       blended[at + s] = sum
     }
     const lately = Math.max(firstDay, day - BIAS_DAYS - inputs.leadDays)
-    const bias = lateBias(shares(blended, known, lately, day), perDay)
+    // What clouds were told wrongly of late says nothing of today's.
+    const bias = inputs.production ? new Float64Array(perDay) : lateBias(shares(blended, known, lately, day), perDay)
     for (let s = 0; s < perDay; s += 1) values[at + s] = clipped(blended[at + s]! + bias[s]! * spread[at + s]!)
     // A day moves the levels once, when the first of it has arrived: of late meters that is days later.
     if (day - inputs.leadDays - 1 >= firstDay) waiting.push(day - inputs.leadDays - 1)

@@ -76,8 +76,9 @@ if (back === 0) {
     told(`${name}, pinball of the best peer's`, pinballPct / bestOf(name, (peer) => peer.pinballPct), '1', 1)
   }
   for (const name of quick ? [] : kinds.regional) {
-    const { cover90Pct } = run(measuredSeries(name), { back: 0, days: 365 }, { ...ROLLING_OPTIONS, refitDays: YEAR_REFIT_DAYS })
+    const { cover90Pct, cover90OfBandPct } = run(measuredSeries(name), { back: 0, days: 365 }, { ...ROLLING_OPTIONS, refitDays: YEAR_REFIT_DAYS })
     told(`${name}, a year of origins, refit every ${YEAR_REFIT_DAYS} days: values within the 90 % interval`, cover90Pct, '%')
+    told(`${name}, a year of origins: the same where the interval has a width (a production by day)`, cover90OfBandPct, '%')
     told(`${name}, a year of origins: distance of that from 90 %`, Math.abs(cover90Pct - 90), 'points', 3)
   }
   if (kinds.regional.length > 0) {

@@ -39,7 +39,7 @@ export function rollingInputs(series: MeasuredSeries, { back, days }: Window): {
   }
 }
 
-export function run(series: MeasuredSeries, window: Window, options: RollingOptions = ROLLING_OPTIONS): Scores & { readonly naive: Scores; readonly seconds: number; readonly ownPeakErrorPct: number; readonly members: readonly { readonly name: string; readonly mae: number }[] } {
+export function run(series: MeasuredSeries, window: Window, options: RollingOptions = ROLLING_OPTIONS): Scores & { readonly naive: Scores; readonly seconds: number; readonly ownPeakErrorPct: number; readonly cover90OfBandPct: number; readonly members: readonly { readonly name: string; readonly mae: number }[] } {
   const startedMs = performance.now()
   const { inputs, fromDay, toDay } = rollingInputs(series, window)
   const { values, grid: { perDay } } = inputs
@@ -55,7 +55,7 @@ export function run(series: MeasuredSeries, window: Window, options: RollingOpti
   })
   const naive = values.subarray((fromDay - 7) * perDay, (toDay - 7) * perDay)
   return {
-    ...scores(forecast.values, forecast.quantiles, measured, perDay), naive: scores(naive, [], measured, perDay), ownPeakErrorPct: peakErrorPct(peaks, measured, perDay), seconds: (performance.now() - startedMs) / 1000,
+    ...scores(forecast.values, forecast.quantiles, measured, perDay), naive: scores(naive, [], measured, perDay), ownPeakErrorPct: peakErrorPct(peaks, measured, perDay), cover90OfBandPct: coverOfBandPct(forecast.quantiles, measured), seconds: (performance.now() - startedMs) / 1000,
     members: forecast.members.map((column, m) => ({ name: forecast.fitted.members[m]!.name, mae: scores(column, [], measured, perDay).mae })),
   }
 }
@@ -72,4 +72,16 @@ function peakErrorPct(peaks: Float64Array, measured: Float64Array, perDay: numbe
     return highest > 0 ? Math.abs(peak - highest) / highest : NaN
   }).filter((share) => !Number.isNaN(share))
   return (100 * shares.reduce((sum, share) => sum + share, 0)) / shares.length
+}
+
+/** Share of measured values within the 5 % and 95 % quantiles where these are apart, %: at night a production is 0 for certain, and no interval is tried. */
+function coverOfBandPct(quantiles: readonly Float64Array[], measured: Float64Array): number {
+  const [low, high] = [quantiles[0]!, quantiles.at(-1)!]
+  let [covered, count] = [0, 0]
+  for (const [i, value] of measured.entries()) {
+    if (Number.isNaN(value) || !(high[i]! > low[i]!)) continue
+    count += 1
+    if (value >= low[i]! && value <= high[i]!) covered += 1
+  }
+  return (100 * covered) / count
 }
