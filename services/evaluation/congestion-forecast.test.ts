@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { District } from '#models/district/schema.ts'
 import { normalQuantile, normalShare } from '#models/forecast/normal.ts'
 import { BASIS } from '#models/forecast/trajectories.ts'
 import { buildGrid } from '#models/grid/network.ts'
@@ -6,6 +7,7 @@ import { congestionForecast, type CongestionInputs, type CongestionIssue } from 
 import { marginals } from './congestion-scenarios.ts'
 import { congestionTree, DISTRICT_NODE } from './congestion-tree.ts'
 import { congestionParts, correlatedPast, FROM, ISSUED, issuedNormal } from './congestion.testkit.ts'
+import { evaluationPlan } from './plan.ts'
 import type { DayAheadForecast } from './port.ts'
 import { smallDistrict } from './small-district.testkit.ts'
 
@@ -95,6 +97,20 @@ test('states that do not settle are told and are no violations and no proof of n
   expect(issue.unsettledShare).toBeLessThan(0.25)
   expect(mean(issue.unknownShare.subarray(0, issue.steps))).toBeCloseTo(issue.unsettledShare, 6)
   for (const share of probabilities(issue, 'P02.T1')) expect(share).toBe(0)
+})
+
+test('what is forecast of gas is no load of the network', async () => {
+  const { district } = parts.loaded
+  const withGas: District = {
+    ...district,
+    deliveryPoints: [...district.deliveryPoints, { id: 'boiler', carrier: 'gas', category: 'professional', site: 'homes', loadClass: 'gas', holders: [] }],
+    measurementPoints: [...district.measurementPoints, { id: 'boiler.flow', carrier: 'gas', quantity: 'flow', unit: 'm3/h', kind: 'instant', stepS: 600, sign: 1, resolution: 0.01, on: 'boiler' }],
+  }
+  const beside = { ...parts, loaded: { ...parts.loaded, district: withGas }, plan: evaluationPlan(withGas) }
+  const inputs = { issued: [issuedNormal('dp0', 200, 40)], dayAhead: [], past: correlatedPast(['dp0'], 0, 30), usualKw: new Map() }
+  const { durationMs: _a, ...without } = (await congestionForecast(parts, inputs))!
+  const { durationMs: _b, ...with_ } = (await congestionForecast(beside, { ...inputs, issued: [...inputs.issued, issuedNormal('boiler', 3, 1)] }))!
+  expect(with_).toEqual(without)
 })
 
 test('nothing forecast is nothing told', async () => {

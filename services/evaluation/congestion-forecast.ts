@@ -13,9 +13,11 @@ import { trajectoryQuantiles } from '#models/forecast/trajectory-sums.ts'
 import { buildGrid } from '#models/grid/network.ts'
 import { feederHeads } from '#models/grid/topology.ts'
 import { QUALITY } from '#models/units/quality.ts'
+import { isOtherCarrier } from './carrier-loads.ts'
 import { drawScenarios, marginals, reconcileScenarios, SCENARIOS, seedOf, type Marginals, type Scenarios } from './congestion-scenarios.ts'
 import { congestionTree, DISTRICT_NODE, type CongestionTree } from './congestion-tree.ts'
 import { latestPositions, type EvaluationParts } from './evaluate.ts'
+import { forecastSeries } from './forecast-series.ts'
 import type { SolvedSteps } from './network-solver.ts'
 import { EVALUATION_STEP_S } from './plan.ts'
 import type { DayAheadForecast, ForecastQuantile, IssuedForecast, PastForecast } from './port.ts'
@@ -100,7 +102,9 @@ export async function congestionForecast(parts: EvaluationParts, { issued, dayAh
   const { loaded: { district, version }, plan } = parts
   const { issuedAt } = issued[0]!
   const ofDistrict = new Set(['district', ...district.network.transformers.map(({ id }) => id), ...district.network.feeders.map(({ lineSections }) => lineSections[0]!)])
-  const told = marginals(issued, dayAhead, ofDistrict)
+  // Heat, gas and water flow elsewhere.
+  const elsewhere = new Set(forecastSeries(district, plan).filter(({ carrier }) => isOtherCarrier(carrier)).map(({ series }) => series))
+  const told = marginals(issued.filter(({ series }) => !elsewhere.has(series)), dayAhead, ofDistrict)
   if (told.steps <= 0) return undefined
   const scenarios = drawScenarios(district, told, past, issuedAt, seedOf(version, issuedAt), asked)
   const positions = await latestPositions(parts)

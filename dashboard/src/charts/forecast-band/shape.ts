@@ -2,6 +2,7 @@ import type { SeriesColumns } from '#contract/common.ts'
 import type { PowerForecast } from '#contract/forecast.ts'
 import { BAND_OPACITY, type PlotBand } from '../plot.ts'
 import { qualityLines, samples, stepMs, withGaps, type Sample } from '../series.ts'
+import { rateOf, writtenUnit } from '../series-name.ts'
 import type { ShapedFigure, Speech } from '../shaped.ts'
 
 const TEN_MINUTES_MS = 600_000
@@ -28,9 +29,9 @@ export function shapeForecastBand(forecast: DrawnForecast, measured: SeriesColum
   if (!hasPast && !hasAhead) return undefined
   const words = t.forecast
   const { unit } = forecast
-  const written = unit === 'm3/h' ? 'm³/h' : unit
+  const written = writtenUnit(unit)
   const colour = colourOf(forecast.carrier)
-  const rate = (value: number | null | undefined) => (unit === 'kW' ? f.power(value) : f.unit(value, unit, 2))
+  const rate = rateOf(unit, f)
   const outer = pairOf(forecast, OUTER)
   const inner = pairOf(forecast, INNER)
   const lines = qualityLines(withGaps(past, stepMs(measured.at, TEN_MINUTES_MS)), { label: words.measured, colour })

@@ -3,6 +3,7 @@ import type { ForecastSeries } from '#contract/forecast.ts'
 import type { FigureTable } from '../../components/figure.ts'
 import type { Format } from '../../i18n/index.ts'
 import type { PlotLine } from '../plot.ts'
+import { seriesName } from '../series-name.ts'
 import type { ShapedFigure, Speech } from '../shaped.ts'
 
 const COLOURS = { today: '--heat', tomorrow: '--electricity', issued: '--gas' } as const
@@ -25,12 +26,7 @@ export function inOrder(all: readonly SeriesSkill[], order: Order): readonly Ser
   return all.toSorted((a, b) => (key(a) === key(b) ? 0 : key(a) - key(b)))
 }
 
-export function nameOf({ series, kind, name, carrier }: ForecastSeries, { t }: Speech): string {
-  const other = carrier === 'electricity' || carrier === 'production' ? undefined : (t.merchant.carriers[carrier] ?? carrier)
-  if (kind === 'district') return other === undefined ? t.forecast.district : t.forecast.districtOf(other)
-  const own = name === null || name === series ? series : t.forecast.named(name, series)
-  return other === undefined ? own : t.forecast.namedOf(own, other)
-}
+export const nameOf = (one: ForecastSeries, { t }: Speech): string => seriesName(one, t)
 
 /** How wrong, beside the week before, and what the band held; of a series that was not scored that it was not. */
 export function skillSentence(one: SeriesSkill, speech: Speech): string {

@@ -1,6 +1,6 @@
 import type { WinterPeak } from '#contract/winter-peak.ts'
-import type { Format } from '../../i18n/index.ts'
 import { BAND_OPACITY, type PlotLine } from '../plot.ts'
+import { rateOf, writtenUnit } from '../series-name.ts'
 import type { ShapedFigure, Speech } from '../shaped.ts'
 
 type Estimate = NonNullable<WinterPeak['estimate']>
@@ -90,9 +90,6 @@ export function shapeWinterPeak({ estimate, days, unit }: WinterPeak, { t, f }: 
     ]
   }
 }
-
-const writtenUnit = (unit: WinterPeak['unit']): string => (unit === 'm3/h' ? 'm³/h' : unit)
-const rateOf = (unit: WinterPeak['unit'], f: Format) => (value: number | null): string => (unit === 'kW' ? f.power(value) : f.unit(value, unit, 2))
 
 function sentenceOf(estimate: Estimate, rate: (value: number | null) => string, { t, f }: Speech): string {
   const { peakKw, lowKw, highKw, coldC, returnYears, thresholdC, sensitivityKwPerC, flags } = estimate
