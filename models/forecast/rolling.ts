@@ -141,8 +141,9 @@ export function rollingForecast(inputs: RollingInputs, fromDay: number, toDay: n
         const quantile = column[(day - firstDay) * perDay + s]!
         if (Number.isNaN(measured) || Number.isNaN(quantile)) continue
         count += 1
-        // Where both are zero the value lies on its quantile: it says that the level is neither too high nor too low.
-        below += measured < quantile ? 1 : measured === quantile ? LEVELS[k]! : 0
+        // Where both are zero the value lies on its quantile. Of a production that is certain, and says nothing of the level;
+        // of a load that may be off it is luck, half above and half below.
+        below += measured < quantile ? 1 : measured === quantile ? (inputs.production ? LEVELS[k]! : 0.5) : 0
       }
       return count === 0 ? NaN : below / count
     })
