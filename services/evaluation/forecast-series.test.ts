@@ -34,8 +34,9 @@ test('heat, gas and water: the sum of what is metered, and each firm; a househol
   expect(otherSeries([...many(2, 'heat', 'professional', heat), ...many(12, 'water', 'residential', volume)])).toEqual([
     ['district-heat', 'kW', 2, 'heat-professional-0.p'], ['district-water', 'm3/h', 12, 'water-residential-0.v'], ['heat-professional-0', 'kW', 1, 'heat-professional-0.p'], ['heat-professional-1', 'kW', 1, 'heat-professional-1.p'],
   ])
-  // Nine households, or one beside firms whose own figures are told: no sum, which less those would be theirs.
-  expect(otherSeries(many(9, 'water', 'residential', volume))).toEqual([])
+  // Ten households, or one beside firms whose own figures are told: no sum, which less those would be theirs.
+  expect(otherSeries(many(10, 'water', 'residential', volume))).toEqual([])
+  expect(otherSeries(many(11, 'water', 'residential', volume)).map(([series]) => series)).toEqual(['district-water'])
   expect(otherSeries([...many(3, 'gas', 'professional', volume), ...many(1, 'gas', 'residential', volume)]).map(([series]) => series)).toEqual(['gas-professional-0', 'gas-professional-1', 'gas-professional-2'])
   expect(otherSeries(many(1, 'gas', 'professional', volume)).map(([series]) => series)).toEqual(['gas-professional-0'])
 })

@@ -40,7 +40,7 @@ export function forecastSeries(district: District, plan: EvaluationPlan): Foreca
  * Households in a sum below which it would tell of one of them: the points of firms are forecast beside it, and may be
  * taken from it.
  */
-const FEWEST_HOUSEHOLDS = 10
+const FEWEST_HOUSEHOLDS = 11
 
 const isOfNoHousehold = ({ deliveryPoint }: CarrierLoad): boolean => deliveryPoint.category !== 'residential'
 export const carrierTotalName = (carrier: Carrier): string => `district-${carrier}`
