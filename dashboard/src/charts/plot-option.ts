@@ -88,7 +88,7 @@ export function plotOption(
       axisLine: { show: false, onZero: false },
       axisTick: { show: false },
       splitNumber: 4,
-      ...(plot.y === undefined ? {} : { min: plot.y.from, max: plot.y.to }),
+      ...(plot.y === undefined ? {} : { min: plot.y.from, max: plot.y.to, interval: (plot.y.to - plot.y.from) / 5 }),
       splitLine: { lineStyle: { color: colour('--edge'), width: 1 } },
     },
     series: [
