@@ -78,8 +78,9 @@ if (back === 0) {
   for (const name of quick ? [] : kinds.regional) {
     const { cover90Pct, cover90OfBandPct } = run(measuredSeries(name), { back: 0, days: 365 }, { ...ROLLING_OPTIONS, refitDays: YEAR_REFIT_DAYS })
     told(`${name}, a year of origins, refit every ${YEAR_REFIT_DAYS} days: values within the 90 % interval`, cover90Pct, '%')
-    told(`${name}, a year of origins: the same where the interval has a width (a production by day)`, cover90OfBandPct, '%')
-    told(`${name}, a year of origins: distance of that from 90 %`, Math.abs(cover90Pct - 90), 'points', 3)
+    // The nights of a production are certain: an interval without width that always holds says nothing of the others.
+    told(`${name}, a year of origins: the same where the interval has a width`, cover90OfBandPct, '%')
+    told(`${name}, a year of origins: distance of that from 90 %`, Math.abs(cover90OfBandPct - 90), 'points', 3)
   }
   if (kinds.regional.length > 0) {
     told('regional and PV, geometric mean MAE of the best peer', geometricMean(kinds.regional, (name) => ours.get(name)!.mae / bestOf(name, (peer) => peer.mae)), '1', 0.93)
