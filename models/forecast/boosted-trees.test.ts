@@ -61,3 +61,14 @@ test('nothing to learn: the mean, and no split', () => {
   expect(treesValue(model, rows.features, 3)).toBeCloseTo(7, 9)
   expect(model.feature.every((feature) => feature === -1)).toBe(true)
 })
+
+test('features that never change: one value for every row, between the median and the mean of what is skewed, without a split', () => {
+  const rows = rowsOf(400, ([a]) => Math.max(0, a!) ** 4)
+  rows.features.fill(1)
+  const model = fit(rows, { ...OPTIONS, huberQuantile: 0.8 })
+  expect(model.feature.every((feature) => feature === -1)).toBe(true)
+  const mean = rows.target.reduce((sum, value) => sum + value, 0) / rows.target.length
+  const value = treesValue(model, rows.features, 0)
+  expect(value).toBeGreaterThan(rows.target.toSorted()[200]!)
+  expect(value).toBeLessThan(0.9 * mean)
+})

@@ -135,9 +135,9 @@ export function fitTrees(binned: BinnedRows, target: Float64Array, weight: Float
     const root = nodes.add()
     roots[t] = root
     const first: Leaf = { from: 0, to: count, fromLeft: 0, toLeft: n - count, sumG, histogram: free.pop()!, node: root, gain: 0, place: 0, bin: 0, belowG: 0 }
+    for (let k = 0; k < count; k += 1) order[k] = k
     if (groups > 0) {
       takeUp(seen, drawn, count, columns, n, chosen, sampled)
-      for (let k = 0; k < count; k += 1) order[k] = k
       countRows(first, order, packed, seen, sampled, options.bins)
       search(first, chosen, sampled, lastBin, options)
     }
