@@ -12,7 +12,7 @@ import type { PointsAsked, PointsMeasured } from './speed-points.ts'
 
 const json = process.argv.includes('--json')
 const quick = process.argv.includes('--quick')
-const POINTS = quick ? 60 : 1_000
+const POINTS = quick ? 30 : 1_000
 const THREADS = 2
 const DAY_S = 86_400
 
