@@ -37,6 +37,7 @@ test.each([
   ['no forecast', undefined, [past([1], 56)]],
   ['no days of the past', issued, []],
   ['only the day of issue was ever forecast', issued, [past([0], 56)]],
+  ['the forecast is that of last week until a better one is issued', { ...issued, method: 'seasonal-naive' as const }, [past([1], 56)]],
   ['thirteen days', issued, [past([1], 13)]],
   ['a forecast that ends before the day does', { ...issued, valuesKw: issued.valuesKw.subarray(0, 30) }, [past([1], 56)]],
   ['an hour of tomorrow that is not forecast', { ...issued, valuesKw: issued.valuesKw.map((value, i) => (i === 20 ? NaN : value)) }, [past([1], 56)]],

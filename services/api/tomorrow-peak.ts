@@ -9,7 +9,8 @@ const DAYS_AHEAD = 1
 
 /** Highest power of tomorrow: that of the newest forecast, with the margin that the days before were measured to need; null where too little is known. */
 export function tomorrowPeak(issued: IssuedForecast | undefined, past: readonly PastForecast[], timeZone: string, now: number): TomorrowPeak | null {
-  const group = past.find(({ daysAhead }) => daysAhead.includes(DAYS_AHEAD))
+  // The margin of another method says nothing of this one.
+  const group = past.find(({ daysAhead, method }) => daysAhead.includes(DAYS_AHEAD) && method === issued?.method)
   if (issued === undefined || group === undefined) return null
   const stepMs = issued.stepS * 1000
   const from = nextLocalDayStart(now, timeZone)

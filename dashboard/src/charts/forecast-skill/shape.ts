@@ -92,6 +92,7 @@ export function shapeReliability(detail: Detail, { t, f }: Speech): ShapedSkill 
         ...lines.map(({ key, points }): PlotLine => ({ label: words.lines[key], colour: COLOURS[key], style: key === 'issued' ? 'forecast' : 'measured', points: points.map(({ levelPct, belowPct }) => [levelPct, belowPct] as const) })),
       ],
       x: { from: 0, to: 100 },
+      y: { from: 0, to: 100 },
       ticks: SHARES_PCT.map((value) => ({ value, label: f.percent(value) })),
       unit: '%',
     },
