@@ -2,7 +2,7 @@ import { calibrate, errorQuantile, LEVELS, type Calibration } from './conformal.
 import { dayMarks, type DayRules } from './day-marks.ts'
 import type { FeatureInputs } from './features.ts'
 import { fitToServe, isJudged, hasBeaten, type Fit } from './fit-choice.ts'
-import { carriedOver } from './intraday.ts'
+import { carriedOver, leftOver } from './intraday.ts'
 import { contributions, GROUPS, LIGHT_MEMBER_OPTIONS, MEMBER_OPTIONS, type MemberOptions } from './members.ts'
 import { rollingForecast, type RollingForecast } from './rolling.ts'
 import { similarDay } from './similar-day.ts'
@@ -89,6 +89,8 @@ export interface SeriesForecast {
   readonly contributions: readonly Float64Array[]
   /** Share of the error of the last two hours that is still there after each step of a day: for corrections during the day. */
   readonly carried: Float64Array
+  /** Share of the size of an error that is left at each step of a day after such a correction: so much narrower is its band. */
+  readonly left: Float64Array
   /** Mean absolute errors over the last weeks: of this rung and of the mean of similar days. NaN where unknown. */
   readonly lately: { readonly mae: number; readonly similarDayMae: number }
   /** What the newest fit says of the day of issue, whoever answers: for the record. Undefined where there is no fit beside it. */
@@ -152,7 +154,7 @@ export function forecastDays(problem: SeriesProblem): SeriesForecast {
   }
   result ??= {
     values: similar.values, quantiles: similar.quantiles, spread: new Float64Array(cells).fill(1), method: similar.method, reason: method !== undefined ? 'simpler-was-better' : 'history-short', contributions: [],
-    carried: carriedOver(similarErrors, stepS, Math.round(86_400 / stepS)), lately: { mae: similarDayMae, similarDayMae }, newest,
+    ...carrying(similarErrors, stepS), lately: { mae: similarDayMae, similarDayMae }, newest,
     past: similar.method === 'similar-day' ? pastByRule(inputs, known, issueDay, horizonDays) : [],
   }
   // From cells of local days back to steps: the hour that a day lacks is left out, the one it has twice is said twice.
@@ -160,6 +162,12 @@ export function forecastDays(problem: SeriesProblem): SeriesForecast {
   const asked = grid.cellOf.subarray(first).filter((cell) => cell < (issueDay + horizonDays) * perDay)
   const toSteps = (column: Float64Array) => Float64Array.from(asked, (cell) => column[cell - issueDay * perDay]!)
   return { ...result, from: problem.from + first * stepS * 1000, stepS, values: toSteps(result.values), quantiles: result.quantiles.map(toSteps), spread: toSteps(result.spread), contributions: result.contributions.map(toSteps) }
+}
+
+/** What corrections during the day can make of errors like these. */
+function carrying(errors: Float64Array, stepS: number): Pick<SeriesForecast, 'carried' | 'left'> {
+  const carried = carriedOver(errors, stepS, Math.round(86_400 / stepS))
+  return { carried, left: leftOver(errors, carried, stepS) }
 }
 
 /** Steps from the start of the history to the end of the last day that is forecast, at most 25 hours a day. */
@@ -248,7 +256,7 @@ function learnedForecast(inputs: FeatureInputs & { readonly nonNegative: boolean
       errors = Float64Array.from({ length: (issueDay - from) * perDay }, (_, i) => rolled.warmUp.values[(from - rolled.warmUp.fromDay) * perDay + i]! - inputs.values[from * perDay + i]!)
     }
   }
-  return { values, quantiles, spread, contributions: parts, errors, carried: carriedOver(errors, stepS, perDay), past, fit, newestDay }
+  return { values, quantiles, spread, contributions: parts, errors, ...carrying(errors, stepS), past, fit, newestDay }
 }
 
 /** Errors of the newest fits on each of the days before the issue that are judged, NaN where nothing was said by the same rung. */

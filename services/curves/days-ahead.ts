@@ -36,8 +36,10 @@ export function forecastCurve(curve: LoadedCurve, horizonDays: number, delayS: n
   // At night nothing is produced, whatever the last hours were wrong by.
   const off = (i: number) => (production && told.values[first + i] === 0 ? 0 : (taken[i] ?? 0))
   const corrected = (column: Float64Array) => column.subarray(first).map((value, i) => Math.max(nonNegative ? 0 : -Infinity, value - off(i)))
+  const left = (i: number) => (taken.length === 0 || production ? 1 : (told.left[i] ?? 1))
+  const narrowed = (column: Float64Array) => corrected(column.map((value, step) => told.values[step] + left(step - first) * (value - told.values[step])))
   const rest = (column: Float64Array, group: number) => column.subarray(first).map((value, i) => value - (group === RECENT ? off(i) : 0))
-  return { ...told, from: told.from + first * stepS * 1000, values: corrected(told.values), quantiles: told.quantiles.map(corrected), spread: told.spread.subarray(first), contributions: told.contributions.map(rest), issuedAt, usualWeather }
+  return { ...told, from: told.from + first * stepS * 1000, values: corrected(told.values), quantiles: told.quantiles.map(narrowed), spread: told.spread.subarray(first), contributions: told.contributions.map(rest), issuedAt, usualWeather }
 }
 
 /** Place of the recent days among the groups a forecast is made of. */

@@ -53,6 +53,21 @@ test('what the last two hours were wrong by is taken off values, band and recent
   }
 })
 
+test('the band is as narrow as errors were once they had been corrected, around the corrected value, and only where something was corrected', () => {
+  const left = Float64Array.from({ length: 48 }, (_, i) => Math.min(1, 0.5 + i / 48))
+  const forecast = days(DAY, () => 100, { left })
+  const issued = asked(forecast.from + 20 * HALF_HOUR)
+  const { valuesKw, quantilesKw } = correctedForecast(forecast, new Float64Array(20).fill(90), issued, false)
+  for (const [k, share] of [[0, 0.5], [36, 0.75], [72, 1], [143, 1], [287, 1]] as const) {
+    expect(quantilesKw[0]!.valuesKw[k]! - valuesKw[k]!).toBeCloseTo(-20 * share, 9)
+    expect(quantilesKw[1]!.valuesKw[k]! - valuesKw[k]!).toBeCloseTo(20 * share, 9)
+  }
+  for (const [measured, isProduction] of [[new Float64Array(20).fill(NaN), false], [new Float64Array(20).fill(90), true]] as const) {
+    const wide = correctedForecast(forecast, measured, issued, isProduction).quantilesKw
+    expect(wide[1]!.valuesKw[0]! - wide[0]!.valuesKw[0]!).toBeCloseTo(40, 9)
+  }
+})
+
 test('late meters correct nothing; what is known of the two hours is enough', () => {
   const forecast = days(DAY, () => 100)
   const issued = asked(forecast.from + 20 * HALF_HOUR)

@@ -18,7 +18,7 @@ export function covers(days: DayAheadForecast, { from, steps, stepS }: IssuedSte
 
 /**
  * A forecast of days as the day goes: what it was wrong by over the last two hours is taken off, less and less with the
- * hours, from values and quantiles alike. `measuredKw`: means of its steps from `days.from` up to now, as far as
+ * hours, from values and quantiles alike; the band is narrowed to what errors were left with once that was done. `measuredKw`: means of its steps from `days.from` up to now, as far as
  * they are known. Each step that is issued has the value of the step of the days in which it begins. Of `isProduction`
  * no more is taken off than goes with the sun: of nothing nothing.
  */
@@ -35,13 +35,19 @@ export function correctedForecast(days: DayAheadForecast, measuredKw: Float64Arr
   })
   const kept = (value: number) => (bound === 1 ? Math.max(0, value) : bound === -1 ? Math.min(0, value) : value)
   const corrected = (column: Float64Array) => column.map((value, i) => kept(value - offKw[i]!))
+  // Of late meters nothing is taken off, and nothing more is known of a production by how much it was off before.
+  const isCorrected = !isProduction && measuredKw.subarray(Math.max(0, now - LATELY_MS / stepMs)).some((measured) => !Number.isNaN(measured))
+  const narrowed = (column: Float64Array) => column.map((value, i) => {
+    const left = isCorrected && i >= now ? (days.left?.[i - now] ?? 1) : 1
+    return kept(valuesKw[i]! - offKw[i]! + left * (value - valuesKw[i]!))
+  })
   const { issuedAt, from, steps, stepS } = issued
   const place = Int32Array.from({ length: steps }, (_, i) => Math.floor((from + i * stepS * 1000 - days.from) / stepMs))
   const expanded = (column: Float64Array) => Float64Array.from(place, (own) => column[own]!)
   const values = corrected(valuesKw)
   return {
     series: days.series, issuedAt, from, stepS, forecaster: 'day-ahead-corrected', method: days.method, reason: days.reason, weather: days.weather, unit: days.unit,
-    valuesKw: expanded(values), quantilesKw: quantilesKw.map((one) => ({ level: one.level, valuesKw: expanded(corrected(one.valuesKw)) })),
+    valuesKw: expanded(values), quantilesKw: quantilesKw.map((one) => ({ level: one.level, valuesKw: expanded(narrowed(one.valuesKw)) })),
     // What the last hours say is of recent days.
     ...(contributions === undefined ? {} : { contributions: {
       calendar: expanded(contributions.calendar), weather: expanded(contributions.weather), recent: expanded(contributions.recent.map((recent, i) => recent + values[i]! - valuesKw[i]!)),

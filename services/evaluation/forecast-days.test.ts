@@ -7,14 +7,14 @@ const steps = Float64Array.of(0, 1, 2)
 function answer(more: Partial<SeriesForecast> = {}): SeriesForecast {
   return {
     from: 1000, stepS: 1800, values: steps.map((step) => 10 * step), spread: steps.map(() => 1), quantiles: LEVELS.map((level) => steps.map((step) => step * 20 * level)), method: 'blend', reason: undefined,
-    contributions: [steps.map(() => 1), steps.map((step) => step), steps.map((step) => 9 * step - 1)], carried: Float64Array.of(0.5, 0.25), lately: { mae: 1, similarDayMae: 2 }, newest: undefined, past: [], ...more,
+    contributions: [steps.map(() => 1), steps.map((step) => step), steps.map((step) => 9 * step - 1)], carried: Float64Array.of(0.5, 0.25), left: Float64Array.of(0.75, 1), lately: { mae: 1, similarDayMae: 2 }, newest: undefined, past: [], ...more,
   }
 }
 const kept = { isProduction: false, bound: 1 as const, levelKw: 4, historyDays: 300, weather: 'usual' as const }
 
 test('five levels are kept, and the parts are told around the usual level', () => {
   const { quantilesKw, contributions, ...rest } = issuedDays('T1', 5, answer(), kept)
-  expect(rest).toMatchObject({ series: 'T1', issuedAt: 5, from: 1000, stepS: 1800, method: 'blend', reason: undefined, bound: 1, carried: Float64Array.of(0.5, 0.25) })
+  expect(rest).toMatchObject({ series: 'T1', issuedAt: 5, from: 1000, stepS: 1800, method: 'blend', reason: undefined, bound: 1, carried: Float64Array.of(0.5, 0.25), left: Float64Array.of(0.75, 1) })
   expect(quantilesKw.map(({ level, valuesKw }) => [level, valuesKw[2]])).toEqual([[0.05, 2], [0.25, 10], [0.5, 20], [0.75, 30], [0.95, 38]])
   rest.valuesKw.forEach((value, i) => expect(contributions!.calendar[i]! + contributions!.weather[i]! + contributions!.recent[i]!).toBeCloseTo(value - 4, 12))
 })

@@ -144,7 +144,7 @@ export function issuedDays(series: string, issuedAt: number, days: SeriesForecas
       // The rest, so that with the level they are the value also where it was clipped.
       recent: own(days.values.map((value, i) => value - levelKw - part('calendar')[i]! - part('weather')[i]!)),
     } }),
-    carried: days.carried,
+    carried: days.carried, left: days.left,
   }
 }
 

@@ -115,6 +115,8 @@ export type ForecastReason = (typeof FORECAST_REASONS)[number]
 export interface DayAheadForecast extends IssuedForecast {
   /** Share of the error of the last two hours that is still there after each step from now on. */
   readonly carried: Float64Array
+  /** Share of the size of an error that is left at each step once that is taken off; undefined: nobody wrote it down. */
+  readonly left?: Float64Array | undefined
   /** 1: the series was never negative, -1: never positive, 0: it was both. */
   readonly bound: -1 | 0 | 1
 }

@@ -144,13 +144,14 @@ test('of forecasts of days the newest with values is in service, in a file of be
   expect(await store.dayAheadForecasts(-Infinity, Infinity)).toEqual([])
   const save = (...all: DayAheadForecast[]) => inTransaction(store.database, store.savingDayAhead(all))
   save(daysOf('T1', 1000, 4), daysOf('T2', 1000, 4), daysOf('T3', 1000, 0))
-  save(daysOf('T1', 2000, 0), daysOf('T2', 2000, 6), daysOf('T3', 2000, 0))
+  const narrowing = { ...daysOf('T2', 2000, 6), left: Float64Array.of(0.5, 1) }
+  save(daysOf('T1', 2000, 0), narrowing, daysOf('T3', 2000, 0))
   save(daysOf('T2', 2000, 9))
   const inService = async (from: number, to: number) => [...(await store.dayAheadForecasts(from, to))].sort((a, b) => (a.series < b.series ? -1 : 1))
   // T1 failed today: yesterday's stands in.
-  expect(await inService(0, 2000)).toEqual([daysOf('T1', 1000, 4), daysOf('T2', 2000, 6), daysOf('T3', 2000, 0)])
+  expect(await inService(0, 2000)).toEqual([daysOf('T1', 1000, 4), narrowing, daysOf('T3', 2000, 0)])
   expect(await inService(0, 1999)).toEqual([daysOf('T1', 1000, 4), daysOf('T2', 1000, 4), daysOf('T3', 1000, 0)])
-  expect(await inService(1001, 2000)).toEqual([daysOf('T1', 2000, 0), daysOf('T2', 2000, 6), daysOf('T3', 2000, 0)])
+  expect(await inService(1001, 2000)).toEqual([daysOf('T1', 2000, 0), narrowing, daysOf('T3', 2000, 0)])
   // What is issued each hour is another matter.
   expect(rows()).toEqual(before)
   const reader = openRunReader(file)

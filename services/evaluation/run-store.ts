@@ -79,7 +79,7 @@ interface PastForecastRow {
   weather: ForecastWeather | null
   body: Uint8Array
 }
-interface DayAheadRow extends ForecastRow { carried: Uint8Array; bound: -1 | 0 | 1 }
+interface DayAheadRow extends ForecastRow { carried: Uint8Array; left_over: Uint8Array | null; bound: -1 | 0 | 1 }
 
 const headOf = (row: RunRow): RunHead => ({
   runId: row.run_id,
@@ -109,10 +109,14 @@ const forecastOf = (row: ForecastRow): IssuedForecast => ({
   ...unpackForecast(row.body, row.levels === null ? undefined : (JSON.parse(row.levels) as number[]), row.contributions === 1),
 })
 
+/** A blob may start anywhere in its buffer: single precision needs a copy that starts at zero. */
+const sharesOf = (blob: Uint8Array): Float64Array => Float64Array.from(new Float32Array(new Uint8Array(blob).buffer))
+const blobOf = (shares: Float64Array): Uint8Array => new Uint8Array(Float32Array.from(shares).buffer)
+
 const dayAheadOf = (row: DayAheadRow): DayAheadForecast => ({
   ...forecastOf(row),
-  // A blob may start anywhere in its buffer: single precision needs a copy that starts at zero.
-  carried: Float64Array.from(new Float32Array(new Uint8Array(row.carried).buffer)),
+  carried: sharesOf(row.carried),
+  ...(row.left_over === null ? {} : { left: sharesOf(row.left_over) }),
   bound: row.bound,
 })
 
@@ -196,8 +200,8 @@ export function openRunStore(file: string): RunFileStore {
   const dropOldForecastStates = database.prepare("DELETE FROM state WHERE run_id IN (SELECT run_id FROM run WHERE kind = 'forecast' ORDER BY run_id DESC LIMIT 10 OFFSET ?)")
   const saveForecast = database.prepare(`INSERT INTO forecast (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions, weather, unit)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
-  const saveDayAhead = database.prepare(`INSERT INTO day_ahead (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions, weather, unit, carried, bound)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+  const saveDayAhead = database.prepare(`INSERT INTO day_ahead (series, issued_at, from_at, step_s, forecaster, body, method, reason, levels, contributions, weather, unit, carried, bound, left_over)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
   const dropPastForecasts = database.prepare('DELETE FROM past_forecast WHERE series = ?')
   const savePastForecast = database.prepare('INSERT INTO past_forecast (series, first_day_ahead, issued_at, method, days_ahead, first_date, per_day, levels, body, weather) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const saving: RunFileStore['saving'] = (head, states) => {
@@ -224,9 +228,8 @@ export function openRunStore(file: string): RunFileStore {
   const savingDayAhead: RunFileStore['savingDayAhead'] = (forecasts) => {
     const bodies = forecasts.map(packForecast)
     return () => {
-      for (const [i, { series, issuedAt, from, stepS, forecaster, method, reason, quantilesKw, contributions, weather, unit, carried, bound }] of forecasts.entries()) {
-        const shares = new Uint8Array(Float32Array.from(carried).buffer)
-        saveDayAhead.run(series, issuedAt, from, stepS, forecaster, bodies[i]!, method, reason ?? null, JSON.stringify(quantilesKw.map(({ level }) => level)), contributions === undefined ? 0 : 1, weather ?? null, unit ?? null, shares, bound)
+      for (const [i, { series, issuedAt, from, stepS, forecaster, method, reason, quantilesKw, contributions, weather, unit, carried, bound, left }] of forecasts.entries()) {
+        saveDayAhead.run(series, issuedAt, from, stepS, forecaster, bodies[i]!, method, reason ?? null, JSON.stringify(quantilesKw.map(({ level }) => level)), contributions === undefined ? 0 : 1, weather ?? null, unit ?? null, blobOf(carried), bound, left === undefined ? null : blobOf(left))
       }
     }
   }

@@ -70,4 +70,6 @@ export const RUNS_MIGRATIONS = [
    CREATE UNIQUE INDEX forecast_drift_standing ON forecast_drift (series) WHERE gone_at IS NULL;
    CREATE TABLE newest_fit (
      series TEXT NOT NULL, date INTEGER NOT NULL, method TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (series, date)) STRICT, WITHOUT ROWID`,
+  // Beside what is carried over of an error, what is left of its size.
+  `ALTER TABLE day_ahead ADD COLUMN left_over BLOB`,
 ] as const
