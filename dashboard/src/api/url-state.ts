@@ -23,6 +23,12 @@ export function useUrlText(name: string, options: { move?: 'push' | 'replace' } 
   })
 }
 
+/** Any text, of which the usual one is not written into the address. */
+export function useUrlTextOr(name: string, usual: string): WritableComputedRef<string> {
+  const text = useUrlText(name)
+  return computed({ get: () => text.value ?? usual, set: (value) => (text.value = value === usual ? undefined : value) })
+}
+
 /** Names that are in or out, e.g. which tables are open: `?tables=a,b`. */
 export function useUrlMember(name: string, member: string): WritableComputedRef<boolean> {
   const text = useUrlText(name, { move: 'replace' })

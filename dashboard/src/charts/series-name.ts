@@ -1,6 +1,9 @@
 import type { ForecastSeries } from '#contract/forecast.ts'
 import type { Format, Messages } from '../i18n/index.ts'
 
+/** The electricity of the whole district: what is shown until something else is chosen. */
+export const DISTRICT_SERIES = 'district'
+
 const isElectric = (carrier: string): boolean => carrier === 'electricity' || carrier === 'production'
 
 /** What a series is called in sentences and lists: its carrier is said unless it is electricity. */

@@ -3,7 +3,7 @@ import type { ForecastSeries } from '#contract/forecast.ts'
 import type { FigureTable } from '../../components/figure.ts'
 import type { Format } from '../../i18n/index.ts'
 import type { PlotLine } from '../plot.ts'
-import { seriesName } from '../series-name.ts'
+import { DISTRICT_SERIES, seriesName } from '../series-name.ts'
 import type { ShapedFigure, Speech } from '../shaped.ts'
 
 const COLOURS = { today: '--heat', tomorrow: '--electricity', issued: '--gas' } as const
@@ -31,7 +31,7 @@ export const nameOf = (one: ForecastSeries, { t }: Speech): string => seriesName
 /** How wrong, beside the week before, and what the band held; of a series that was not scored that it was not. */
 export function skillSentence(one: SeriesSkill, speech: Speech): string {
   const { t, f } = speech
-  const of = one.series === 'district' ? t.skill.district : t.skill.ofSeries(nameOf(one, speech))
+  const of = one.series === DISTRICT_SERIES ? t.skill.district : t.skill.ofSeries(nameOf(one, speech))
   if (one.tomorrow === null) return t.skill.notScored(of)
   const { nMaePct, skillPct, cover90Pct } = one.tomorrow
   const gain = skillPct === null ? t.skill.gainUnknown : (skillPct >= 0 ? t.skill.less : t.skill.more)(f.percent(Math.abs(skillPct)))
