@@ -4,7 +4,7 @@ import { normalQuantile, normalShare } from './normal.ts'
 /**
  * Quantiles at other levels from a few given ones. Between two levels the value is linear in the normal score of the level, which a
  * normal distribution follows exactly and every other one without a kink in the middle; beyond the outer levels it
- * follows the exponential tail through the two outermost ones, as trajectories.ts does. Never falling with the level.
+ * follows the exponential tail through the two outermost ones. Never falling with the level.
  * @param levels 0..1, ascending, at least two
  * @param columns [level][step], in any unit; a column that falls below the one before is lifted to it; NaN stays NaN
  * @param wanted levels to tell, ascending
@@ -53,11 +53,19 @@ export function sharesAbove(levels: readonly number[], columns: readonly Float64
   })
 }
 
-/** Level `lower` and how far from it to the next one a level lies; below 0 or above 1 in the tails. */
-function placeOf(levels: readonly number[], level: number): { lower: number; part: number } {
+/** Beyond the outer levels: level `lower` and how far from it to the next one a level lies on the exponential tail through the two outermost ones. */
+export function tailPlace(levels: readonly number[], level: number): { lower: number; part: number } | undefined {
   const last = levels.length - 1
   if (level < levels[0]) return { lower: 0, part: -Math.log(levels[0] / level) / Math.log(levels[1] / levels[0]) }
   if (level > levels[last]) return { lower: last - 1, part: 1 + Math.log((1 - levels[last]) / (1 - level)) / Math.log((1 - levels[last - 1]) / (1 - levels[last])) }
+  return undefined
+}
+
+/** Level `lower` and how far from it to the next one a level lies; below 0 or above 1 in the tails. */
+function placeOf(levels: readonly number[], level: number): { lower: number; part: number } {
+  const tail = tailPlace(levels, level)
+  if (tail !== undefined) return tail
+  const last = levels.length - 1
   const lower = Math.min(last - 1, levels.findLastIndex((one) => one <= level))
   const [from, to] = [normalQuantile(levels[lower]), normalQuantile(levels[lower + 1])]
   return { lower, part: (normalQuantile(level) - from) / (to - from) }

@@ -2,6 +2,7 @@ import { seeded } from '#models/capacity/random.ts'
 import { LEVELS } from './conformal.ts'
 import { errorScores, type ErrorScores, type PastErrors } from './error-scores.ts'
 import { normals } from './normal.ts'
+import { tailPlace } from './quantile-curve.ts'
 
 export interface SeriesForecast {
   /** [level][step] by LEVELS, rising with the level. */
@@ -151,15 +152,10 @@ function evenQuantiles(scenarios: number): RankedQuantiles {
   const part = new Float64Array(scenarios)
   for (let rank = 0; rank < scenarios; rank += 1) {
     const share = (rank + 0.5) / scenarios
-    if (share < LEVELS[0]) part[rank] = -Math.log(LEVELS[0] / share) / Math.log(LEVELS[1] / LEVELS[0])
-    else if (share >= LEVELS[last]) {
-      lower[rank] = last - 1
-      part[rank] = 1 + Math.log((1 - LEVELS[last]) / (1 - share)) / Math.log((1 - LEVELS[last - 1]) / (1 - LEVELS[last]))
-    } else {
-      const level = LEVELS.findLastIndex((one) => one <= share)
-      lower[rank] = level
-      part[rank] = (share - LEVELS[level]) / (LEVELS[level + 1] - LEVELS[level])
-    }
+    const level = Math.min(last - 1, LEVELS.findLastIndex((one) => one <= share))
+    const place = tailPlace(LEVELS, share) ?? { lower: level, part: (share - LEVELS[level]) / (LEVELS[level + 1] - LEVELS[level]) }
+    lower[rank] = place.lower
+    part[rank] = place.part
   }
   return { lower, part }
 }

@@ -68,12 +68,15 @@ export function trajectoryQuantiles({ scenarios, series, steps, values }: Trajec
     // NaN is sorted last.
     sorted.sort()
     const unknown = Number.isNaN(sorted[scenarios - 1])
-    for (const [l, level] of levels.entries()) {
-      const place = Math.max(0, Math.min(scenarios - 1, level * scenarios - 0.5))
-      const low = Math.floor(place)
-      const next = sorted[Math.min(scenarios - 1, low + 1)]
-      quantiles[l][t] = unknown ? NaN : sorted[low] + (place - low) * (next - sorted[low])
-    }
+    for (const [l, level] of levels.entries()) quantiles[l][t] = unknown ? NaN : evenQuantile(sorted, scenarios, level)
   }
   return quantiles
+}
+
+/** Quantile of the first `count` of some values in rising order, which lie evenly, at shares (k + 1/2) / count; NaN of none. */
+export function evenQuantile(sorted: ArrayLike<number>, count: number, level: number): number {
+  if (count === 0) return NaN
+  const place = Math.max(0, Math.min(count - 1, level * count - 0.5))
+  const low = Math.floor(place)
+  return sorted[low] + (place - low) * (sorted[Math.min(count - 1, low + 1)] - sorted[low])
 }

@@ -163,6 +163,11 @@ export function nextLocalDayStart(at: number, timeZone: string): number {
   return startOfDate(zone, dayIndexOf(zone, at) + 1)
 }
 
+/** Local date in which `at` (UTC ms) lies, as days since 1970-01-01. */
+export function localDateIndex(at: number, timeZone: string): number {
+  return dayIndexOf(zoneOf(timeZone), at)
+}
+
 /** Start (UTC ms) of the local date with this number of days since 1970-01-01. */
 export function localDateStart(dayIndex: number, timeZone: string): number {
   return startOfDate(zoneOf(timeZone), dayIndex)

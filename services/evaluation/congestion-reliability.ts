@@ -75,10 +75,12 @@ export async function usualHeadPowers(reader: TimeSeriesReader, heads: readonly 
   return usual
 }
 
-interface Case {
-  readonly leadHours: number
-  readonly probability: number
-  readonly happened: number
+/** Cases of one threshold, in columns: of weeks of issues they are a million. */
+interface Cases {
+  readonly leadHours: number[]
+  readonly probability: number[]
+  /** 1 or 0; NaN: not known. */
+  readonly happened: number[]
 }
 
 /** Reports of what can be told at `at`; none where nothing can. */
@@ -100,7 +102,7 @@ async function ofIssues(reader: TimeSeriesReader, heads: readonly HeadSeries[], 
       for (const { name, kw, probability } of thresholds) {
         for (let t = 0; t < probability.length && start + (t + 1) * HALF_HOUR_MS <= ended; t += 1) {
           const measured = measuredKw[(start - from) / HALF_HOUR_MS + t]!
-          cases.get(name)!.push({ leadHours: (start + t * HALF_HOUR_MS - issuedAt) / HOUR_MS, probability: probability[t]!, happened: happened(measured, kw) })
+          addCase(cases.get(name)!, (start + t * HALF_HOUR_MS - issuedAt) / HOUR_MS, probability[t]!, happened(measured, kw))
         }
       }
     }
@@ -123,7 +125,7 @@ function ofBackCasts({ timeZone }: Pick<District, 'timeZone'>, heads: readonly H
           if (Number.isNaN(probability + measuredKw[cell]!)) return
           const date = firstDate + Math.floor(cell / perDay)
           ;[from, to] = [Math.min(from, date), Math.max(to, date + 1)]
-          cases.get(name)!.push({ leadHours: daysAhead[0]! * 24, probability, happened: happened(measuredKw[cell]!, kw) })
+          addCase(cases.get(name)!, daysAhead[0]! * 24, probability, happened(measuredKw[cell]!, kw))
         })
       }
     }
@@ -150,7 +152,12 @@ export function withoutOwnDay({ valuesKw, measuredKw, spreadKw, perDay }: PastFo
   return quantiles
 }
 
-const noCases = (): Map<HeadThresholdName, Case[]> => new Map(NAMES.map((name) => [name, []]))
+const noCases = (): Map<HeadThresholdName, Cases> => new Map(NAMES.map((name) => [name, { leadHours: [], probability: [], happened: [] }]))
+function addCase(cases: Cases, leadHours: number, probability: number, didHappen: number): void {
+  cases.leadHours.push(leadHours)
+  cases.probability.push(probability)
+  cases.happened.push(didHappen)
+}
 const happened = (measuredKw: number, kw: number): number => (Number.isNaN(measuredKw + kw) ? NaN : measuredKw > kw ? 1 : 0)
 
 /** As of the newest issue of each head. */
@@ -161,13 +168,14 @@ function thresholdsOf(heads: readonly HeadSeries[], issues: readonly KeptHead[])
   })
 }
 
-function curvesOf(cases: ReadonlyMap<HeadThresholdName, readonly Case[]>): ReliabilityCurve[] {
-  return [...cases].flatMap(([threshold, all]) => [null, ...LEADS].map((leadHours) => curveOf(threshold, leadHours, leadHours === null ? all : all.filter((one) => one.leadHours >= leadHours[0] && one.leadHours < leadHours[1]))))
-    .filter(({ cases: count }) => count > 0)
+function curvesOf(cases: ReadonlyMap<HeadThresholdName, Cases>): ReliabilityCurve[] {
+  return [...cases].flatMap(([threshold, all]) => [null, ...LEADS].map((leadHours) => curveOf(threshold, leadHours, all))).filter(({ cases: count }) => count > 0)
 }
 
-function curveOf(threshold: HeadThresholdName, leadHours: ReliabilityCurve['leadHours'], all: readonly Case[]): ReliabilityCurve {
-  const { bins, count, observedShare, brier, reliability, resolution, skill } = reliabilityOf(all.map((one) => one.probability), all.map((one) => one.happened))
+function curveOf(threshold: HeadThresholdName, leadHours: ReliabilityCurve['leadHours'], all: Cases): ReliabilityCurve {
+  // A case of another lead is one that is not known.
+  const probability = leadHours === null ? all.probability : all.probability.map((share, i) => (all.leadHours[i]! >= leadHours[0] && all.leadHours[i]! < leadHours[1] ? share : NaN))
+  const { bins, count, observedShare, brier, reliability, resolution, skill } = reliabilityOf(probability, all.happened)
   const known = (value: number) => (Number.isFinite(value) ? value : null)
   return {
     threshold, leadHours, cases: count, passed: count === 0 ? 0 : Math.round(observedShare * count), brier: known(brier), reliability: known(reliability), resolution: known(resolution), skill: known(skill),

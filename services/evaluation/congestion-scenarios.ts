@@ -7,7 +7,7 @@ import { forecastCells, pastErrors } from '#models/forecast/past-errors.ts'
 import { atLevels } from '#models/forecast/quantile-curve.ts'
 import { reconcileTrajectories } from '#models/forecast/trajectory-sums.ts'
 import { BASIS, trajectories, type Trajectories } from '#models/forecast/trajectories.ts'
-import { localCalendar } from '#models/units/local-time.ts'
+import { localCalendar, localDateIndex } from '#models/units/local-time.ts'
 import { stepMeans } from '#models/load-curve/resample.ts'
 import type { CongestionTree } from './congestion-tree.ts'
 import type { DayAheadForecast, IssuedForecast, PastForecast } from './port.ts'
@@ -84,7 +84,7 @@ export interface Scenarios {
 export function drawScenarios({ timeZone }: Pick<District, 'timeZone'>, { from, steps, series }: Marginals, past: readonly PastForecast[], issuedAt: number, seed: number, scenarios: number): Scenarios {
   const bySeries = Map.groupBy(past, (one) => one.series)
   const calendar = localCalendar(Float64Array.from({ length: steps }, (_, t) => from + t * HALF_HOUR_MS), timeZone)
-  const issueDate = localCalendar(Float64Array.of(issuedAt), timeZone).dayIndex[0]!
+  const issueDate = localDateIndex(issuedAt, timeZone)
   const cells = forecastCells(calendar.dayIndex, calendar.minuteOfDay, issueDate, HALF_HOUR_S)
   const errors = pastErrors(series.map((one) => (bySeries.get(one.series) ?? []).map(({ daysAhead, firstDate, perDay, valuesKw, spreadKw, measuredKw }) => ({ daysAhead, firstDate, perDay, values: valuesKw, spread: spreadKw, measured: measuredKw }))), cells)
   const drawn = trajectories(series.map(({ quantilesKw }) => ({ quantiles: quantilesKw, nonNegative: quantilesKw[0]!.every((value) => !(value < 0)) })), errors, { scenarios, seed, stepS: HALF_HOUR_S })

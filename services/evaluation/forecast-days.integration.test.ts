@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seeded } from '#models/capacity/random.ts'
 import { together } from '#models/forecast/skill-figures.ts'
-import { localParts } from '#models/units/local-time.ts'
+import { localDateIndex, localParts } from '#models/units/local-time.ts'
 import { openEmbeddedStore } from '#services/store/embedded/store.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
 import { issueForecasts } from './forecast.ts'
 import { createDayForecaster } from './forecast-days.ts'
-import { dateOf, scoreWeeks, weeksOver } from './forecast-skill.ts'
+import { scoreWeeks, weeksOver } from './forecast-skill.ts'
 import { dayAheadSeries } from './forecast-series.ts'
 import { evaluationPlan } from './plan.ts'
 import type { DayAheadForecast } from './port.ts'
@@ -120,7 +120,7 @@ test('a series without a value, and one that fell silent for long, are passed ov
 
 test('the past that a fit leaves is scored by weeks: better than the week before, with a band that keeps what it promises', async () => {
   const { past, newest } = await forecaster(store).forecast('P01.T1', ISSUED)
-  expect([newest!.date, newest!.values.length]).toEqual([dateOf(ISSUED, district.timeZone), 48])
+  expect([newest!.date, newest!.values.length]).toEqual([localDateIndex(ISSUED, district.timeZone), 48])
   const weeks = await scoreWeeks(store, district, plan, { series: 'P01.T1', now: ISSUED, backtestWeeks: weeksOver(ISSUED, district.timeZone), issuedWeeks: [], past: past!, issued: [] })
   // Eight weeks of the past are seven from Monday to Sunday, by three groups of days ahead.
   expect(weeks.map(({ daysAhead }) => daysAhead[0]).toSorted()).toEqual([0, 1, 2].flatMap((ahead) => new Array(7).fill(ahead)))

@@ -2,16 +2,15 @@ import type { District } from '#models/district/schema.ts'
 import { LEVELS } from '#models/forecast/conformal.ts'
 import { forecastDays, type FitRecord, type PastDays, type SeriesForecast, type SeriesProblem } from '#models/forecast/day-ahead.ts'
 import { GROUPS } from '#models/forecast/members.ts'
-import { localDayStart } from '#models/units/local-time.ts'
+import { localDateIndex, localDayStart } from '#models/units/local-time.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { dayRules } from './day-rules.ts'
-import { dateOf } from './forecast-skill.ts'
-import { forecastSeries, partsOf, sumOf, transformerSeries } from './forecast-series.ts'
-import { toldKind, weatherAsToldBefore, type ToldWeather } from './forecast-weather.ts'
+import { forecastSeries, powersOf } from './forecast-series.ts'
+import { toldKind, weatherAsToldBefore, type IssueWeather } from './forecast-weather.ts'
 import type { NewestDay } from './newest-fit.ts'
 import type { EvaluationPlan } from './plan.ts'
 import type { DayAheadForecast, ForecastReason, ForecastWeather, PastForecast } from './port.ts'
-import { HALF_HOUR_MS, HALF_HOUR_S, readHalfHours } from './step-inputs.ts'
+import { HALF_HOUR_MS, HALF_HOUR_S, readHalfHourSum } from './step-inputs.ts'
 import { BAND_LEVELS } from './trailing-band.ts'
 
 const DAY_MS = 86_400_000
@@ -51,10 +50,10 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
   const { timeZone } = district
   const rules = dayRules(district)
   const bySeries = new Map(forecastSeries(district, plan).map((one) => [one.series, one]))
-  let told: { issuedAt: number; from: number; weather: Promise<ToldWeather> } | undefined
+  let told: { issuedAt: number; from: number; weather: Promise<IssueWeather> } | undefined
 
   const startOf = (issuedAt: number, days: number) => localDayStart(localDayStart(issuedAt, timeZone) - days * DAY_MS + 12 * HOUR_MS, timeZone)
-  const weatherFrom = async (issuedAt: number, from: number): Promise<ToldWeather> => {
+  const weatherFrom = async (issuedAt: number, from: number): Promise<IssueWeather> => {
     if (told?.issuedAt !== issuedAt) {
       const first = startOf(issuedAt, FULL_HISTORY_DAYS)
       const steps = Math.ceil((issuedAt - first) / HALF_HOUR_MS) + (DISTRICT_HORIZON_DAYS + 2) * 50
@@ -64,13 +63,6 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
     const { weather, ...rest } = await told.weather
     return { ...rest, weather: weather.map((one) => withoutFirst(one, skipped)) }
   }
-  const historyOf = async (series: string, from: number, to: number, issuedAt: number): Promise<Float64Array | undefined> => {
-    const powers = (series === 'district' ? transformerSeries(district, plan) : [bySeries.get(series)!]).flatMap(partsOf)
-    if (powers.length === 0) return undefined
-    const columns: Float64Array[] = []
-    for (const power of powers) columns.push(await readHalfHours(reader, power, from, to, issuedAt))
-    return sumOf(columns)
-  }
 
   return {
     async forecast(series, issuedAt, record) {
@@ -78,13 +70,13 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
       const isProduction = bySeries.get(series)?.isProduction === true
       const from = startOf(issuedAt, isLight ? LIGHT_HISTORY_DAYS : FULL_HISTORY_DAYS)
       const to = Math.floor(issuedAt / HALF_HOUR_MS) * HALF_HOUR_MS
-      const measuredKw = await historyOf(series, from, to, issuedAt)
-      const known = measuredKw?.findIndex((value) => !Number.isNaN(value)) ?? -1
-      if (measuredKw === undefined || known < 0) return {}
+      const measuredKw = await readHalfHourSum(reader, powersOf(district, plan, series), from, to, issuedAt)
+      const known = measuredKw.findIndex((value) => !Number.isNaN(value))
+      if (known < 0) return {}
       const dayStart = localDayStart(issuedAt, timeZone)
       const lateMs = lateness(measuredKw, from, dayStart)
       if (!(lateMs <= MOST_SILENT_MS)) return {}
-      const toldWeather = await weatherFrom(issuedAt, from)
+      const issueWeather = await weatherFrom(issuedAt, from)
       // Days without a value before the first are nothing but work.
       const skipped = (localDayStart(from + known * HALF_HOUR_MS, timeZone) - from) / HALF_HOUR_MS
       const ownKw = measuredKw.subarray(Math.max(0, skipped))
@@ -96,7 +88,7 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
           timeZone, stepS: HALF_HOUR_S, from: ownFrom, values: ownKw.map((value) => sign * value), issuedAt, rules, production: isProduction, nonNegative: bound === sign,
           // A meter whose curve comes the next morning is never known up to midnight, neither now nor on the days that are learned from.
           ...(lateMs > 0 ? { availableAt: Float64Array.from(ownKw, (_, i) => ownFrom + (i + 1) * HALF_HOUR_MS + lateMs) } : {}),
-          weather: toldWeather.weather.map((one) => withoutFirst(one, Math.max(0, skipped))),
+          weather: issueWeather.weather.map((one) => withoutFirst(one, Math.max(0, skipped))),
           site: { latitude: district.latitude, longitude: district.longitude },
           horizonDays: series === 'district' ? DISTRICT_HORIZON_DAYS : HORIZON_DAYS, size: isLight ? 'light' : 'full',
           ...(record === undefined ? {} : { record: { ...record, said: record.said.map((one) => ({ ...one, values: inOwnSign(isProduction)(one.values) })) } }),
@@ -105,12 +97,12 @@ export function createDayForecaster(reader: TimeSeriesReader, district: District
         const levelKw = sign * levelOf(ownKw)
         const unit = bySeries.get(series)?.unit ?? 'kW'
         return {
-          forecast: { unit, ...issuedDays(series, issuedAt, days, { isProduction, bound, levelKw, historyDays: (dayStart - ownFrom) / DAY_MS, weather: toldWeather.kind }) },
+          forecast: { unit, ...issuedDays(series, issuedAt, days, { isProduction, bound, levelKw, historyDays: (dayStart - ownFrom) / DAY_MS, weather: issueWeather.kind }) },
           past: days.past.map((past) => ({
             ...pastForecast(series, issuedAt, days.method, past, isProduction),
-            weather: isWeatherUsed(days.method) ? toldKind(toldWeather, past.firstDate, past.values.length / past.perDay) : 'none',
+            weather: isWeatherUsed(days.method) ? toldKind(issueWeather, past.firstDate, past.values.length / past.perDay) : 'none',
           })),
-          ...(days.newest === undefined ? {} : { newest: { series, date: dateOf(issuedAt, timeZone), method: days.newest.method, values: inOwnSign(isProduction)(days.newest.values) } }),
+          ...(days.newest === undefined ? {} : { newest: { series, date: localDateIndex(issuedAt, timeZone), method: days.newest.method, values: inOwnSign(isProduction)(days.newest.values) } }),
         }
       } catch (error) {
         return { failure: error instanceof Error ? error.message : String(error) }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { driftOf, type Drift } from '#models/forecast/drift.ts'
+import { driftOf } from '#models/forecast/drift.ts'
 import { dailyErrors } from '#models/forecast/skill.ts'
 import { localDateStart } from '#models/units/local-time.ts'
 import type { PastForecast } from './port.ts'
@@ -68,10 +68,9 @@ export function driftOfSeries(database: DatabaseSync, series: string): SeriesDri
     return drift.worse ? [{ daysAhead, drift, since: last + 1 - drift.sinceDays! }] : []
   })
   if (drifts.length === 0) return undefined
-  const worst = drifts.reduce((a, b) => (excess(b.drift) > excess(a.drift) ? b : a))
+  const worst = drifts.reduce((a, b) => (b.drift.statistic > a.drift.statistic ? b : a))
   return { series, daysAhead: worst.daysAhead, since: worst.since, recentKw: worst.drift.recent, beforeKw: worst.drift.before }
 }
-const excess = ({ statistic }: Drift): number => statistic
 
 /**
  * Keeps what has been found on all series of a night: one that was found before goes on, one that is found no more is kept as

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { localDateStart } from '#models/units/local-time.ts'
+import { localDateIndex, localDateStart } from '#models/units/local-time.ts'
 import type { Series, TimeSeriesReader } from '#services/store/port.ts'
-import { coversWeek, dateOf, issuesOf, mondayOf, scoreWeeks, weeksOver, type SkillTask } from './forecast-skill.ts'
+import { coversWeek, issuesOf, mondayOf, scoreWeeks, weeksOver, type SkillTask } from './forecast-skill.ts'
 import { evaluationPlan } from './plan.ts'
 import type { IssuedForecast, PastForecast } from './port.ts'
 import { smallDistrict } from './small-district.testkit.ts'
@@ -16,7 +16,7 @@ const { district } = smallDistrict()
 const plan = evaluationPlan(district)
 const { timeZone } = district
 const NOW = Date.parse('2026-05-19T00:01:00+02:00')
-const WEEK = dateOf(Date.parse('2026-05-11T12:00:00+02:00'), timeZone)
+const WEEK = localDateIndex(Date.parse('2026-05-11T12:00:00+02:00'), timeZone)
 
 /** Every point has what `kw` says of each ten minutes. */
 function reader(kw: (at: number) => number): TimeSeriesReader {

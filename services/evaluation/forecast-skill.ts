@@ -2,12 +2,12 @@ import type { District } from '#models/district/schema.ts'
 import { skillFigures, weekBefore, type CompareColumns, type SkillFigures } from '#models/forecast/skill-figures.ts'
 import { skillByHour } from '#models/forecast/skill.ts'
 import { byCell, slotGrid, type SlotGrid } from '#models/forecast/slot-grid.ts'
-import { localCalendar, localDateStart } from '#models/units/local-time.ts'
+import { localDateIndex, localDateStart } from '#models/units/local-time.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
-import { isProductionSeries, powersOf, sumOf } from './forecast-series.ts'
+import { isProductionSeries, powersOf } from './forecast-series.ts'
 import type { EvaluationPlan } from './plan.ts'
 import type { ForecastMethod, ForecastWeather, IssuedForecast, PastForecast } from './port.ts'
-import { HALF_HOUR_MS, HALF_HOUR_S, readHalfHours } from './step-inputs.ts'
+import { HALF_HOUR_MS, HALF_HOUR_S, readHalfHourSum } from './step-inputs.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -62,14 +62,13 @@ export interface SkillTask {
 
 /** Mondays of the weeks that are over and of which all has arrived, ascending. */
 export function weeksOver(now: number, timeZone: string): number[] {
-  const today = dateOf(now, timeZone)
+  const today = localDateIndex(now, timeZone)
   const newest = mondayOf(today - ARRIVAL_DAYS) - WEEK_DAYS
   return Array.from({ length: MOST_WEEKS }, (_, i) => newest - (MOST_WEEKS - 1 - i) * WEEK_DAYS)
 }
 
 /** Monday of the week of a local date; the first day of 1970 was a Thursday. */
 export const mondayOf = (date: number): number => date - ((((date + 3) % WEEK_DAYS) + WEEK_DAYS) % WEEK_DAYS)
-export const dateOf = (at: number, timeZone: string): number => localCalendar(Float64Array.of(at), timeZone).dayIndex[0]
 
 /** Weeks of which a backtest tells on all days. */
 export const coversWeek = ({ firstDate, perDay, valuesKw }: PastForecast, week: number): boolean => firstDate <= week && week + WEEK_DAYS <= firstDate + valuesKw.length / perDay
@@ -85,10 +84,9 @@ export async function scoreWeeks(reader: TimeSeriesReader, district: District, p
   const { timeZone } = district
   const from = localDateStart(Math.min(...weeks) - WEEKS_BEFORE * WEEK_DAYS, timeZone)
   const to = localDateStart(Math.max(...weeks) + WEEK_DAYS, timeZone)
-  const columns: Float64Array[] = []
-  for (const power of powers) columns.push(await readHalfHours(reader, power, from, to, task.now))
+  const measuredKw = await readHalfHourSum(reader, powers, from, to, task.now)
   const sign = isProductionSeries(district, plan, task.series) ? -1 : 1
-  const measured = measuredOf(slotGrid(from, columns[0].length, HALF_HOUR_S, timeZone), from, inSign(sumOf(columns), sign))
+  const measured = measuredOf(slotGrid(from, measuredKw.length, HALF_HOUR_S, timeZone), from, inSign(measuredKw, sign))
   const common = { series: task.series, scoredAt: task.now }
   return [
     ...task.backtestWeeks.flatMap((week) => task.past.filter((past) => coversWeek(past, week)).map((past) => ({ ...common, ...backtestWeek(past, week, measured, sign) }))),

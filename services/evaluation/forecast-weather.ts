@@ -1,7 +1,7 @@
 import type { District } from '#models/district/schema.ts'
 import { clearnessOf, irradianceOf } from '#models/forecast/clearness.ts'
 import { climatologyOf } from '#models/forecast/climatology.ts'
-import { FORECAST_LEAD_DAYS, type SeriesProblem, type ToldWeather as ToldKind } from '#models/forecast/day-ahead.ts'
+import { FORECAST_LEAD_DAYS, type SeriesProblem, type ToldWeather } from '#models/forecast/day-ahead.ts'
 import { fillWeather } from '#models/forecast/fill-weather.ts'
 import { byCell, slotGrid, type SlotGrid } from '#models/forecast/slot-grid.ts'
 import { clearSkyWm2 } from '#models/forecast/sun.ts'
@@ -19,7 +19,7 @@ const CLIMATOLOGY = { windowDays: 15, levels: [] }
 const MOST_OF_A_DAY = 0.8
 const MOST_OF_THE_DAYS = 0.8
 
-export interface ToldWeather {
+export interface IssueWeather {
   readonly weather: SeriesProblem['weather']
   /** `forecast`: the day after that of the issue is foretold in all its kinds; `usual`: of one at least the usual weather of the season stands in. */
   readonly kind: ForecastWeather
@@ -28,7 +28,7 @@ export interface ToldWeather {
 }
 
 /** How most of so many days from `firstDate` on were told. */
-export function toldKind({ weather, foretoldDays }: Pick<ToldWeather, 'weather' | 'foretoldDays'>, firstDate: number, days: number): ForecastWeather {
+export function toldKind({ weather, foretoldDays }: Pick<IssueWeather, 'weather' | 'foretoldDays'>, firstDate: number, days: number): ForecastWeather {
   if (weather.length === 0) return 'none'
   const foretold = Array.from({ length: days }, (_, day) => foretoldDays.has(firstDate + day)).filter(Boolean).length
   return days > 0 && foretold >= MOST_OF_THE_DAYS * days ? 'forecast' : 'usual'
@@ -42,13 +42,13 @@ export function toldKind({ weather, foretoldDays }: Pick<ToldWeather, 'weather' 
  * days ahead and were given what was told on the day itself, so that each has what was told so many days `before`. The day
  * of issue and those after it are told by what is newest at `issuedAt`.
  */
-export async function weatherAsToldBefore(reader: TimeSeriesReader, district: District, issuedAt: number, from: number, steps: number): Promise<ToldWeather> {
+export async function weatherAsToldBefore(reader: TimeSeriesReader, district: District, issuedAt: number, from: number, steps: number): Promise<IssueWeather> {
   const { temperaturePoint, temperatureForecastPoint, irradiancePoint, irradianceForecastPoint } = district.weather
   const at = Float64Array.from({ length: steps }, (_, i) => from + i * HALF_HOUR_MS)
   const grid = slotGrid(from, steps, HALF_HOUR_S, district.timeZone)
-  const weather: ToldKind[] = []
+  const weather: ToldWeather[] = []
   let foretoldDays: Set<number> | undefined
-  const add = (kind: ToldKind['kind'], told: WeatherTold | undefined, valuesAt: (told: WeatherTold, leadDays: number) => Float64Array) => {
+  const add = (kind: ToldWeather['kind'], told: WeatherTold | undefined, valuesAt: (told: WeatherTold, leadDays: number) => Float64Array) => {
     if (told === undefined) return
     const [values, ...before] = FORECAST_LEAD_DAYS.map((leadDays) => valuesAt(told, leadDays))
     weather.push({ kind, values: values!, before: new Map(before.map((column, k) => [FORECAST_LEAD_DAYS[k + 1]!, column])) })

@@ -126,3 +126,13 @@ export async function readHalfHours(reader: TimeSeriesReader, series: PowerSerie
   }
   return values
 }
+
+/** The same of a sum: NaN where one of its parts is not known, or where there is none. */
+export async function readHalfHourSum(reader: TimeSeriesReader, parts: readonly PowerSeries[], from: number, to: number, asOf: number): Promise<Float64Array> {
+  const sum = new Float64Array(Math.round((to - from) / HALF_HOUR_MS)).fill(parts.length === 0 ? NaN : 0)
+  for (const part of parts) {
+    const values = await readHalfHours(reader, part, from, to, asOf)
+    for (let i = 0; i < sum.length; i += 1) sum[i]! += values[i]!
+  }
+  return sum
+}

@@ -9,7 +9,7 @@ import { winterPeak, WINTER_PEAK_OPTIONS, type WinterPeak } from '#models/foreca
 import { localDayStart } from '#models/units/local-time.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { dayRules } from './day-rules.ts'
-import { forecastSeries, partsOf, sumOf, transformerSeries } from './forecast-series.ts'
+import { forecastSeries, partsOf, powersOf, sumOf } from './forecast-series.ts'
 import type { EvaluationPlan, PowerSeries } from './plan.ts'
 import { readMeans } from './step-inputs.ts'
 
@@ -76,8 +76,7 @@ export async function winterPeaks(reader: TimeSeriesReader, district: District, 
   // A day with a name that is no holiday, a festival or one between the years, is like no other of its kind.
   const dayType = marks.type.map((type, i) => (marks.named[i] !== 0 && marks.holiday[i] === 0 ? LEFT_OUT : type))
 
-  const transformers = transformerSeries(district, plan)
-  const wanted = [{ series: 'district', parts: transformers.flatMap(partsOf) }, ...forecastSeries(district, plan).filter(({ isDeliveryPoint }) => !isDeliveryPoint).map((one) => ({ series: one.series, parts: partsOf(one) }))]
+  const wanted = [{ series: 'district', parts: powersOf(district, plan, 'district') }, ...forecastSeries(district, plan).filter(({ isDeliveryPoint }) => !isDeliveryPoint).map((one) => ({ series: one.series, parts: partsOf(one) }))]
   const reports: WinterPeakReport[] = []
   for (const [i, { series, parts }] of wanted.entries()) {
     reports.push(await reportOf(series, parts))

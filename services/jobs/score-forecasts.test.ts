@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { localDateIndex } from '#models/units/local-time.ts'
 import { saveDayErrors } from '#services/evaluation/forecast-drift.ts'
-import { dateOf, type SkillTask, type SkillWeek } from '#services/evaluation/forecast-skill.ts'
+import { type SkillTask, type SkillWeek } from '#services/evaluation/forecast-skill.ts'
 import type { IssuedForecast, PastForecast } from '#services/evaluation/port.ts'
 import { openRunStore, type RunFileStore } from '#services/evaluation/run-store.ts'
 import { skillOfFile } from '#services/evaluation/skill-store.ts'
@@ -14,7 +15,7 @@ const DAY = 86_400_000
 const timeZone = 'Europe/Paris'
 /** A Tuesday. */
 const NOW = Date.parse('2026-05-19T00:01:00+02:00')
-const MONDAY = dateOf(NOW, timeZone) - 8
+const MONDAY = localDateIndex(NOW, timeZone) - 8
 let runs: RunFileStore
 let asked: SkillTask[]
 let answer: (task: SkillTask) => Promise<SkillWeek[]>
@@ -36,7 +37,7 @@ const parts = () => ({
   runs, timeZone, log: silentLogger, dayAheadSeries: ['a'], pointsOf: () => [],
   patientPool: { run: (_: string, task: SkillTask) => { asked.push(task); return answer(task) }, stop: async () => {} },
 }) as unknown as WorkerParts
-const score = (now: number) => scoreSeries(parts(), 'a', [past(dateOf(now, timeZone) - 1, 28)], now, async () => {})
+const score = (now: number) => scoreSeries(parts(), 'a', [past(localDateIndex(now, timeZone) - 1, 28)], now, async () => {})
 const kept = () => skillOfFile(runs.database).weeks(0, 'a').map(({ kind, week }) => [kind, week - MONDAY])
 const issued = (issuedAt: number): IssuedForecast => ({ series: 'a', issuedAt, from: issuedAt, stepS: 600, forecaster: 'x', method: 'blend', reason: undefined, valuesKw: new Float64Array(288), quantilesKw: [], contributions: { calendar: new Float64Array(288), weather: new Float64Array(288), recent: new Float64Array(288) } })
 

@@ -41,22 +41,22 @@ export function congestionView(loaded: LoadedDistrict, issue: CongestionIssue | 
   const told = toldOf(loaded, issue)
   if (issue === undefined) return { ...told, least, all: 0, elements: [] }
   const names = elementNames(loaded)
-  const all = issue.elements.map((id, element): CongestionElement => {
+  const elements = issue.elements.flatMap((id, element): CongestionElement[] => {
     const own = (column: Float32Array) => column.subarray(element * issue.steps, (element + 1) * issue.steps)
     const [watch, limit] = issue.probability.map(own)
+    const watchPeak = peakOf(watch!, told.at)
+    if (least > 0 && !((watchPeak?.probability ?? 0) >= least)) return []
     const [energyAboveWatchKwh, energyAboveLimitKwh] = issue.energyAboveKwh.map((column) => orNull(own(column).reduce((sum, kwh) => sum + (Number.isNaN(kwh) ? 0 : kwh), 0)))
     const isKnown = watch!.some((share) => !Number.isNaN(share))
-    return {
+    return [{
       id, name: names.get(id)?.name ?? id, kind: names.get(id)?.kind ?? 'line-section', basis: basisOf(issue.basis[element]),
-      watchPeak: peakOf(watch!, told.at), limitPeak: peakOf(limit!, told.at),
+      watchPeak, limitPeak: peakOf(limit!, told.at),
       energyAboveWatchKwh: isKnown ? energyAboveWatchKwh! : null, energyAboveLimitKwh: isKnown ? energyAboveLimitKwh! : null,
       unknownShare: thousandth(own(issue.unknownShare).reduce((most, share) => Math.max(most, share), 0)),
       watch: Array.from(watch!, thousandth), limit: Array.from(limit!, thousandth),
-    }
-  })
-  const elements = all.filter(({ watchPeak }) => least === 0 || (watchPeak?.probability ?? 0) >= least)
-    .sort((a, b) => (b.limitPeak?.probability ?? -1) - (a.limitPeak?.probability ?? -1) || (b.watchPeak?.probability ?? -1) - (a.watchPeak?.probability ?? -1) || (b.energyAboveWatchKwh ?? -1) - (a.energyAboveWatchKwh ?? -1))
-  return { ...told, least, all: all.length, elements }
+    }]
+  }).sort((a, b) => (b.limitPeak?.probability ?? -1) - (a.limitPeak?.probability ?? -1) || (b.watchPeak?.probability ?? -1) - (a.watchPeak?.probability ?? -1) || (b.energyAboveWatchKwh ?? -1) - (a.energyAboveWatchKwh ?? -1))
+  return { ...told, least, all: issue.elements.length, elements }
 }
 
 function peakOf(shares: Float32Array, at: readonly number[]): CongestionElement['watchPeak'] {

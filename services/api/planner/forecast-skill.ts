@@ -1,7 +1,8 @@
 import { seasonOf, SEASONS } from '#models/forecast/skill.ts'
 import { skillOf, together, type SkillFigures } from '#models/forecast/skill-figures.ts'
+import { localDateIndex } from '#models/units/local-time.ts'
 import type { DriftFinding } from '#services/evaluation/forecast-drift.ts'
-import { dateOf, SKILL_KINDS, WEEK_DAYS, type SkillKind, type SkillWeek } from '#services/evaluation/forecast-skill.ts'
+import { SKILL_KINDS, WEEK_DAYS, type SkillKind, type SkillWeek } from '#services/evaluation/forecast-skill.ts'
 import type { SkillReader } from '#services/evaluation/skill-store.ts'
 import { orNull } from '../columns.ts'
 import type { ForecastDrifts, ForecastSkill, LeadSkill, SeasonSkill, SeriesDrift, SkillOfKind } from '../contract/forecast-skill.ts'
@@ -20,7 +21,7 @@ const threeDigits = (value: number): number | null => orNull(Number(value.toPrec
 
 /** Skill of all series in short, and of one in detail. */
 export async function skillView(reader: SkillReader, all: readonly ForecastSeries[], chosen: ForecastSeries, now: number, timeZone: string): Promise<ForecastSkill> {
-  const recent = await reader.tomorrowWeeks(dateOf(now, timeZone) - (SHOWN_WEEKS + 1) * WEEK_DAYS)
+  const recent = await reader.tomorrowWeeks(localDateIndex(now, timeZone) - (SHOWN_WEEKS + 1) * WEEK_DAYS)
   const ofOne = await reader.skillWeeks(0, chosen.series)
   const drifts = new Map((await reader.drifts(Infinity)).filter(({ goneAt }) => goneAt === null).map((one) => [one.series, one]))
   const newest = Math.max(...recent.map(({ week }) => week))
