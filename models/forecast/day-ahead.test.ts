@@ -117,6 +117,10 @@ describe('the ladder', () => {
     for (const one of [usual, cold]) for (let step = 0; step < 24; step += 1) expect(one.contributions[0]![step]! + one.contributions[1]![step]! + one.contributions[2]![step]!).toBeCloseTo(one.values[step]!, 3)
     const mean = (column: Float64Array) => column.reduce((sum, one) => sum + one, 0) / column.length
     expect(mean(cold.values) - mean(usual.values)).toBeGreaterThan(12)
+    // That an office draws by day is calendar, not what the last days were like.
+    const byDay = (column: Float64Array) => mean(column.subarray(9, 17)) - mean(column.subarray(0, 7))
+    expect(byDay(usual.values)).toBeGreaterThan(40)
+    expect(byDay(usual.contributions[0]!)).toBeGreaterThan(0.8 * byDay(usual.values))
     expect(mean(cold.contributions[1]!) - mean(usual.contributions[1]!)).toBeGreaterThan(0.9 * (mean(cold.values) - mean(usual.values)))
   })
   test.each([[70, 'ridge'], [20, 'similar-day'], [2, 'constant']] as const)('%i days: %s, and why', (days, method) => {

@@ -36,6 +36,8 @@ export interface FeatureRows {
   readonly features: Float32Array
   /** The habit by cell, from which the forecasters learn the deviation; NaN where no row could be made. */
   readonly habit: Float64Array
+  /** What the habit speaks of: of a load the hour and the weekday, of a production the light. */
+  readonly habitGroup: FeatureGroup
   /** 1 at cells of a production at which nothing can be produced: they have no row, their value is 0. */
   readonly dark?: Uint8Array
 }
@@ -67,7 +69,7 @@ export function plainRows(inputs: FeatureInputs): FeatureRows {
     const next = putCalendar(features, cell * names.length, marks, day, cell % grid.perDay, named.get(day))
     for (let k = 0; k < terms.columns.length; k += 1) features[next + k] = terms.columns[k]![cell]!
   }
-  return { names, groups: names.map((_, k) => (k < CALENDAR.length ? 'calendar' : 'weather')), features, habit: new Float64Array(cells) }
+  return { names, groups: names.map((_, k) => (k < CALENDAR.length ? 'calendar' : 'weather')), features, habit: new Float64Array(cells), habitGroup: 'calendar' }
 }
 
 /**
@@ -89,7 +91,7 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows): DatedRow
     ...plain.names, 'rest-day', 'habit', 'habit-alike', 'plainly', ...DEVIATIONS.map((name) => `habit-${name}`), ...DEVIATIONS.map((name) => `plainly-${name}`),
     ...plain.names.slice(termsFrom).flatMap((name) => [`${name}-unusual`, ...(pastWeather ? [`${name}-unusual-1`, `${name}-unusual-day-1`] : [])]),
   ]
-  const groups = names.map((name, k): FeatureGroup => plain.groups[k] ?? (name === 'rest-day' ? 'calendar' : name === 'plainly' || name.includes('unusual') ? 'weather' : 'recent'))
+  const groups = names.map((name, k): FeatureGroup => plain.groups[k] ?? (['rest-day', 'habit', 'habit-alike'].includes(name) ? 'calendar' : name === 'plainly' || name.includes('unusual') ? 'weather' : 'recent'))
   const width = names.length
   const features = new Float32Array(days * perDay * width)
   const habit = new Float64Array(days * perDay).fill(NaN)
@@ -161,7 +163,7 @@ export function featureRows(inputs: FeatureInputs, plain: FeatureRows): DatedRow
       }
     }
   }
-  return { names, groups, features, habit, expect }
+  return { names, groups, features, habit, habitGroup: 'calendar', expect }
 
   function expect(plainly: Float64Array): void {
     const fromPlain = pastDeviations(grid, marks, leadDays, originMinute, { known, settledAt: arrivedAt, expectedAt: (day, slot) => plainly[day * perDay + slot]! })

@@ -170,7 +170,8 @@ export const GROUPS: readonly FeatureGroup[] = ['calendar', 'weather', 'recent']
 
 /**
  * Of what the cells `[from, to)` are made: [group][cell] by GROUPS, together the weighted sum of the members. Calendar
- * and weather are told against the mean of the four weeks before `from`; habit and all the rest are recent days. A
+ * and weather are told against the mean of the four weeks before `from`, the habit too: that a Monday noon draws more than
+ * the mean of all hours is calendar, that a field yields more at noon is weather. All the rest are recent days. A
  * ridge is split by its terms, a tree by the change of the mean at each cut on the way (Saabas, 2014).
  */
 export function contributions(fitted: FittedMembers, weights: Float64Array, rows: FeatureRows, perDay: number, from: number, to: number): Float64Array[] {
@@ -179,11 +180,15 @@ export function contributions(fitted: FittedMembers, weights: Float64Array, rows
   const recent = GROUPS.indexOf('recent')
   const parts = GROUPS.map(() => new Float64Array(to - from))
   const own = new Float64Array(GROUPS.length)
-  const means = slotMeans(rows, perDay, Math.max(0, from - 28 * perDay), from)
+  const before = Math.max(0, from - 28 * perDay)
+  const means = slotMeans(rows, perDay, before, from)
+  const usualHabit = habitMean(rows, before, from)
+  const habitGroup = GROUPS.indexOf(rows.habitGroup)
   for (let i = from; i < to; i += 1) {
     const slot = i % perDay
     own.fill(0)
-    own[recent]! += rows.habit[i]!
+    own[habitGroup]! += rows.habit[i]! - usualHabit
+    own[recent]! += usualHabit
     for (const [m, { ridge, trees }] of fitted.members.entries()) {
       const share = weights[m]!
       if (ridge !== undefined) {
@@ -200,6 +205,19 @@ export function contributions(fitted: FittedMembers, weights: Float64Array, rows
     for (let g = 0; g < GROUPS.length; g += 1) parts[g]![i - from] = own[g]!
   }
   return parts
+}
+
+/** Mean of the habit over cells; what is dark is zero. 0 where none is known. */
+function habitMean({ habit, dark }: FeatureRows, from: number, to: number): number {
+  let [sum, count] = [0, 0]
+  for (let i = from; i < to; i += 1) {
+    if (dark?.[i] === 1) count += 1
+    else if (!Number.isNaN(habit[i]!)) {
+      sum += habit[i]!
+      count += 1
+    }
+  }
+  return count === 0 ? 0 : sum / count
 }
 
 function slotMeans(rows: FeatureRows, perDay: number, from: number, to: number): Float64Array {

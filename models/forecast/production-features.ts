@@ -26,7 +26,7 @@ export function productionPlainRows({ grid, marks, weather, site }: FeatureInput
     features[at + 4] = cell % grid.perDay
     for (let k = 0; k < columns.length; k += 1) features[at + SEASON.length + k] = columns[k]![cell]!
   }
-  return { names, groups: names.map((_, k): FeatureGroup => (k < SEASON.length + ofDate ? 'calendar' : 'weather')), features, habit: new Float64Array(cells) }
+  return { names, groups: names.map((_, k): FeatureGroup => (k < SEASON.length + ofDate ? 'calendar' : 'weather')), features, habit: new Float64Array(cells), habitGroup: 'weather' }
 }
 
 /**
@@ -77,7 +77,7 @@ export function productionRows(inputs: FeatureInputs, plain: FeatureRows): Featu
       for (const [k, which] of RECENT.entries()) features[at + plainWidth + 1 + k] = recent[which]!
     }
   }
-  return { names, groups: names.map((_, k) => plain.groups[k] ?? 'recent'), features, habit, dark }
+  return { names, groups: names.map((name, k) => plain.groups[k] ?? (name === 'habit' ? 'weather' : 'recent')), features, habit, habitGroup: 'weather', dark }
 }
 
 /**
