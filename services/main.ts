@@ -47,7 +47,7 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     load: async () => (await import('./commands/replay.ts')).replay,
   },
   forecast: {
-    usage: 'forecast FILE.csv [--weather FILE] [--column NAME] [--horizon DAYS] [--time-zone Z] [--site LAT,LON] [--holidays fr|none] [--delay-hours H] [--json] [--out FILE.csv] [--lang fr|en]',
+    usage: 'forecast FILE.csv [--weather FILE] [--column NAME] [--production COLUMN | --behind] [--horizon DAYS] [--time-zone Z] [--site LAT,LON] [--holidays fr|none] [--delay-hours H] [--json] [--out FILE.csv] [--lang fr|en]',
     what: 'forecast of the days after a measured curve of any CSV, with its band; the weather of a file, or the usual one',
     load: async () => (await import('./commands/forecast.ts')).forecast,
   },

@@ -35,6 +35,7 @@ const WRONG: readonly (readonly [readonly string[], string])[] = [
   [['control-key', '--rotate'], "Unknown option '--rotate'."],
   [['doctor', '--json=yes'], "Option '--json' does not take an argument."],
   [['flow', '--fast'], "Unknown option '--fast'."],
+  [['forecast', 'x.csv', '--production', 'pv', '--behind'], '--production is a meter of its own, --behind stands for one that is missing: give one of them.'],
   [['forecast', 'x.csv', '--horizon', '9'], '--horizon is "9", expected days from 1 to 7.'],
   [['forecast', 'x.csv', '--time-zone', 'Paris'], '--time-zone is "Paris", expected a name such as Europe/Paris.'],
   [['forecast', 'x.csv', '--holidays', 'uk'], '--holidays is "uk", expected fr or none.'],

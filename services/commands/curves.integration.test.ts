@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const main = resolve(import.meta.dirname, '../main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'penfeld-curves-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-const [curve, weather, short] = ['curve.csv', 'weather.csv', 'short.csv'].map((name) => join(folder, name))
+const [curve, weather, short, site] = ['curve.csv', 'weather.csv', 'short.csv', 'site.csv'].map((name) => join(folder, name))
 const penfeld = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', LANG: 'C' } })
   return { status, stdout, stderr }
@@ -27,6 +27,14 @@ beforeAll(() => {
   lines[2000] = 'yesterday,5'
   writeFileSync(curve, `${lines.join('\n')}\n`)
   writeFileSync(short, `${chosen(60, 'ucam_b58_gas', 'building', 'kWh').slice(0, -9).join('\n')}\n`)
+  // A building with a field of 80 kW at 1,000 W/m2 (of which warm cells give less), metered by itself and in the net.
+  const at = (name: string, row: readonly string[]) => Number(row[header.indexOf(name)])
+  writeFileSync(site, ['timestamp,building (kW),pv (kW),net (kW),temperature (degC),irradiance (W/m2)', ...rows.slice(0, first + 60 * 24).map((row, i, all) => {
+    // The stamp of this irradiance is the end of its hour (fixtures/load-curves/README.md).
+    const light = at('irradiance', all[i + 1] ?? row)
+    const produced = 0.08 * light * (1 - 0.004 * (at('temperature', row) + 0.03 * light - 25))
+    return `${row[0]} ${row[1].padStart(2, '0')}:00,${at('ucam_b22_electricity', row)},${produced.toFixed(3)},${(at('ucam_b22_electricity', row) - produced).toFixed(3)},${at('temperature', row)},${light}`
+  })].join('\n').concat('\n'))
   writeFileSync(weather, `${chosen(DAYS, 'temperature', 'temperature', 'degC').join('\n')}\n`)
 })
 
@@ -84,3 +92,30 @@ test('what cannot be forecast is refused with a code', () => {
   expect(refused('backtest', weather, '--column', 'load')).toEqual({ status: 78, code: 'PF_CURVE_INVALID', lines: 1 })
   expect(refused('forecast', join(folder, 'nowhere.csv'))).toEqual({ status: 78, code: 'PF_IMPORT_UNREADABLE', lines: 1 })
 })
+
+test('the net of a load and a production is their difference at every step; a field behind a meter is told by its size', () => {
+  const out = join(folder, 'net.csv')
+  const common = ['--weather', site, '--site', '52.2,0.12', '--time-zone', 'Europe/London']
+  const two = penfeld('forecast', site, '--column', 'building', '--production', 'pv', ...common, '--out', out)
+  expect({ status: two.status, stderr: two.stderr }).toEqual({ status: 0, stderr: '' })
+  expect(two.stdout).toMatch(/^Forecast of building less production\. Issued: .*\. Load by a blend of all forecasters, production by a blend of all forecasters\.\n/)
+  const rows = readFileSync(out, 'utf8').trim().split('\n').map((line) => line.split(','))
+  const column = (name: string) => rows.filter(([, series]) => series === name).map(([, , value]) => Number(value))
+  const [net, building, pv] = ['net', 'building', 'pv'].map(column)
+  expect(net.length).toBeGreaterThan(24)
+  expect(Math.max(...pv)).toBeGreaterThan(5)
+  net.forEach((value, i) => expect(value).toBeCloseTo(building[i]! - pv[i]!, 2))
+
+  const one = penfeld('forecast', site, '--column', 'net', '--behind', ...common, '--json')
+  expect({ status: one.status, stderr: one.stderr }).toEqual({ status: 0, stderr: '' })
+  const { behind } = JSON.parse(one.stdout) as { behind: { perKwM2: number; lowest: number; highest: number } }
+  expect(behind.perKwM2).toBeGreaterThan(72)
+  expect(behind.perKwM2).toBeLessThan(88)
+  expect([behind.lowest < behind.perKwM2, behind.perKwM2 < behind.highest]).toEqual([true, true])
+
+  // Without light nothing is seen behind a meter, and gas has no field.
+  for (const args of [[site, '--column', 'net', '--behind'], [curve, '--behind', '--weather', weather]]) {
+    const { status, stderr } = penfeld('forecast', ...args, '--time-zone', 'Europe/London')
+    expect([status, stderr]).toEqual([78, expect.stringMatching(/^PF_CURVE_INVALID.*irradiance/)])
+  }
+}, 120_000)

@@ -4,48 +4,66 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { LEVELS } from '#models/forecast/conformal.ts'
 import { GROUPS } from '#models/forecast/members.ts'
 import { forecastCsv, forecastCurve, type CurveForecast } from '#services/curves/days-ahead.ts'
-import { loadCurve, localDate, type LoadedCurve } from '#services/curves/load-curve.ts'
+import { loadCurve, type LoadedCurve } from '#services/curves/load-curve.ts'
 import { faultsOf } from '#services/curves/report/backtest-report.ts'
+import { forecastNetOf, forecastNetSplit } from '#services/curves/net-ahead.ts'
 import { tableLines } from '#services/curves/report/write.ts'
 import { numbersOf, WORDS, type Language } from '#services/curves/words.ts'
 import { CURVE_OPTIONS, curveArguments, daysOf } from './curve-arguments.ts'
+import { dayHighs, timesOf } from './day-highs.ts'
+import { netJson, netSummary } from './forecast-net.ts'
 import { WrongArguments } from './wrong-arguments.ts'
 
 const DEFAULT_HORIZON_DAYS = 2
 /** The furthest day for which a fit is made. */
 const MOST_HORIZON_DAYS = 7
 
-/** `penfeld forecast FILE.csv`: the days after a measured curve with their band; the day of its last value is the first. */
+/**
+ * `penfeld forecast FILE.csv`: the days after a measured curve with their band; the day of its last value is the first. With
+ * `--production COLUMN` the net of the curve less that production, with `--behind` a net split into load and the
+ * photovoltaics behind its meter.
+ */
 export async function forecast(args: string[], write: (line: string) => void): Promise<number> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { ...CURVE_OPTIONS, horizon: { type: 'string' }, out: { type: 'string' } } })
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { ...CURVE_OPTIONS, horizon: { type: 'string' }, out: { type: 'string' }, production: { type: 'string' }, behind: { type: 'boolean' } } })
   const options = curveArguments(positionals, values)
   const horizonDays = values.horizon === undefined ? DEFAULT_HORIZON_DAYS : daysOf('--horizon', values.horizon, 1, MOST_HORIZON_DAYS)
-  const curve = await loadCurve({ ...options, aheadDays: horizonDays + 1 + options.delayS / 86_400 })
+  const aheadDays = horizonDays + 1 + options.delayS / 86_400
+  if (values.production !== undefined && values.behind === true) throw new WrongArguments('--production is a meter of its own, --behind stands for one that is missing: give one of them.')
+  const curve = await loadCurve({ ...options, aheadDays })
+  if (values.production !== undefined || values.behind === true) {
+    const asked = { horizonDays, delayS: options.delayS }
+    const words = WORDS[options.language]
+    const production = values.production ?? words.behindName
+    const net = values.production === undefined ? forecastNetSplit(curve, asked, words.splitRefused) : forecastNetOf(curve, await loadCurve({ ...options, column: values.production, aheadDays }), asked)
+    const lines = netSummary(net, curve, production, options.language)
+    await writeOut(values.out, () => forecastCsv(net, { ...curve, name: 'net' }, [{ series: curve.name, column: net.load.values }, { series: production, column: net.production.values }]))
+    for (const line of options.json ? [JSON.stringify(netJson(net, curve, production))] : lines) write(line)
+    return 0
+  }
   const told = forecastCurve(curve, horizonDays, options.delayS)
   if (told.values.every(Number.isNaN)) throw new PenfeldError('PF_CURVE_INVALID', 'Its history says nothing of the days after it.', { where: options.file })
-  if (values.out !== undefined) {
-    await writeFile(values.out, `${[...forecastCsv(told, curve)].join('\n')}\n`).catch((error: NodeJS.ErrnoException) => {
-      throw new WrongArguments(`--out ${values.out} cannot be written (${error.code}).`)
-    })
-  }
+  await writeOut(values.out, () => forecastCsv(told, curve))
   if (options.json) write(JSON.stringify(forecastJson(told, curve)))
   else for (const line of summary(told, curve, options.language)) write(line)
   return 0
 }
 
+async function writeOut(file: string | undefined, lines: () => Iterable<string>): Promise<void> {
+  if (file === undefined) return
+  await writeFile(file, `${[...lines()].join('\n')}\n`).catch((error: NodeJS.ErrnoException) => {
+    throw new WrongArguments(`--out ${file} cannot be written (${error.code}).`)
+  })
+}
+
 function summary(told: CurveForecast, curve: LoadedCurve, language: Language): string[] {
   const words = WORDS[language]
   const { value } = numbersOf(language)
-  const { timeZone, unit, stepS } = curve
-  const time = (at: number) => new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { timeZone, dateStyle: 'medium', timeStyle: 'short' }).format(at)
-  const clock = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { timeZone, timeStyle: 'short' })
-  const day = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { timeZone, weekday: 'short', day: 'numeric', month: 'short' })
-  const steps = Map.groupBy(Array.from(told.values.keys()), (i) => localDate(told.from + i * stepS * 1000, timeZone))
+  const { timeZone, unit } = curve
+  const { time } = timesOf(timeZone, language)
   const inUnit = unit === '' ? '' : ` (${unit})`
-  const rows = [...steps.values()].map((own) => {
-    const highest = own.reduce((best, i) => (told.values[i] > told.values[best] ? i : best))
+  const rows = dayHighs(told, timeZone, language).map(({ day, own, highest, clock }) => {
     const mean = own.reduce((sum, i) => sum + told.values[i], 0) / own.length
-    return [day.format(told.from + own[0] * stepS * 1000), value(mean), value(told.values[highest]), clock.format(told.from + highest * stepS * 1000), `${value(told.quantiles[0][highest])} – ${value(told.quantiles.at(-1)![highest])}`]
+    return [day, value(mean), value(told.values[highest]), clock, `${value(told.quantiles[0][highest])} – ${value(told.quantiles.at(-1)![highest])}`]
   })
   const reason = told.reason === undefined ? '' : ` (${words.reasons[told.reason]})`
   const { paragraphs, list } = faultsOf(curve, words, language)

@@ -32,6 +32,10 @@ const EN = {
   written: (file: string) => `Report: ${file}`,
   forecastTitle: (name: string) => `Forecast of ${name}`, issuedAt: 'Issued', method: 'By', methods: { blend: 'a blend of all forecasters', ridge: 'ridge regression', 'similar-day': 'the mean of similar days', constant: 'quantiles of all that was measured' }, reasons: { 'history-short': 'the history is too short for more', 'simpler-was-better': 'it was better over the last four weeks', 'older-fit-was-better': 'an older fit was better over the last four weeks' },
   lately: (own: string, alike: string) => `Mean absolute error over the last four weeks: ${own}; mean of similar days ${alike}.`, mean: 'Mean', highest: 'Highest', atTime: 'at', band90: '90 % band of the peak',
+  netTitle: (name: string) => `Forecast of ${name} less production`, netMethod: (load: string, production: string) => `Load by ${load}, production by ${production}.`, netLoad: 'Load, mean', behindName: 'photovoltaics',
+  netAssumed: 'How far the errors of both go together is not known yet: the band assumes it.',
+  behind: (size: string, lowest: string, highest: string, days: string) => `Photovoltaics behind the meter, estimated: ${size} at 1,000 W/m², between ${lowest} and ${highest} (95 %), from ${days} days.`,
+  splitRefused: { 'light-unknown': 'It has no irradiance among its weather: the photovoltaics behind a meter are seen by it. Give --weather.', 'history-short': 'Too few days are known to see photovoltaics behind the meter.', 'light-alike': 'The light hardly differs from a day to the same one a week later: nothing can be seen behind the meter.', 'not-seen': 'Its values do not surely fall with the light: no photovoltaics are seen behind the meter.', changed: 'The first and the second half of the history say different sizes: give the part after what was built or taken down.' },
   usualWeather: (names: string, from: string) => `Weather: from ${from} on the file has no ${names}; the usual weather of the season stands in.`, day: 'Day', of: { calendar: 'calendar', weather: 'weather', recent: 'recent days' },
 }
 
@@ -65,6 +69,10 @@ const FR: typeof EN = {
   written: (file) => `Rapport : ${file}`,
   forecastTitle: (name) => `Prévision de ${name}`, issuedAt: 'Émise', method: 'Par', methods: { blend: 'un mélange de tous les prévisionnistes', ridge: 'régression ridge', 'similar-day': 'la moyenne de jours semblables', constant: 'les quantiles de tout ce qui a été mesuré' }, reasons: { 'history-short': 'l’historique est trop court pour mieux', 'simpler-was-better': 'elle a été meilleure ces quatre dernières semaines', 'older-fit-was-better': 'un apprentissage plus ancien a été meilleur ces quatre dernières semaines' },
   lately: (own, alike) => `Erreur absolue moyenne des quatre dernières semaines : ${own} ; moyenne de jours semblables ${alike}.`, mean: 'Moyenne', highest: 'Pointe', atTime: 'à', band90: 'bande à 90 % de la pointe',
+  netTitle: (name) => `Prévision de ${name} moins la production`, netMethod: (load, production) => `Consommation par ${load}, production par ${production}.`, netLoad: 'Consommation, moyenne', behindName: 'photovoltaïque',
+  netAssumed: 'Comment les erreurs des deux vont ensemble n’est pas encore connu : la bande le suppose.',
+  behind: (size, lowest, highest, days) => `Photovoltaïque derrière le compteur, estimé : ${size} à 1 000 W/m², entre ${lowest} et ${highest} (95 %), d’après ${days} jours.`,
+  splitRefused: { 'light-unknown': 'Sa météo n’a pas d’ensoleillement, par lequel on voit le photovoltaïque derrière un compteur. Donnez --weather.', 'history-short': 'Trop peu de jours sont connus pour voir du photovoltaïque derrière le compteur.', 'light-alike': 'La lumière ne change guère d’un jour au même jour une semaine plus tard : rien ne se voit derrière le compteur.', 'not-seen': 'Ses valeurs ne baissent pas sûrement avec la lumière : aucun photovoltaïque ne se voit derrière le compteur.', changed: 'Les deux moitiés de l’historique disent des tailles différentes : donnez la partie qui suit les travaux.' },
   usualWeather: (names, from) => `Météo : à partir du ${from} le fichier n’a plus ${names} ; la météo habituelle de la saison la remplace.`, day: 'Jour', of: { calendar: 'calendrier', weather: 'météo', recent: 'jours récents' },
 }
 

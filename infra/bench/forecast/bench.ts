@@ -100,6 +100,13 @@ if (back === 0) {
   told('protocol: largest difference of the weekly naive MAE from the peers’ table', Math.max(...chosen.map((name) => Math.abs(ours.get(name)!.naive.mae / of(name, WEEK)!.mae - 1))), '1', 0.01)
 }
 
+if (back !== 0 && chosen.length > 1) {
+  // What choices are made by: no peer was scored on these days.
+  told(`${chosen.length} series, geometric mean MAE of the weekly naive on the same days`, geometricMean(chosen, (name) => ours.get(name)!.mae / ours.get(name)!.naive.mae), '1')
+  told(`${chosen.length} series, geometric mean error of the daily peak`, geometricMean(chosen, (name) => ours.get(name)!.ownPeakErrorPct), '%')
+  told(`${chosen.length} series, the same by the highest value of the forecast line`, geometricMean(chosen, (name) => ours.get(name)!.peakErrorPct), '%')
+}
+
 if (back === 0 && argument('series') === undefined) measureSpeed()
 
 /** In a process of its own, whose peak memory is that of the fits alone. */
