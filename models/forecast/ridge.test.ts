@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { seeded } from '#models/capacity/random.ts'
-import { fitRobustRidges, fitSlotRidge, ridgeValue, type RidgeRows } from './ridge.ts'
+import { fitRobustRidges, ridgeValue, type RidgeOptions, type RidgeRows, type SlotRidge } from './ridge.ts'
+
+/** Of which every row counts in full. */
+const fitSlotRidge = (rows: RidgeRows, options: RidgeOptions): SlotRidge => fitRobustRidges(rows, [], { ...options, robustQuantile: 1 })[0]!
 
 const random = seeded(7)
 /** 24 slots x 200 days: two features and a third that is noise; the answer to the first changes with the slot. */

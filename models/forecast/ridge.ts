@@ -27,28 +27,19 @@ export interface RidgeRows {
 export interface RidgeOptions {
   /** Penalty as a share of the weight of the rows, for standardised features. */
   readonly penalty: number
-  /** Features with a penalty of their own: factor on `penalty`. */
-  readonly penaltyFactor?: Float64Array
   /** Standard deviation of the weight of neighbouring slots, in slots. */
   readonly poolSlots: number
 }
 
-/** Fits all slots; a slot of which nothing is known has NaN coefficients only when no neighbour has any. */
-export function fitSlotRidge(rows: RidgeRows, options: RidgeOptions): SlotRidge {
-  const standard = standardise(rows)
-  const sums = createSums(rows.slots, standard.used.length + 1)
-  for (const [slot, own] of rowsBySlot(rows).entries()) addRows(sums, slot, own, rows, rows.weight, standard)
-  return solveSlots(sums, standard, options)
-}
-
 export interface RobustRidgeOptions extends RidgeOptions {
-  /** Residuals of a slot beyond this quantile of their size count no more than at it (Huber's weights). */
+  /** Residuals of a slot beyond this quantile of their size count no more than at it (Huber's weights); 1: all of them count in full. */
   readonly robustQuantile: number
 }
 
 /**
  * Ridges on the same rows, one for the weight of the rows and one for each of `others`. A first fit with the weight of
- * the rows tells which of them lie far off; these count less in all that are answered.
+ * the rows tells which of them lie far off; these count less in all that are answered. A slot of which nothing is known
+ * has NaN coefficients only when no neighbour has any.
  */
 export function fitRobustRidges(rows: RidgeRows, others: readonly Float64Array[], options: RobustRidgeOptions): SlotRidge[] {
   const { weight, target, features, slots } = rows
@@ -144,7 +135,7 @@ function addFour(gram: Float64Array, triangleAt: number, right: Float64Array, ri
   }
 }
 
-function solveSlots({ gram, right, width }: Sums, { used, mean, scale, featureCount }: Standard, { penalty, penaltyFactor, poolSlots }: RidgeOptions): SlotRidge {
+function solveSlots({ gram, right, width }: Sums, { used, mean, scale, featureCount }: Standard, { penalty, poolSlots }: RidgeOptions): SlotRidge {
   const slots = right.length / width
   const triangle = (width * (width + 1)) / 2
   const coefficients = new Float64Array(slots * (featureCount + 1))
@@ -162,7 +153,7 @@ function solveSlots({ gram, right, width }: Sums, { used, mean, scale, featureCo
     }
     const total = pooled[triangle - 1]!
     for (let j = 0, diagonal = 0; j < used.length; j += 1) {
-      pooled[diagonal]! += penalty * (penaltyFactor?.[used[j]!] ?? 1) * total
+      pooled[diagonal]! += penalty * total
       diagonal += j + 2
     }
     solvePositive(pooled, pooledRight, width)

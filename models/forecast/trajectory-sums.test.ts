@@ -4,7 +4,7 @@ import { seeded } from '#models/capacity/random.ts'
 import { LEVELS } from './conformal.ts'
 import { normalQuantile, normals } from './normal.ts'
 import { hierarchy, reconcileForecasts } from './reconcile.ts'
-import { reconcileTrajectories, shiftTrajectories, trajectoryQuantiles } from './trajectory-sums.ts'
+import { evenQuantile, reconcileTrajectories, trajectoryQuantiles } from './trajectory-sums.ts'
 import { BASIS, trajectories, type Trajectories } from './trajectories.ts'
 
 const number = (min: number, max: number) => fc.double({ min, max, noNaN: true })
@@ -49,24 +49,6 @@ test('trajectories of leaves alone are summed; what is assumed below is assumed 
   expect([...all.basis]).toEqual([BASIS.assumed, BASIS.assumed, BASIS.measured, BASIS.measured, BASIS.assumed])
 })
 
-test('shifted by what reconciliation changed, the mean of every node is the reconciled one', () => {
-  const tree = hierarchy([-1, 0, 0])
-  const base = Float64Array.of(100, 40, 50)
-  const variance = Float64Array.of(1, 4, 1)
-  const reconciled = reconcileForecasts(tree, { steps: 1, values: base, errorVariance: variance })
-  const forecasts = [1, 2].map((node) => ({ nonNegative: true, quantiles: LEVELS.map((level) => Float64Array.of(base[node]! + Math.sqrt(variance[node]!) * normalQuantile(level))) }))
-  const leaves = trajectories(forecasts, { issues: 0, shares: new Float32Array(0) })
-  const all = reconcileTrajectories(tree, shiftTrajectories(leaves, Float64Array.of(reconciled[1]! - 40, reconciled[2]! - 50), [true, true]), [1, 2], variance)
-  for (let node = 0; node < 3; node += 1) {
-    let sum = 0
-    for (let k = 0; k < all.scenarios; k += 1) sum += all.values[k * 3 + node]! / all.scenarios
-    expect(Math.abs(sum - reconciled[node]!)).toBeLessThan(0.01)
-  }
-  const lowered = shiftTrajectories(leaves, Float64Array.of(-45, -45), [true, false])
-  expect(Math.min(...lowered.values.filter((_, k) => k % 2 === 0))).toBe(0)
-  expect(Math.min(...lowered.values.filter((_, k) => k % 2 === 1))).toBeLessThan(4)
-})
-
 test('reconciled scenarios of nodes and feeder head still cover 90 %, and are narrower than before', () => {
   // Four shops and their feeder head, each forecast with an error of its own; two shops err together.
   const tree = hierarchy([-1, 0, 0, 0, 0])
@@ -107,4 +89,10 @@ test('quantiles of evenly spaced scenarios are those of their distribution; unkn
   const quantiles = trajectoryQuantiles({ scenarios, series: 1, steps: 2, values, basis: new Uint8Array(1) }, 0, [0, 0.05, 0.5, 0.9, 1])
   expect(quantiles.map((column) => column[0])).toEqual([0.5, 10, 100, 180, 199.5])
   expect(quantiles.every((column) => Number.isNaN(column[1]!))).toBe(true)
+})
+
+test('values that lie evenly have their own at the middle of their share, and the outermost ones beyond', () => {
+  const sorted = Float64Array.of(10, 20, 30, 40, NaN)
+  expect([0, 0.125, 0.25, 0.375, 0.5, 1].map((level) => evenQuantile(sorted, 4, level))).toEqual([10, 10, 15, 20, 25, 40])
+  expect(evenQuantile(sorted, 0, 0.5)).toBeNaN()
 })

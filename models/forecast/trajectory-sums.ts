@@ -3,19 +3,6 @@ import { reconcileForecasts, type Hierarchy } from './reconcile.ts'
 import { BASIS, type Trajectories } from './trajectories.ts'
 
 /**
- * Trajectories moved by what reconciliation changed: `shift` is [series][step], reconciled less base forecast. Series that
- * cannot be negative stay at 0, which leaves their mean a little above the reconciled one.
- */
-export function shiftTrajectories(own: Trajectories, shift: Float64Array, nonNegative: ArrayLike<boolean | number>): Trajectories {
-  const width = own.series * own.steps
-  const values = own.values.map((value, k) => {
-    const moved = value + shift[k % width]
-    return moved < 0 && nonNegative[Math.floor((k % width) / own.steps)] ? 0 : moved
-  })
-  return { ...own, values }
-}
-
-/**
  * Trajectories of all nodes from those of some, [scenario][node][step], each scenario coherent: every node is the sum of the nodes
  * below. Each scenario is reconciled as a forecast is (A. Panagiotelis, P. Gamakumara, G. Athanasopoulos and R. J. Hyndman,
  * Probabilistic forecast reconciliation, European J. of Operational Research 306 (2023)). Where only leaves have trajectories, that

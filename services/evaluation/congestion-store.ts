@@ -122,7 +122,7 @@ function queries(database: DatabaseSync) {
   }
 }
 
-/** For the writer itself. */
+/** Of a connection that is open already. */
 export const congestionOf = queries
 
 /** For every other thread and process: answers with nothing until work has made the file. */

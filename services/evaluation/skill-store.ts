@@ -46,7 +46,7 @@ function queries(database: DatabaseSync) {
   }
 }
 
-/** For the writer itself. */
+/** Of a connection that is open already. */
 export const skillOfFile = queries
 
 /** For the api: nothing yet until work has made the tables. */
