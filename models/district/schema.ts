@@ -10,6 +10,7 @@
 import { Type, type Static } from 'typebox'
 import { dated, Id, Instant, LocalDate, LocalText, object, oneOf } from './schema-parts.ts'
 import { Network } from './schema-network.ts'
+import { Study } from './schema-study.ts'
 
 export { ID_PATTERN } from './schema-parts.ts'
 export * from './schema-network.ts'
@@ -223,6 +224,8 @@ export const District = object(
     thresholds: Thresholds,
     publicationRules: Type.Array(PublicationRules, { minItems: 1 }),
     growth: Growth,
+    /** Futures, prices and offers of a reinforcement study; absent: made of `growth` alone. */
+    study: Type.Optional(Study),
     /** Named constants for formulas, e.g. `losses`. */
     constants: Type.Optional(Type.Record(Type.String(), Type.Number())),
   },

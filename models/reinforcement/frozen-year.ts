@@ -1,0 +1,39 @@
+/**
+ * What a study stands on, in a form that may be kept for good: hourly curves of cells of at least `FEWEST_HOLDERS` holders (or of
+ * holders whose figures are public anyway), and how each bus is made of them. A study is always computed from this, so that it can be
+ * computed again when the personal curves are gone.
+ */
+export const FEWEST_HOLDERS = 11
+
+export interface FrozenCell {
+  readonly id: string
+  /** class: one load class over several substations. substation: everything below some transformers. public: holders whose figures are public. boundary: the rest of the town. */
+  readonly kind: 'class' | 'substation' | 'public' | 'boundary'
+  readonly holders: number
+  readonly deliveryPoints: number
+  readonly loadClass: string
+  /** kW by hour, single precision; positive drawn. */
+  readonly powerKw: Float32Array
+  /** kW a degree by hour of the local day. */
+  readonly perDegreeKw: Float32Array
+  readonly measuredShare: number
+}
+
+export interface FrozenYear {
+  readonly format: 1
+  readonly districtVersion: string
+  readonly timeZone: string
+  /** Beginning of the first hour, ms, and how many there are. */
+  readonly from: number
+  readonly hours: number
+  readonly temperatureC: Float32Array
+  /** Cells of kind `substation` first scale the sum of what hangs below them. */
+  readonly cells: readonly FrozenCell[]
+  /** Share of a cell's curve that each bus takes, by name of the bus. */
+  readonly buses: readonly { readonly bus: string; readonly cell: string; readonly share: number; readonly tanPhi: number; readonly annualEnergyKwh: number; readonly deliveryPoints: number }[]
+  /** Transformers whose sum a cell of kind `substation` is. */
+  readonly sums: readonly { readonly cell: string; readonly transformers: readonly string[] }[]
+  /** Relative curves of the load classes, for what is yet to come. */
+  readonly curves: readonly { readonly loadClass: string; readonly curves: number; readonly relative: Float32Array; readonly perDegree: Float32Array }[]
+  readonly measuredHours: number
+}
