@@ -101,6 +101,12 @@ export const ERROR_CODES = {
   PF_JOB_FENCED: code('A worker that was given up for dead came back with a result; another had taken the job over.', 'Nothing: the result was refused, the newer worker keeps its own.', { retryable: true, status: 409 }),
   PF_JOB_SKIPPED: code('Steps were not done because the service was down for too long.', 'Run `penfeld replay` for that time if its results are needed.'),
   PF_JOBS_UNAVAILABLE: code('The queue of jobs does not answer.', 'Check that Redis runs, REDIS_URL and its password; the call is tried again.', { retryable: true, status: 503 }),
+  // --- reinforcement
+  PF_SOLVER_FAILED: code('The solver of linear programs ended without an answer.', 'Look at the message of the solver; report it with the study it was asked for.', { status: 500 }),
+  PF_STUDY_EXCESS_UNKNOWN: code('A limit of the choice is not known at an hour: the load flow behind it did not settle.', 'Find out why that state did not settle; nothing is chosen on what was not computed.', { status: 422 }),
+  PF_STUDY_OPTION_UNBOUNDED: code('An option does not say how much of it there can be at most.', 'Give its largest number of units or its largest power.'),
+  PF_STUDY_OPTION_UNPRICED: code('An option was handed to the choice without a price.', 'Price every item of it, or leave the option out.'),
+  PF_STUDY_RATES_MIXED: code('Real and nominal rates of a study do not go together.', 'Give a real discount rate without inflation, or a nominal one with it.'),
   // --- api, identity, directory
   PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
   PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),
