@@ -5,6 +5,7 @@ import type { Source } from './source.ts'
 export const CATALOGUE_SOURCES: readonly Source[] = [
   { title: 'Buried 20 kV cables, aluminium (NF C 33-226): Enedis technical reference, version 1.3', dated: 'read 2026-11', sure: 'read' },
   { title: 'Low-voltage cables NAYY and 20/0.4 kV transformers: standard types of pandapower', dated: 'read 2026-11', address: 'https://pandapower.readthedocs.io/en/latest/std_types/basic.html', sure: 'read' },
+  { title: '1,000 kVA transformer: order of size after EN 50588-1, the text was not read', dated: 'read 2026-11', sure: 'usual' },
 ]
 
 const mv = (cable: string, rOhmPerKm: number, xOhmPerKm: number, cUfPerKm: number, summerA: number, winterA: number) =>
@@ -23,5 +24,5 @@ export const USUAL_CATALOGUE: Catalogue = {
     lv('NAYY 4x50 SE', 0.642, 0.083, 0.21, 142),
     lv('NAYY 4x150 SE', 0.208, 0.08, 0.261, 270),
   ],
-  transformers: [transformer(250, 1.44, 0.8, 0.32), transformer(400, 1.425, 1.35, 0.3375), transformer(630, 1.206, 1.65, 0.2619)],
+  transformers: [transformer(250, 1.44, 0.8, 0.32), transformer(400, 1.425, 1.35, 0.3375), transformer(630, 1.206, 1.65, 0.2619), transformer(1000, 1.05, 1.7, 0.26)],
 }

@@ -45,9 +45,9 @@ export interface MeasureContext {
   readonly toYear: number
 }
 
-/** Costs of an option, real and of the year of the price table. */
+/** Costs of an option, real and of the year of the price table: of one; of a load effect, of one unit; of a dispatch effect, of one kW. */
 export interface OptionCosts {
-  /** Paid once, when it is built. */
+  /** Paid once, when it is built, and again after `lifeYears`. */
   readonly once: readonly CostItem[]
   readonly lifeYears: number
   /** Paid every year from then on. */
