@@ -2,7 +2,8 @@
 import { heldKwOf, reboundHours } from './choice-check.ts'
 import type { CostEntry } from './choice-columns.ts'
 import { isWhole } from './choice-columns.ts'
-import type { DayNeed } from './choice-hours.ts'
+import { nightlyStorage } from './choice-charging.ts'
+import { isStorageOf, type DayNeed } from './choice-hours.ts'
 import type { ChoiceProblem } from './choice-problem.ts'
 import { storageColumns } from './choice-storage.ts'
 import type { ProgramBuilder } from './linear-program.ts'
@@ -34,7 +35,8 @@ export type LimitRows = readonly Int32Array[]
 export function dayColumns(model: ChoiceModel, need: DayNeed, missing: boolean): void {
   const limits = limitRows(model, need, missing)
   for (const [option, usefulKw] of need.usefulKw) activationColumns(model, need, limits, option, usefulKw)
-  for (const option of need.day.availableKw.keys()) if (model.problem.options[option].storage !== undefined) storageColumns(model, need, limits, option)
+  if (!need.chargeRelieves) return nightlyStorage(model, need, limits)
+  for (const option of need.day.availableKw.keys()) if (isStorageOf(need.day, model.problem.options, option)) storageColumns(model, need, limits, option)
 }
 
 /** sum of relief + not served >= excess. */
