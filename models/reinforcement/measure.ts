@@ -47,7 +47,7 @@ export interface MeasureContext {
 
 /** Costs of an option, real and of the year of the price table: of one; of a load effect, of one unit; of a dispatch effect, of one kW. */
 export interface OptionCosts {
-  /** Paid once, when it is built, and again after `lifeYears`. */
+  /** Paid once, when it is built. */
   readonly once: readonly CostItem[]
   readonly lifeYears: number
   /** Paid every year from then on. */

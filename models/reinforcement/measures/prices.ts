@@ -4,7 +4,8 @@
  */
 import type { CostItem } from '#models/capacity/cost-table.ts'
 import type { Source } from '#models/capacity/source.ts'
-import type { FlexibilityOffer, Range, Study } from '#models/district/schema-study.ts'
+import type { FlexibilityOffer, Study } from '#models/district/schema-study.ts'
+import { likelyAmount } from './likely-scenario.ts'
 
 export interface UnitPrice {
   /** The unit is part of the name: `battery-kwh`, `mv-cable-laid-km`; without one it is for one piece. `-year`: every year. */
@@ -52,15 +53,13 @@ export const activationItem = (offer: Pick<FlexibilityOffer, 'id'>): string => `
 /** Electricity that a battery loses. */
 export const LOSSES_ITEM = 'losses-mwh'
 
-const likely = (value: number | Range): number => (typeof value === 'number' ? value : value.likely)
-
 /** By item: our own table, then what the study says of money and offers, then the prices it gives in place of ours. */
 export function studyPrices(study?: Pick<Study, 'money' | 'prices' | 'offers'>): ReadonlyMap<string, UnitPrice> {
   const table = new Map(UNIT_PRICES.map((price) => [price.item, price]))
   if (study === undefined) return table
   const { money, offers = [], prices = [] } = study
   const given = (item: string, eur: number, source: string, dated: string) => table.set(item, { item, eur, source, dated, sure: 'given' })
-  given(LOSSES_ITEM, likely(money.energyLossEurPerMwh), money.source, String(money.pricesOf))
+  given(LOSSES_ITEM, likelyAmount(money.energyLossEurPerMwh), money.source, String(money.pricesOf))
   for (const offer of offers) {
     given(availabilityItem(offer), offer.availabilityEurPerKwYear, offer.source, String(money.pricesOf))
     given(activationItem(offer), offer.activationEurPerMwh, offer.source, String(money.pricesOf))

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { buildGrid } from '#models/grid/network.ts'
 import { largerCable } from './larger-cable.ts'
-import { constrainedAt, contextOf, loadingPct, networkEffectOf, switchedRing } from './measures.testkit.ts'
+import { AT, constrainedAt, contextOf, loadingPct, networkEffectOf, switchedRing } from './measures.testkit.ts'
 import { newSubstation } from './new-substation.ts'
 import { parallelCable } from './parallel-cable.ts'
 import { transformer } from './transformer.ts'
@@ -77,20 +78,21 @@ describe('new substation', () => {
 
   test('takes over a feeder: the old transformer carries half, the new one the other half', () => {
     expect(option).toMatchObject({
-      id: 'new-substation P01.T1', group: 'transformer P01.T1', effect: { changes: [{ element: 'P01.T1', into: '+ 630 kVA' }, { element: 'P01.D1', into: 'P01.T1.new.LV' }] },
+      id: 'new-substation P01.T1', group: 'transformer P01.T1', effect: { changes: [{ element: 'P01.T1', into: '+ 630 kVA' }, { element: 'H1.S1', into: 'P01.T1.new.MV' }, { element: 'P01.D1', into: 'P01.T1.new.LV' }] },
       costs: { once: [{ item: 'secondary-substation', quantity: 1 }, { item: 'transformer-630-kva', quantity: 1 }, { item: 'mv-cable-laid-km', quantity: 0.1 }, { item: 'lv-feeder-moved', quantity: 1 }] },
     })
     const network = networkEffectOf(option).apply(ring)
     const [before, after] = [ring, network].map((one) => loadingPct(one, lowVoltageKw))
     expect((after.get('P01.T1') as number) / (before.get('P01.T1') as number)).toBeCloseTo(0.5, 1)
     expect(after.get('P01.T1.new.T')).toBeCloseTo(after.get('P01.T1') as number, 0)
-    expect(network.feeders.find(({ id }) => id === 'H1')?.lineSections.at(-1)).toBe('P01.T1.new.S')
+    expect(network.feeders.find(({ id }) => id === 'H1')?.lineSections).toEqual(['H1.S1', 'P01.T1.new.S', 'R1', 'R2'])
   })
 
-  test('the tee belongs to the feeder that feeds the busbar, not to the one that only touches it', () => {
+  test('it is looped in where the busbar is fed from, and the ring closed elsewhere feeds all when its link is lost', () => {
     const [beyond] = newSubstation.propose(contextOf(ring, [constrainedAt('P03.T1', 'transformer')]))
-    const { feeders } = networkEffectOf(beyond).apply(ring)
-    expect(feeders.filter(({ lineSections }) => lineSections.includes('P03.T1.new.S')).map(({ id }) => id)).toEqual(['H2'])
+    const network = networkEffectOf(beyond).apply(ring)
+    expect(network.feeders.find(({ id }) => id === 'H2')?.lineSections).toEqual(['H2.S1', 'R3', 'P03.T1.new.S'])
+    for (const lost of ['P03.T1.new.S', 'R3', 'H2.S1']) expect(buildGrid(network, AT, { outOfService: [lost], closedSwitches: ['NO'] }).fed).not.toContain(0)
   })
 
   test('one feeder alone cannot be shared', () => {
