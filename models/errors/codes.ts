@@ -95,6 +95,8 @@ export const ERROR_CODES = {
   PF_NETWORK_LOADS_INVALID: code('A file of loads for a network cannot be taken.', 'Mend every line the message names.'),
   PF_NETWORK_LOADS_MISSING: code('A network was read that does not say what is drawn from it.', 'Give the loads.'),
   PF_NETWORK_FILE_UNSUPPORTED: code('A network file has something that is not read.', 'Take it out of the file, or write it with what the message names.'),
+  // --- reinforcement
+  PF_CLASS_CURVES_INVALID: code('The curves by load class of a district folder cannot be used.', 'Give class-curves.csv the header at,temperatureC,CLASS... and a line for each hour of one year, in UTC, each class relative to its own mean.'),
   // --- jobs, evaluation, publication
   PF_COMPUTE_THREAD_LOST: code('A worker thread ended while it worked.', 'The job is tried again; look at the log of work if it happens often.', { retryable: true, status: 503 }),
   PF_EVALUATION_NOT_READY: code('The estimate of the network for this time is not made yet.', 'Wait; the job is tried again.', { retryable: true, status: 503 }),
