@@ -96,6 +96,7 @@ export const ERROR_CODES = {
   PF_NETWORK_LOADS_MISSING: code('A network was read that does not say what is drawn from it.', 'Give the loads.'),
   PF_NETWORK_FILE_UNSUPPORTED: code('A network file has something that is not read.', 'Take it out of the file, or write it with what the message names.'),
   // --- reinforcement
+  PF_CLASS_CURVES_INVALID: code('The curves by load class of a district folder cannot be used.', 'Give class-curves.csv the header at,temperatureC,CLASS... and a line for each hour of one year, in UTC, each class relative to its own mean.'),
   PF_STUDY_FROZEN_INVALID: code('What a study was frozen from cannot be read.', 'Take a whole copy of the file; it is packed JSON with columns and names its format.', { status: 500 }),
   PF_STUDY_NODE: code('A study places load at a bus that the network has not.', 'Write the id of a busbar or junction of the district document.'),
   PF_STUDY_WEATHER: code('The temperatures of a weather year do not fit the measured year.', 'Give one temperature for each hour.', { status: 500 }),
