@@ -3,7 +3,7 @@ import type { LineSection } from '#models/district/schema.ts'
 import type { Measure, MeasureContext } from '../measure.ts'
 import { sectionEffect } from './network-effect.ts'
 import { CABLE_LIFE_YEARS } from './parallel-cable.ts'
-import { constrainedSections } from './places.ts'
+import { sectionsToEnlarge } from './places.ts'
 
 /** Sizes proposed for one section. */
 const MOST_SIZES = 2
@@ -11,8 +11,8 @@ const MOST_SIZES = 2
 /** The next sizes of the catalogue in place of what lies there, whether or not that is in the catalogue. */
 export const largerCable: Measure = {
   kind: 'larger-cable',
-  propose: (context) => constrainedSections(context).flatMap((section) => largerTypes(context, section).map((type) => ({
-    id: `larger-cable ${section.id} ${type.cable}`, measure: 'larger-cable' as const, at: section.id, group: `cable ${section.id}`, lifts: [section.id],
+  propose: (context) => sectionsToEnlarge(context).flatMap(({ section, lifts }) => largerTypes(context, section).map((type) => ({
+    id: `larger-cable ${section.id} ${type.cable}`, measure: 'larger-cable' as const, at: section.id, group: `cable ${section.id}`, lifts,
     effect: sectionEffect(section.id, type.cable, (one) => relaid(one, type)),
     costs: { once: [{ item: type.costItemPerKm, quantity: section.lengthKm }], lifeYears: CABLE_LIFE_YEARS, yearly: [] },
   }))),

@@ -21,14 +21,18 @@ export const sectionIsMedium = ({ network }: Pick<MeasureContext, 'network'>, { 
 export const constrainedTransformers = ({ constrained, network }: MeasureContext): readonly { readonly element: ConstrainedElement; readonly transformer: Transformer }[] =>
   constrained.flatMap((element) => network.transformers.filter((one) => element.kind === 'transformer' && one.id === element.id && !isMedium(one.lvKv)).map((transformer) => ({ element, transformer })))
 
+/** Sections that are too small. */
+export const sectionsTooSmall = ({ constrained, network }: MeasureContext): readonly LineSection[] =>
+  constrained.flatMap(({ id, kind }) => network.lineSections.filter((one) => kind === 'section' && one.id === id))
+
 /** Sections to enlarge: those too small, and for a voltage the one with the highest resistance on the way to the bus within its level. Each once. */
-export function constrainedSections(context: MeasureContext): readonly LineSection[] {
-  const found = new Map<string, LineSection>()
-  for (const element of context.constrained) {
-    const section = element.kind === 'bus' ? weakestOnTheWay(context, element.id) : context.network.lineSections.find((one) => element.kind === 'section' && one.id === element.id)
-    if (section !== undefined) found.set(section.id, section)
+export function sectionsToEnlarge(context: MeasureContext): readonly { readonly section: LineSection; readonly lifts: readonly string[] }[] {
+  const liftsOf = new Map<LineSection, string[]>(sectionsTooSmall(context).map((section) => [section, [section.id]]))
+  for (const { id, kind } of context.constrained) {
+    const section = kind === 'bus' ? weakestOnTheWay(context, id) : undefined
+    if (section !== undefined) liftsOf.set(section, [...(liftsOf.get(section) ?? []), id])
   }
-  return [...found.values()]
+  return [...liftsOf].map(([section, lifts]) => ({ section, lifts }))
 }
 
 function weakestOnTheWay({ network, grid }: MeasureContext, busId: string): LineSection | undefined {

@@ -28,7 +28,10 @@ describe('parallel cable', () => {
 
   test('against a voltage it doubles the section with the most resistance on the way within its level', () => {
     const uneven = { ...ring, lineSections: ring.lineSections.map((one) => (one.id === 'P02.D1.S2' ? { ...one, lengthKm: 0.3 } : one)) }
-    expect(parallelCable.propose(contextOf(uneven, [constrainedAt('P02.D1.J2', 'bus')])).map(({ at }) => at)).toEqual(['P02.D1.S2'])
+    const propose = (...constrained: Parameters<typeof constrainedAt>[]) => parallelCable.propose(contextOf(uneven, constrained.map((one) => constrainedAt(...one))))
+    expect(propose(['P02.D1.J2', 'bus']).map(({ at, lifts }) => [at, lifts])).toEqual([['P02.D1.S2', ['P02.D1.J2']]])
+    // Too small as well: still one option, against both.
+    expect(propose(['P02.D1.J2', 'bus'], ['P02.D1.S2', 'section']).map(({ at, lifts }) => [at, lifts])).toEqual([['P02.D1.S2', ['P02.D1.S2', 'P02.D1.J2']]])
   })
 })
 

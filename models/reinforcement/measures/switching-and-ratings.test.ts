@@ -44,6 +44,8 @@ describe('ratings', () => {
     expect(changed.lineSections[0].ratings[0].summerA).toBe(270)
     expect(loading(oneRating, 'H1.S1') / loading(changed, 'H1.S1')).toBeCloseTo(1.069, 3)
     expect(seasonalRating.propose(contextOf(ring, [constrainedAt('H1.S1', 'section')]))).toEqual([])
+    // Another rating lifts no voltage.
+    expect(seasonalRating.propose(contextOf(oneRating, [constrainedAt('P01.D1.J2', 'bus')]))).toEqual([])
     expect(seasonalRating.propose(contextOf({ ...oneRating, winterMonths: [] }, [constrainedAt('H1.S1', 'section')]))).toEqual([])
   })
 
