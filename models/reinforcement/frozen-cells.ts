@@ -3,7 +3,7 @@
  * figures are public are cells of their own class and transformer. Production is never netted against what is drawn.
  */
 import { frozenCurves } from './frozen-curves.ts'
-import type { FrozenCell, FrozenYear } from './frozen-year.ts'
+import { type FrozenCell, type FrozenYear, isScaled } from './frozen-year.ts'
 import type { IdentifiedPart, IdentifiedYear } from './identified-year.ts'
 import { classGroups, measuredHolders } from './protected-group.ts'
 import { protectedGroups } from './protected-groups.ts'
@@ -36,22 +36,35 @@ export function freezeYear(year: IdentifiedYear): FrozenYear {
     else if (like.length > 0) buses.push(...busRows(`public:${loadClass}:${like[0]!.transformer}`, own, like))
     else keep(cellOf(`production:${loadClass}`, 'class', loadClass, own.map((part) => declared(part, year)), year.hours), own)
   }
-  for (const load of year.boundary) {
-    const part: IdentifiedPart = { ...load, holders: [], isPublic: true, transformer: '', isResidential: false, isProduction: false }
-    const cell = { ...cellOf(`boundary:${load.id}`, 'boundary', load.loadClass, [part], year.hours), deliveryPoints: 0 }
-    cells.push(cell)
-    buses.push(...busRows(cell.id, [part], [part], 0))
-  }
   const sums = transformers.map(({ id, parts }) => {
     const names = [...new Set(parts.map(({ transformer }) => transformer))]
     const cell = { ...cellOf(`substation:${id}`, 'substation', 'all', parts, year.hours), powerKw: carriedKw(year, parts, new Set(names)) }
     cells.push(cell)
     return { cell: cell.id, transformers: names }
   })
+  for (const load of year.boundaryOf(ownKw(year.hours, cells, buses))) {
+    const part: IdentifiedPart = { ...load, holders: [], isPublic: true, transformer: '', isResidential: false, isProduction: false }
+    const cell = { ...cellOf(`boundary:${load.id}`, 'boundary', load.loadClass, [part], year.hours), deliveryPoints: 0 }
+    cells.push(cell)
+    buses.push(...busRows(cell.id, [part], [part], 0))
+  }
   return {
     format: 1, districtVersion: year.districtVersion, timeZone: year.timeZone, from: year.from, hours: year.hours, temperatureC: Float32Array.from(year.temperatureC),
     cells, buses, sums, curves: frozenCurves(year, cells, buses), measuredHours: year.measuredHours,
+    temperatureSource: year.temperatureSource,
+    ...(year.temperatureHistory === undefined ? {} : { temperatureHistory: { firstDay: year.temperatureHistory.firstDay, temperatureC: Float32Array.from(year.temperatureHistory.temperatureC) } }),
   }
+}
+
+/** What the district draws by hour as it is frozen: sums of transformers stand for what protected holders draw. */
+function ownKw(hours: number, cells: readonly FrozenCell[], buses: FrozenYear['buses']): Float64Array {
+  const hasSums = cells.some(({ kind }) => kind === 'substation')
+  const total = new Float64Array(hours)
+  for (const cell of cells) {
+    const share = cell.kind === 'substation' ? 1 : hasSums && isScaled(cell) ? 0 : buses.reduce((sum, row) => sum + (row.cell === cell.id ? row.share : 0), 0)
+    cell.powerKw.forEach((kw, hour) => { total[hour]! += share * kw })
+  }
+  return total
 }
 
 /** As the document declares it: level, or along the assumed curve of its class. */

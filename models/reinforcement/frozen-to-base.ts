@@ -3,7 +3,7 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { GridModel } from '#models/grid/network.ts'
 import { loadCalendar } from '#models/load-curve/day-type.ts'
 import type { BaseYear, LoadPart } from './base-year.ts'
-import type { FrozenCell, FrozenYear } from './frozen-year.ts'
+import { type FrozenCell, type FrozenYear, isScaled } from './frozen-year.ts'
 import { transformerOfBuses } from './transformer-of-bus.ts'
 
 const HOUR_MS = 3_600_000
@@ -38,7 +38,7 @@ function scaleToSums({ sums, buses, hours }: FrozenYear, grid: GridModel, parts:
   const transformerOf = transformerOfBuses(grid)
   for (const { cell, transformers } of sums) {
     const names = new Set(transformers)
-    const below = parts.filter(({ bus }, i) => cellOf.get(buses[i]!.cell)!.kind === 'class' && !cellOf.get(buses[i]!.cell)!.id.startsWith('production:') && names.has(grid.transformerIds[transformerOf[bus]!] ?? grid.busIds[bus]!))
+    const below = parts.filter(({ bus }, i) => isScaled(cellOf.get(buses[i]!.cell)!) && names.has(grid.transformerIds[transformerOf[bus]!] ?? grid.busIds[bus]!))
     const { powerKw } = cellOf.get(cell)!
     const energy = below.reduce((sum, { annualEnergyKwh }) => sum + annualEnergyKwh, 0)
     for (let hour = 0; hour < hours; hour += 1) {

@@ -28,6 +28,10 @@ export interface FrozenYear {
   readonly from: number
   readonly hours: number
   readonly temperatureC: Float32Array
+  /** assumed: nothing was measured, a mild oceanic year stands in. */
+  readonly temperatureSource: 'measured' | 'assumed'
+  /** Daily means of all that is stored, by which a cold spell of so many winters is judged; NaN where not known. */
+  readonly temperatureHistory?: { readonly firstDay: number; readonly temperatureC: Float32Array }
   /** Cells of kind `substation` first scale the sum of what hangs below them. */
   readonly cells: readonly FrozenCell[]
   /** Share of a cell's curve that each bus takes, by name of the bus; the class is what hangs there, where the cell holds several. Energies are declared ones, of two digits. */
@@ -38,3 +42,8 @@ export interface FrozenYear {
   readonly curves: readonly { readonly loadClass: string; readonly curves: number; readonly relative: Float32Array; readonly perDegree: Float32Array }[]
   readonly measuredHours: number
 }
+
+/** Cells that a sum of transformers scales: what protected holders draw. */
+export const isScaled = ({ kind, id }: FrozenCell): boolean => kind === 'class' && !id.startsWith('production:')
+/** Classes of which no meter told a curve: level, or assumed. */
+export const flatClasses = ({ curves }: FrozenYear): readonly string[] => curves.filter((curve) => curve.curves === 0).map(({ loadClass }) => loadClass)

@@ -1,4 +1,7 @@
 /** The measured year as it is read, with whose curve is whose: never kept, only frozen (`frozen-cells.ts`). */
+import type { DailyTemperatures } from '#models/forecast/cold-day.ts'
+import type { FrozenYear } from './frozen-year.ts'
+
 export interface IdentifiedPart {
   /** Everybody who held the delivery point in the year. */
   readonly holders: readonly string[]
@@ -30,10 +33,13 @@ export interface IdentifiedYear {
   readonly hours: number
   readonly temperatureC: Float64Array
   readonly parts: readonly IdentifiedPart[]
-  readonly boundary: readonly IdentifiedBoundary[]
+  /** What the rest of the town draws, given what the district itself draws by hour, kW. */
+  readonly boundaryOf: (ownKw: Float64Array) => readonly IdentifiedBoundary[]
   /** kW by hour below a transformer (load of its low-voltage side less losses), NaN where it was not measured; by transformer. */
   readonly transformerKw: ReadonlyMap<string, Float64Array>
   /** Hourly curves of classes that no measured curve shows, mean 1, positive also for production; e.g. the sun's for panels. */
   readonly assumedCurves: ReadonlyMap<string, Float64Array>
   readonly measuredHours: number
+  readonly temperatureSource: FrozenYear['temperatureSource']
+  readonly temperatureHistory?: DailyTemperatures
 }
