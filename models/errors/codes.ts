@@ -98,6 +98,7 @@ export const ERROR_CODES = {
   // --- reinforcement
   PF_CLASS_CURVES_INVALID: code('The curves by load class of a district folder cannot be used.', 'Give class-curves.csv the header at,temperatureC,CLASS... and a line for each hour of one year, in UTC, each class relative to its own mean.'),
   PF_STUDY_FROZEN_INVALID: code('What a study was frozen from cannot be read.', 'Take a whole copy of the file; it is packed JSON with columns and names its format.', { status: 500 }),
+  PF_STUDY_CANCELLED: code('A study was cancelled.', 'Begin it again if its result is wanted.', { status: 409 }),
   PF_STUDY_NODE: code('A study places load at a bus that the network has not.', 'Write the id of a busbar or junction of the district document.'),
   PF_STUDY_WEATHER: code('The temperatures of a weather year do not fit the measured year.', 'Give one temperature for each hour.', { status: 500 }),
   // --- jobs, evaluation, publication

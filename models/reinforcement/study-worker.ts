@@ -4,8 +4,6 @@
  */
 import type { Study } from '#models/district/schema-study.ts'
 import type { District, Network } from '#models/district/schema.ts'
-import { USUAL_CATALOGUE } from '#models/capacity/usual-catalogue.ts'
-import { downstreamBuses, feedingTree } from '#models/grid/topology.ts'
 import { buildGrid, type GridModel } from '#models/grid/network.ts'
 import { solveInBlocks } from '#models/load-flow/blocks.ts'
 import type { PrepareOptions } from '#models/load-flow/load-flow.ts'
@@ -17,11 +15,11 @@ import { type DayRows, type DayRowsMaker, dayRowsMaker } from './day-rows.ts'
 import { dispatchState, type ReadyContract, type StateNeed } from './dispatch-check.ts'
 import { type FutureBase, prepareFutures } from './future-base.ts'
 import { type FutureYear, futureLoads } from './future-loads.ts'
-import { type ConstrainedElement, type DispatchEffect, type LoadEffect, type MeasureContext, type MeasureOption, type NetworkEffect } from './measure.ts'
-import { proposedOptions } from './measures/index.ts'
+import { type ConstrainedElement, type DispatchEffect, type LoadEffect, type MeasureOption, type NetworkEffect } from './measure.ts'
 import type { Needs } from './needs.ts'
 import type { Levels } from './path-value.ts'
 import { stateGrid } from './state-grid.ts'
+import { studyOptions } from './study-options.ts'
 import type { FutureLoads } from './study-result.ts'
 
 export interface StudySetup {
@@ -147,12 +145,7 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
     const key = JSON.stringify(constrained)
     const known = proposals.get(key)
     if (known !== undefined) return known
-    const tree = feedingTree(grid)
-    const context: MeasureContext = {
-      district, network, grid, constrained, base, catalogue: USUAL_CATALOGUE, offers: study.offers ?? [], toYear: study.toYear,
-      fedBy: (id) => (grid.branchIndex.has(id) ? [...downstreamBuses(tree, grid.branchIndex.get(id)!)] : []),
-    }
-    const made = proposedOptions(context)
+    const made = studyOptions(district, study, grid, base, constrained)
     proposals.set(key, made)
     return made
   }

@@ -1,5 +1,6 @@
 /** Which futures a study looks at: all of them, or the few that answer a moved slider. */
 import type { StudyAsk } from '#models/reinforcement/study-result.ts'
+import { stagesOf } from '#models/reinforcement/choice-days.ts'
 import type { FutureAsk } from '#models/reinforcement/study-worker.ts'
 
 const likeliest = <One extends { readonly probability: number }>(all: readonly One[]): number => all.reduce((best, one, k) => (one.probability > all[best]!.probability ? k : best), 0)
@@ -23,3 +24,10 @@ export function quickYears({ fromYear, toYear }: StudyAsk): number[] {
 
 /** The one future of a year that speaks for it: likeliest scenario, coldest weather. */
 export const isLikely = (ask: StudyAsk, { scenario, weather }: FutureAsk): boolean => scenario === likeliest(ask.study.scenarios) && weather === coldest(ask)
+
+/** Stages of the choice over the constrained years; a quick study decides in the years that it has looked at. */
+export function stagesAsked(ask: StudyAsk, constrainedYears: readonly number[]): { readonly years: readonly number[]; readonly judged: readonly number[] } {
+  if (ask.depth === 'full') return stagesOf(constrainedYears, ask.toYear)
+  const years = [...constrainedYears].sort((a, b) => a - b)
+  return { years, judged: years }
+}

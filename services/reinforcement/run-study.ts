@@ -2,6 +2,7 @@
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { openPool, type Pool } from '#services/compute/pool.ts'
 import type { District } from '#models/district/schema.ts'
+import type { BaseYear } from '#models/reinforcement/base-year.ts'
 import { buildGrid } from '#models/grid/network.ts'
 import { constrainedElements } from '#models/reinforcement/constrained.ts'
 import type { FrozenYear } from '#models/reinforcement/frozen-year.ts'
@@ -9,12 +10,12 @@ import { studyPrices } from '#models/reinforcement/measures/prices.ts'
 import { energyPrices } from '#models/reinforcement/money.ts'
 import { outlooks } from '#models/reinforcement/outlook.ts'
 
-import { ratesOf } from '#models/reinforcement/rates.ts'
+import { ratesOf, valueAt } from '#models/reinforcement/rates.ts'
 import type { StudyAsk, StudyResult } from '#models/reinforcement/study-result.ts'
 import type { FutureAsk, UnitResult } from '#models/reinforcement/study-worker.ts'
 import { studyAnswer } from '#models/reinforcement/study-answer.ts'
 import { weatherYears } from './study-weather.ts'
-import { findWays, type Ways } from './find-ways.ts'
+import { findWays, NO_STATES, sumOfStates, type Ways } from './find-ways.ts'
 import { futureAsks, isLikely } from './futures-asked.ts'
 import type { StudyPhase } from './port.ts'
 import { networkDrawing, outlookElements } from './study-network.ts'
@@ -26,6 +27,8 @@ export const openStudyPool = (setup: StudyThreadSetup, threads: number): StudyPo
 export interface StudyInput {
   readonly district: District
   readonly frozen: FrozenYear
+  /** What `frozen` makes on the network as it is. */
+  readonly base: BaseYear
   readonly ask: StudyAsk
   readonly engine: string
   readonly computedAt: number
@@ -40,7 +43,7 @@ export interface StudyProgress {
 /** Shares of the whole in which the phases end: constraints, choosing with its checks, sensitivities. */
 const ENDS = { constraints: 0.45, checking: 0.9 }
 
-export async function runStudy({ district, frozen, ask, engine, computedAt }: StudyInput, pool: StudyPool, progress: StudyProgress): Promise<StudyResult> {
+export async function runStudy({ district, frozen, base, ask, engine, computedAt }: StudyInput, pool: StudyPool, progress: StudyProgress): Promise<StudyResult> {
   const begun = performance.now()
   const { study } = ask
   const rates = ratesOf(study.money)
@@ -58,16 +61,17 @@ export async function runStudy({ district, frozen, ask, engine, computedAt }: St
   const elements = outlooks(outlookElements(district, grid), units.map(({ ask: of, counts }) => ({ year: of.year, probability: probabilityOf(of), ...counts })), stateNames, atHour)
 
   const prices = studyPrices(study)
+  const priceList = new Map([...prices].map(([item, { eur, source, dated, sure, address }]) => [item, { eur, source: { title: source, dated, ...(address === undefined ? {} : { address }), sure: sure === 'assumed' || sure === 'given' ? 'usual' as const : sure } }]))
   const years = Array.from({ length: ask.toYear - ask.fromYear + 1 }, (_, k) => ask.fromYear + k)
   const money = { horizon: { fromYear: ask.fromYear, toYear: ask.toYear }, rates, years, lossEurPerMwh: energyPrices(study.money, [ask.fromYear], ask.fromYear).lossEur[0]!, co2KgPerMwh: study.money.co2KgPerMwh }
   const ways: Ways = constrained.length === 0
-    ? { portfolios: [], recommended: null, tornado: [], answer: studyAnswer({ portfolios: [], recommended: null, firstYear: null }), breakEven: null, states: { normalSolved: 0, outageSolved: 0, lowVoltageScreenedOut: 0, lowVoltageSolved: 0, notSettled: 0 }, unpriced: [] }
-    : await findWays({ pool, assumed, ask, constrained, units, stateNames, grid, prices, money, probabilityOf, elements }, progress, ENDS.constraints, 1)
+    ? { portfolios: [], recommended: null, tornado: [], answer: studyAnswer({ portfolios: [], recommended: null, firstYear: null }), breakEven: null, states: NO_STATES, unpriced: [] }
+    : await findWays({
+      pool, assumed, district, base, ask, constrained, units, stateNames, elementIds, grid, prices: priceList, money, probabilityOf, elements,
+      notServedEurPerMwh: valueAt(study.money.energyNotServedEurPerMwh),
+    }, progress, ENDS.constraints, 1)
   const curves = await durations(elements.slice(0, MOST_CURVES).map(({ id }) => id))
-  const states = [...units.map((unit) => unit.states), ways.states].reduce((sum, one) => ({
-    normalSolved: sum.normalSolved + one.normalSolved, outageSolved: sum.outageSolved + one.outageSolved, lowVoltageScreenedOut: sum.lowVoltageScreenedOut + one.lowVoltageScreenedOut,
-    lowVoltageSolved: sum.lowVoltageSolved + one.lowVoltageSolved, notSettled: sum.notSettled + one.notSettled,
-  }))
+  const states = [...units.map((unit) => unit.states), ways.states].reduce(sumOfStates)
   const drawn = frozen.buses.reduce((sum, { annualEnergyKwh }) => sum + annualEnergyKwh, 0)
   const cells = new Map(frozen.cells.map((cell) => [cell.id, cell]))
   const measured = frozen.buses.reduce((sum, { cell, annualEnergyKwh }) => sum + annualEnergyKwh * (cells.get(cell)?.measuredShare ?? 0), 0)
