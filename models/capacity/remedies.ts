@@ -44,9 +44,17 @@ export interface TransformerType {
   readonly costItem: string
 }
 
+/** From high to medium voltage. */
+export interface PrimaryTransformerType extends TransformerType {
+  readonly hvKv: number
+  readonly lvKv: number
+}
+
 export interface Catalogue {
   readonly cables: readonly CableType[]
+  /** From medium to low voltage. */
   readonly transformers: readonly TransformerType[]
+  readonly primaryTransformers?: readonly PrimaryTransformerType[]
 }
 
 export const EVER = '1970-01-01T00:00:00Z'
@@ -96,7 +104,10 @@ export function largerTransformer(candidate: RemedyCandidate, transformerId: str
   }
 }
 
-export const withPlate = (transformer: Transformer, { costItem: _costItem, ...plate }: TransformerType): Transformer => ({ ...transformer, ...plate })
+/** Another transformer of the same voltages and vector group in its place. */
+export function withPlate(transformer: Transformer, { ratedKva, shortCircuitVoltagePct, shortCircuitResistivePct, noLoadLossKw, noLoadCurrentPct }: TransformerType): Transformer {
+  return { ...transformer, ratedKva, shortCircuitVoltagePct, shortCircuitResistivePct, noLoadLossKw, noLoadCurrentPct }
+}
 
 /**
  * Enlarges what a margin names: the section or transformer itself, and for a voltage the section on the way to the bus with

@@ -1,5 +1,5 @@
 import type { ConstrainedElement, Measure, MeasureContext, MeasureOption } from '../measure.ts'
-import { constrainedTransformers, fedEnd } from './places.ts'
+import { fedEnd, transformersTooSmall } from './places.ts'
 import { LOSSES_ITEM } from './prices.ts'
 
 /** Out of what goes in, with converter and own consumption; usual of lithium iron phosphate systems. */
@@ -24,7 +24,7 @@ export const battery: Measure = {
 
 function places(context: MeasureContext): readonly { readonly element: ConstrainedElement; readonly bus: number }[] {
   const { constrained, grid } = context
-  const ofTransformers = constrainedTransformers(context).map(({ element, transformer }) => ({ element, bus: grid.busIndex.get(transformer.lvNode) }))
+  const ofTransformers = transformersTooSmall(context).map(({ element, transformer }) => ({ element, bus: grid.busIndex.get(transformer.lvNode) }))
   const ofSections = constrained.filter(({ kind }) => kind === 'section').map((element) => ({ element, bus: fedEnd(context, element.id) }))
   return [...ofTransformers, ...ofSections].flatMap(({ element, bus }) => (bus === undefined || Number.isNaN(element.excessKw) ? [] : [{ element, bus }]))
 }

@@ -1,6 +1,6 @@
 import type { Measure, MeasureContext, MeasureOption } from '../measure.ts'
 import { likelyAmount, likelyScenario } from './likely-scenario.ts'
-import { busesBehindAny, constrainedTransformers } from './places.ts'
+import { busesBehindAny, isMedium, transformersTooSmall } from './places.ts'
 
 /** Of what a newcomer draws, so much may be held back; assumed, as its contract is not written yet. */
 const HELD_BACK_SHARE = 0.5
@@ -48,7 +48,8 @@ function chargers(context: MeasureContext): MeasureOption[] {
   const total = [...weights.values()].reduce((sum, one) => sum + one, 0)
   if (firstYear === undefined || half === 0 || total === 0) return []
   const meanKw = (half * vehicles.annualEnergyKwh * (vehicles.places.work + vehicles.places.public)) / HOURS_A_YEAR
-  return constrainedTransformers(context).flatMap(({ transformer }) => {
+  // Of substations only: behind a primary transformer the same cars would be counted again.
+  return transformersTooSmall(context).filter(({ transformer: { lvKv } }) => !isMedium(lvKv)).flatMap(({ transformer }) => {
     const bus = grid.busIndex.get(transformer.lvNode)
     if (bus === undefined) return []
     const here = context.fedBy(transformer.id).reduce((sum, one) => sum + (weights.get(one) ?? 0), 0)

@@ -2,7 +2,7 @@ import { EVER, nominalKvOf, type TransformerType, withPlate } from '#models/capa
 import type { Feeder, LineSection, Network, Switch, Transformer } from '#models/district/schema.ts'
 import type { Measure, MeasureContext, MeasureOption } from '../measure.ts'
 import { networkEffect } from './network-effect.ts'
-import { atAndBelow, constrainedTransformers, treeOf } from './places.ts'
+import { atAndBelow, isMedium, transformersTooSmall, treeOf } from './places.ts'
 import { TRANSFORMER_LIFE_YEARS } from './transformer.ts'
 
 /** It stands near the old one, so that the low-voltage feeders keep their length. */
@@ -15,7 +15,7 @@ const LINK_KM = 0.1
  */
 export const newSubstation: Measure = {
   kind: 'new-substation',
-  propose: (context) => constrainedTransformers(context).flatMap(({ transformer }): MeasureOption[] => {
+  propose: (context) => transformersTooSmall(context).filter(({ transformer: { lvKv } }) => !isMedium(lvKv)).flatMap(({ transformer }): MeasureOption[] => {
     const moved = movedFeeders(context, transformer)
     const sizes = context.catalogue.transformers.toSorted((a, b) => a.ratedKva - b.ratedKva)
     const type = sizes.find((one) => one.ratedKva >= transformer.ratedKva) ?? sizes.at(-1)

@@ -17,9 +17,8 @@ export function treeOf(grid: GridModel): FeedingTree {
 export const isMedium = (kv: number): boolean => kv > LOW_VOLTAGE_LIMIT_KV
 export const sectionIsMedium = ({ network }: Pick<MeasureContext, 'network'>, { from }: LineSection): boolean => isMedium(nominalKvOf(network, from))
 
-/** Transformers from medium to low voltage that are too small. */
-export const constrainedTransformers = ({ constrained, network }: MeasureContext): readonly { readonly element: ConstrainedElement; readonly transformer: Transformer }[] =>
-  constrained.flatMap((element) => network.transformers.filter((one) => element.kind === 'transformer' && one.id === element.id && !isMedium(one.lvKv)).map((transformer) => ({ element, transformer })))
+export const transformersTooSmall = ({ constrained, network }: MeasureContext): readonly { readonly element: ConstrainedElement; readonly transformer: Transformer }[] =>
+  constrained.flatMap((element) => network.transformers.filter((one) => element.kind === 'transformer' && one.id === element.id).map((transformer) => ({ element, transformer })))
 
 /** Sections that are too small. */
 export const sectionsTooSmall = ({ constrained, network }: MeasureContext): readonly LineSection[] =>
@@ -68,7 +67,7 @@ export function busesBehind(context: MeasureContext, element: ConstrainedElement
   const { grid, network } = context
   const ends = endsOf(context, element)
   const afterOutages = element.states.some((state) => state !== 'N')
-  if (element.kind !== 'transformer' && ends.some((bus) => isMedium(grid.busBaseKv[bus])) && (afterOutages || element.kind === 'bus')) return ringOf(grid, ends)
+  if (ends.every((bus) => isMedium(grid.busBaseKv[bus])) && (afterOutages || element.kind === 'bus')) return ringOf(grid, ends)
   if (element.kind !== 'bus') return new Set(context.fedBy(element.id))
   const tree = treeOf(grid)
   const above = ends.flatMap((bus) => pathToSource(tree, bus)).find((branch) => branch >= grid.sectionCount && branch < grid.sectionCount + network.transformers.length)
@@ -78,7 +77,9 @@ export function busesBehind(context: MeasureContext, element: ConstrainedElement
 /** Union over all that is constrained. */
 export const busesBehindAny = (context: MeasureContext): ReadonlySet<number> => new Set(context.constrained.flatMap((element) => [...busesBehind(context, element)]))
 
-function endsOf({ grid }: MeasureContext, { id, kind }: ConstrainedElement): readonly number[] {
+/** Of a transformer the lower side: what lies above it is no part of its ring. */
+function endsOf({ grid, network }: MeasureContext, { id, kind }: ConstrainedElement): readonly number[] {
+  if (kind === 'transformer') return network.transformers.filter((one) => one.id === id).map(({ lvNode }) => grid.busIndex.get(lvNode)).filter((bus) => bus !== undefined)
   if (kind === 'bus') return [grid.busIndex.get(id)].filter((bus) => bus !== undefined)
   const branch = grid.branchIndex.get(id)
   return branch === undefined ? [] : [grid.wiredFrom[branch], grid.wiredTo[branch]]

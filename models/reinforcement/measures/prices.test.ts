@@ -23,7 +23,7 @@ describe('prices', () => {
       expect(itemsOf(option).length).toBeGreaterThan(0)
       expect(itemsEur(itemsOf(option), prices)).toMatchObject({ missing: [] })
     }
-    for (const { costItem } of USUAL_CATALOGUE.transformers) expect(prices.has(costItem)).toBe(true)
+    for (const { costItem } of [...USUAL_CATALOGUE.transformers, ...(USUAL_CATALOGUE.primaryTransformers ?? [])]) expect(prices.has(costItem)).toBe(true)
     for (const { costItemPerKm } of USUAL_CATALOGUE.cables) expect(prices.has(costItemPerKm)).toBe(true)
     for (const { source, dated, eur } of UNIT_PRICES) expect(source.length > 10 && /^20\d\d/.test(dated) && eur > 0).toBe(true)
     expect(new Set(UNIT_PRICES.map(({ item }) => item)).size).toBe(UNIT_PRICES.length)

@@ -26,6 +26,8 @@ export const UNIT_PRICES: readonly UnitPrice[] = [
   { item: 'mv-cable-laid-km', eur: 140_000, ...DENA },
   { item: 'lv-cable-laid-km', eur: 100_000, ...DENA },
   { item: 'transformer-630-kva', eur: 10_000, ...DENA },
+  { item: 'transformer-40000-kva', eur: 1_000_000, ...DENA },
+  assumed('transformer-63000-kva', 1_400_000, 'in proportion to the 40 MVA one of dena'),
   assumed('transformer-250-kva', 7_000, 'in proportion to the 630 kVA one of dena'),
   assumed('transformer-400-kva', 8_500, 'in proportion to the 630 kVA one of dena'),
   assumed('transformer-1000-kva', 15_000, 'in proportion to the 630 kVA one of dena'),

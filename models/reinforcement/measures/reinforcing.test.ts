@@ -68,11 +68,23 @@ describe('transformer', () => {
     expect(after / before).toBeCloseTo(0.63, 1)
   })
 
-  test('two sizes at most, and none for what feeds medium voltage', () => {
+  test('two sizes at most', () => {
     const small = { ...ring, transformers: ring.transformers.map((one) => ({ ...one, ratedKva: 160 })) }
     expect(transformer.propose(contextOf(small, [constrainedAt('P01.T1', 'transformer')])).map(({ id }) => id)).toEqual(['transformer P01.T1 250 kVA', 'transformer P01.T1 400 kVA'])
-    const primary = { ...ring, transformers: ring.transformers.map((one) => ({ ...one, hvKv: 63, lvKv: 20 })) }
-    expect(transformer.propose(contextOf(primary, [constrainedAt('P01.T1', 'transformer')]))).toEqual([])
+  })
+
+  test('between high and medium voltage only sizes for both its voltages', () => {
+    const primary = {
+      ...ring, busbars: [...ring.busbars, { id: 'PS.HV', name: 'PS.HV', substation: 'PS', nominalVoltageKv: 110 }], sources: ring.sources.map((one) => ({ ...one, node: 'PS.HV' })),
+      transformers: [...ring.transformers, { ...ring.transformers[0], id: 'PS.T1', substation: 'PS', hvNode: 'PS.HV', lvNode: 'PS.MV', hvKv: 110, lvKv: 20, ratedKva: 25_000, vectorGroup: 'YNd5' }],
+    }
+    const options = transformer.propose(contextOf(primary, [constrainedAt('PS.T1', 'transformer')]))
+    expect(options.map(({ id }) => id)).toEqual(['transformer PS.T1 40000 kVA', 'transformer PS.T1 63000 kVA'])
+    const [before, after] = [primary, networkEffectOf(options[0]).apply(primary)].map((network) => loadingPct(network, stationsKw).get('PS.T1') as number)
+    expect(after / before).toBeCloseTo(25 / 40, 2)
+    expect(newSubstation.propose(contextOf(primary, [constrainedAt('PS.T1', 'transformer')]))).toEqual([])
+    const other = { ...primary, busbars: primary.busbars.map((one) => (one.id === 'PS.HV' ? { ...one, nominalVoltageKv: 63 } : one)) }
+    expect(transformer.propose(contextOf(other, [constrainedAt('PS.T1', 'transformer')]))).toEqual([])
   })
 })
 
