@@ -30,7 +30,8 @@ export class ProgramBuilder {
   }
 
   add(row: number, column: number, value: number): void {
-    if (value === 0) return
+    // Solvers take less for noise, and warn of it.
+    if (Math.abs(value) < 1e-9) return
     this.entryRow.push(row)
     this.entryColumn.push(column)
     this.entryValue.push(value)

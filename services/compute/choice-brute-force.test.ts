@@ -10,13 +10,13 @@ const solve = await highsSolver()
 const YEARS = [2030, 2031]
 const WORKS = [0, 1, 2]
 const CONTRACT = 3
-const kw = fc.integer({ min: -40, max: 120 })
+const kw = fc.integer({ min: -40, max: 160 })
 const cases = fc.record({
   once: fc.tuple(...WORKS.map(() => fc.integer({ min: 100, max: 3000 }))),
   relief: fc.tuple(...WORKS.map(() => fc.integer({ min: 0, max: 100 }))),
   later: fc.double({ min: 0.8, max: 1, noNaN: true }),
   kwYearEur: fc.integer({ min: 1, max: 60 }), activationEur: fc.integer({ min: 0, max: 2000 }),
-  mostKw: fc.integer({ min: 0, max: 120 }), sensitivity: fc.tuple(fc.double({ min: 0.4, max: 1, noNaN: true }), fc.double({ min: 0.4, max: 1, noNaN: true })),
+  mostKw: fc.integer({ min: 0, max: 60 }), sensitivity: fc.tuple(fc.double({ min: 0.4, max: 1, noNaN: true }), fc.double({ min: 0.4, max: 1, noNaN: true })),
   notServedEur: fc.option(fc.integer({ min: 2001, max: 90_000 }), { nil: undefined }),
   /** By year and scenario, two rows of three hours. */
   excess: fc.array(fc.tuple(fc.array(kw, { minLength: 3, maxLength: 3 }), fc.array(kw, { minLength: 3, maxLength: 3 })), { minLength: 4, maxLength: 4 }),
@@ -83,9 +83,9 @@ describe('the least-cost choice equals brute force', () => {
       expect(choice.status).toBe(best === Infinity ? 'infeasible' : 'optimal')
       if (best < Infinity) expect(choice.expectedEur).toBeCloseTo(best, 3)
       else expect(choice.unmet.length).toBeGreaterThan(0)
-    }), { numRuns: 70, seed: 20_260 })
-    expect(infeasible).toBeGreaterThan(5)
-    expect(infeasible).toBeLessThan(60)
+    }), { numRuns: 40, seed: 20_260 })
+    expect(infeasible).toBeGreaterThan(2)
+    expect(infeasible).toBeLessThan(30)
   })
 
   it('worst regret is no more than that of any portfolio counted', () => {
@@ -98,6 +98,6 @@ describe('the least-cost choice equals brute force', () => {
       // A power between two needs may split the regret more evenly than those that were counted.
       expect(choice.worstRegretEur).toBeLessThanOrEqual(least + 1e-4 * choice.expectedEur + 1e-3)
       expect(choice.worstRegretEur).toBeGreaterThanOrEqual(-1e-3)
-    }), { numRuns: 30, seed: 20_261 })
+    }), { numRuns: 20, seed: 20_261 })
   })
 })

@@ -7,6 +7,8 @@ import type { LinearProgram, LinearSolution, LinearSolver } from '#models/reinfo
 // Its types describe a CommonJS module, whose default is one level deeper than that of the ES module that Node loads.
 const loadHighs = highsModule as unknown as typeof highsModule.default
 let loading: Promise<Highs> | undefined
+/** Works by year: rounding finds good ones at once, and a restart begins the large program anew. Measured on a choice of 16 years, half the time of what is usual. */
+const OF_WHOLE_NUMBERS = { mip_allow_restart: false, mip_heuristic_effort: 0.02, mip_heuristic_run_feasibility_jump: false, mip_heuristic_run_zi_round: true, mip_heuristic_run_shifting: true } as const
 
 /** The solver of this thread. Its WebAssembly is read and compiled at the first call. */
 export async function highsSolver(): Promise<LinearSolver> {
@@ -22,8 +24,8 @@ function solve(highs: Highs, program: LinearProgram, { seconds, gap }: { readonl
   const numRows = program.rowLower.length
   const model = highs.createModel()
   try {
-    model.options.set({ output_flag: false, ...(seconds === undefined ? {} : { time_limit: seconds }), ...(gap === undefined ? {} : { mip_rel_gap: gap }) })
     const whole = program.integer.includes(1)
+    model.options.set({ output_flag: false, ...(whole ? OF_WHOLE_NUMBERS : {}), ...(seconds === undefined ? {} : { time_limit: seconds }), ...(gap === undefined ? {} : { mip_rel_gap: gap }) })
     model.passModel({
       numCols, numRows, colCost: program.costs, colLower: program.lower, colUpper: program.upper, rowLower: program.rowLower, rowUpper: program.rowUpper,
       matrix: { format: 'csc', numRows, numCols, starts: program.columnStart, indices: program.rowIndex, values: program.value },
@@ -48,9 +50,11 @@ function solve(highs: Highs, program: LinearProgram, { seconds, gap }: { readonl
     }
   } catch (cause) {
     if (cause instanceof PenfeldError) throw cause
+    // What ran out of memory answers no more: the next one asks a new one.
+    if (cause instanceof Error && cause.name === 'RuntimeError') loading = undefined
     throw new PenfeldError('PF_SOLVER_FAILED', `HiGHS refused a program of ${numCols} columns and ${numRows} rows: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause })
   } finally {
-    model.dispose()
+    if (loading !== undefined) model.dispose()
   }
 }
 
