@@ -1,5 +1,6 @@
 /** The year that futures are made from, out of what is kept of it. Arithmetic in a fixed order: the same frozen year gives the same bits. */
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import type { DailyTemperatures } from '#models/forecast/cold-day.ts'
 import type { GridModel } from '#models/grid/network.ts'
 import { loadCalendar } from '#models/load-curve/day-type.ts'
 import type { BaseYear, LoadPart } from './base-year.ts'
@@ -47,3 +48,7 @@ function scaleToSums({ sums, buses, hours }: FrozenYear, grid: GridModel, parts:
     }
   }
 }
+
+/** Daily temperatures of all that was stored when the year was frozen, for `weatherYear`. */
+export const storedWinters = ({ temperatureHistory }: FrozenYear): DailyTemperatures | undefined =>
+  (temperatureHistory === undefined ? undefined : { firstDay: temperatureHistory.firstDay, temperatureC: Float64Array.from(temperatureHistory.temperatureC) })
