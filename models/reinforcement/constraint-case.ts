@@ -16,6 +16,7 @@ import { feedingTree } from '#models/grid/topology.ts'
 import { type PreparedLoadFlow, prepareLoadFlow, type PrepareOptions } from '#models/load-flow/load-flow.ts'
 import { type ConstraintLimits, limitsOf } from './constraint-limits.ts'
 import { type LowVoltageCase, lowVoltageCase } from './low-voltage-case.ts'
+import { type OutageBound, outageBound } from './outage-bound.ts'
 
 export const HOUR_S = 3600
 
@@ -27,6 +28,8 @@ export interface OutageCase {
   /** Of the drawn-together network. */
   readonly grid: GridModel
   readonly prepared: PreparedLoadFlow
+  /** Made when it is first asked for; undefined: the network is not radial in this state. */
+  readonly bound: () => OutageBound | undefined
   /** How the whole network is switched in it. */
   readonly switched: { readonly network: Network; readonly options: GridOptions }
   /** Buses of the drawn-together network that stay dark until the repair. */
@@ -78,12 +81,15 @@ export function constraintCase(network: Network, at: number, deciding: DecidingL
     scenarios: deciding.at.length,
     activeKw: drawLoadsTogether(drawn, deciding.activeKw, drawnGrid.busCount), reactiveKvar: drawLoadsTogether(drawn, deciding.reactiveKvar, drawnGrid.busCount),
   }
+  const drawnElements = elementsOf(drawnGrid)
   const planning = restorationCase(drawn.network, at, loads, () => limitsAt(deciding.at, deciding.month).drawn, HOUR_S, customers, { onOverload: 'supply-and-report', ...(options.kernel === undefined ? {} : { kernel: options.kernel }) })
   const outages = mediumVoltageOutages(drawn.network, planning.grid, planning.graph, options.outageIds).map((outage): OutageCase => {
     const plan = planRestoration(planning, outage)
     const grid = gridOfState(planning, plan.restored)
     const { network: { sources }, options: switched } = switchedAs(planning, plan.restored)
-    return { id: outage.id, kind: outage.kind, firm: plan.firm, grid, prepared: prepareLoadFlow(grid, options), switched: { network: { ...network, sources }, options: switched }, darkBuses: plan.stages[plan.stages.length - 2].darkBuses }
+    const prepared = prepareLoadFlow(grid, options)
+    let bound: { readonly made: OutageBound | undefined } | undefined
+    return { id: outage.id, kind: outage.kind, firm: plan.firm, grid, prepared, bound: () => (bound ??= { made: outageBound(grid, drawnElements, prepared) }).made, switched: { network: { ...network, sources }, options: switched }, darkBuses: plan.stages[plan.stages.length - 2].darkBuses }
   })
   const stations = whole.transformerIds.flatMap((id, t) => {
     const branch = whole.sectionCount + t
@@ -92,7 +98,7 @@ export function constraintCase(network: Network, at: number, deciding: DecidingL
     return [{ id, branch, drawnBranch, drawnHighBus: drawnGrid.wiredFrom[drawnBranch], drawnLowBus: drawnGrid.wiredTo[drawnBranch] }]
   })
   return {
-    network, at, whole, elements: elementsOf(whole), prepared: prepareLoadFlow(whole, options), lift, drawn, drawnGrid, drawnElements: elementsOf(drawnGrid), stations, outages,
+    network, at, whole, elements: elementsOf(whole), prepared: prepareLoadFlow(whole, options), lift, drawn, drawnGrid, drawnElements, stations, outages,
     lowVoltage: lowVoltageCase(network, at, whole, options), limitsAt, options,
   }
 }

@@ -3,12 +3,13 @@
  * low voltage after outages in those hours that its bound does not exclude. Hours that were not computed are violations.
  */
 import { createYearCount, type ExcessListener, fillFrom, branchRatings, solveYear, type YearCount } from '#models/contingency/year-count.ts'
-import type { StepLimits } from '#models/capacity/limits.ts'
+import type { ElementLimits, StepLimits } from '#models/capacity/limits.ts'
 import { solveInBlocks } from '#models/load-flow/blocks.ts'
 import { type ConstraintCase, HOUR_S, type OutageCase } from './constraint-case.ts'
 import type { ConstraintLimits } from './constraint-limits.ts'
 import { afterOutages } from './low-voltage-outages.ts'
 import { collectNeeds, type Needs } from './needs.ts'
+import type { OutageBound } from './outage-bound.ts'
 
 /** Loads of the whole network, [hour * busCount + bus]. */
 export interface YearLoads {
@@ -32,7 +33,7 @@ export interface ElementCounts {
   readonly peakHour: Int32Array
 }
 
-export interface YearStates { readonly normalSolved: number; readonly outageSolved: number; readonly lowVoltageScreenedOut: number; readonly lowVoltageSolved: number; readonly notSettled: number }
+export interface YearStates { readonly normalSolved: number; readonly outageSolved: number; readonly outageScreenedOut: number; readonly lowVoltageScreenedOut: number; readonly lowVoltageSolved: number; readonly notSettled: number }
 
 export interface YearConstraints {
   readonly counts: ElementCounts
@@ -50,7 +51,11 @@ export interface StationVoltages {
   readonly highestPu: Float64Array
 }
 
-export function constraintYear(one: ConstraintCase, loads: YearLoads): YearConstraints {
+/**
+ * @param screened leaves out hours after outages that the bound of outage-bound.ts excludes: nothing is broken in them, but the largest
+ *   loading after outages is then only known where it passes a limit
+ */
+export function constraintYear(one: ConstraintCase, loads: YearLoads, { screened = false } = {}): YearConstraints {
   const hours = loads.at.length
   const limits = one.limitsAt(loads.at, loads.month)
   const needs = collectNeeds()
@@ -61,8 +66,10 @@ export function constraintYear(one: ConstraintCase, loads: YearLoads): YearConst
   const voltages: StationVoltages = { lowestPu: new Float64Array(hours * one.stations.length).fill(Infinity), highestPu: new Float64Array(hours * one.stations.length).fill(-Infinity) }
   const unsupplied: { outage: string; peakKw: number }[] = []
   let notSettled = normal.count.notSolvedHours
+  let outageSolved = 0
   one.outages.forEach((outage, o) => {
-    const count = outageYear(one, outage, o + 1, normal.drawnLoads, limits, needs, voltages)
+    const { count, solved } = outageYear(one, outage, o + 1, normal.drawnLoads, limits, needs, voltages, screened)
+    outageSolved += solved
     takeOutage(counts, count, one, o + 1)
     notSettled += count.notSolvedHours
     const peakKw = outage.firm ? darkPeakKw(outage, normal.drawnLoads.activeKw, one.drawnGrid.busCount) : 0
@@ -71,7 +78,7 @@ export function constraintYear(one: ConstraintCase, loads: YearLoads): YearConst
   const low = afterOutages(one, loads, limits, { voltages, normalVoltagePu: normal.stationPu, brokenInNormal: normal.broken }, counts, needs)
   return {
     counts, needs: needs.take(), lossesMwh: normal.lossesMwh, energyMwh: normal.energyMwh, unsupplied,
-    states: { normalSolved: hours, outageSolved: hours * one.outages.length, lowVoltageScreenedOut: low.screenedOut, lowVoltageSolved: low.solved, notSettled: notSettled + low.notSettled },
+    states: { normalSolved: hours, outageSolved, outageScreenedOut: hours * one.outages.length - outageSolved, lowVoltageScreenedOut: low.screenedOut, lowVoltageSolved: low.solved, notSettled: notSettled + low.notSettled },
   }
 }
 
@@ -158,13 +165,13 @@ function drawWithoutLosses({ whole, drawn, drawnGrid }: ConstraintCase, loads: Y
   }
 }
 
-function outageYear(one: ConstraintCase, outage: OutageCase, state: number, drawnLoads: NormalYear['drawnLoads'], limits: ConstraintLimits, needs: ReturnType<typeof collectNeeds>, voltages: StationVoltages): YearCount {
+function outageYear(one: ConstraintCase, outage: OutageCase, state: number, drawnLoads: NormalYear['drawnLoads'], limits: ConstraintLimits, needs: ReturnType<typeof collectNeeds>, voltages: StationVoltages, screened: boolean): { readonly count: YearCount; readonly solved: number } {
   const { whole, drawnElements, stations } = one
   const hours = limits.drawn.setOfStep.length
   const branchOf = wholeBranches(one)
   const busOf = Int32Array.from(outage.grid.busIds, (id) => whole.branchFrom.length + whole.busIndex.get(id)!)
   const count = createYearCount(outage.grid, drawnElements, hours, HOUR_S, listen(needs, state, (k) => branchOf[k], (bus) => busOf[bus]))
-  if (outage.grid.sources.length === 0) return count.result()
+  if (outage.grid.sources.length === 0) return { count: count.result(), solved: 0 }
   const highBus = Int32Array.from(stations, ({ drawnHighBus, drawnBranch }) => (outage.grid.branchFrom[drawnBranch] < 0 || outage.grid.fed[drawnHighBus] === 0 ? -1 : drawnHighBus))
   const { lowestPu, highestPu } = voltages
   const stationCount = highBus.length
@@ -191,11 +198,26 @@ function outageYear(one: ConstraintCase, outage: OutageCase, state: number, draw
       }
     },
   }
+  const bound = screened ? outage.bound() : undefined
+  let solved = 0
   limits.drawn.sets.forEach((set, season) => {
-    const steps = Int32Array.from(limits.drawn.setOfStep.keys()).filter((step) => limits.drawn.setOfStep[step] === season)
+    const steps = Int32Array.from(limits.drawn.setOfStep.keys()).filter((step) => limits.drawn.setOfStep[step] === season && (bound === undefined || isOpen(bound, step, set)))
+    solved += steps.length
     if (steps.length > 0) solveYear(outage.prepared, drawnLoads, steps, set, drawnElements, watched)
   })
-  return count.result()
+  return { count: count.result(), solved }
+
+  /** Of an hour that is left out the stations take the bounds of their voltages. */
+  function isOpen(of: OutageBound, hour: number, set: ElementLimits): boolean {
+    if (of.open(drawnLoads.activeKw, drawnLoads.reactiveKvar, hour, set)) return true
+    for (let s = 0; s < stationCount; s += 1) {
+      if (highBus[s] < 0) continue
+      const place = hour * stationCount + s
+      lowestPu[place] = Math.min(lowestPu[place], of.lowestPu(highBus[s]))
+      highestPu[place] = Math.max(highestPu[place], of.highestPu(highBus[s]))
+    }
+    return false
+  }
 }
 
 /** Branch of the whole network for each of the drawn-together one. */

@@ -54,6 +54,8 @@ export interface ElementOutlook {
 export interface StatesCount {
   readonly normalSolved: number
   readonly outageSolved: number
+  /** After outages, excluded by a bound; 0 where every hour was solved. */
+  readonly outageScreenedOut?: number
   /** Low-voltage states after outages: excluded by the bound, and solved because it could not exclude them. */
   readonly lowVoltageScreenedOut: number
   readonly lowVoltageSolved: number

@@ -87,6 +87,9 @@ export interface LoadingAsk extends FutureAsk {
   readonly curves: readonly { readonly state: number; readonly element: string }[]
 }
 
+/** Hours times outages times buses of a year up to which every one is solved; beyond, those that a bound does not exclude. */
+const MOST_OUTAGE_STATES = 5e7
+
 export interface StudyWorker {
   readonly stateNames: readonly string[]
   readonly elementIds: readonly string[]
@@ -175,7 +178,9 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       const one = planCase((plan?.networks ?? []).map(named))
       const same = one === baseCase
       const loads = same ? yearLoads(made) : { at: base.at, month: base.month, activeKw: onGrid(made.activeKw, grid, one.whole), reactiveKvar: onGrid(made.reactiveKvar, grid, one.whole) }
-      const year = constraintYear(one, loads)
+      // What a plan is checked for is whether anything is left beyond a limit: hours in which a bound excludes that need no load flow.
+      const screened = plan !== undefined || base.at.length * one.outages.length * one.drawnGrid.busCount > MOST_OUTAGE_STATES
+      const year = constraintYear(one, loads, { screened })
       const contracts = (plan?.contracts ?? []).map(({ option, kw, activationEurPerMwh }) => readyContract(all, one.whole, grid, option, kw, activationEurPerMwh))
       const called = plan === undefined ? undefined : callContracts(one, loads, year.needs, contracts)
       return {

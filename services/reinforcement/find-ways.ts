@@ -46,9 +46,9 @@ export interface Ways extends Pick<StudyResult, 'portfolios' | 'recommended' | '
   readonly unpriced: readonly { readonly option: string; readonly missing: readonly string[] }[]
 }
 
-export const NO_STATES: YearStates = { normalSolved: 0, outageSolved: 0, lowVoltageScreenedOut: 0, lowVoltageSolved: 0, notSettled: 0 }
+export const NO_STATES: YearStates = { normalSolved: 0, outageSolved: 0, outageScreenedOut: 0, lowVoltageScreenedOut: 0, lowVoltageSolved: 0, notSettled: 0 }
 export const sumOfStates = (one: YearStates, other: YearStates): YearStates => ({
-  normalSolved: one.normalSolved + other.normalSolved, outageSolved: one.outageSolved + other.outageSolved, lowVoltageScreenedOut: one.lowVoltageScreenedOut + other.lowVoltageScreenedOut,
+  normalSolved: one.normalSolved + other.normalSolved, outageSolved: one.outageSolved + other.outageSolved, outageScreenedOut: one.outageScreenedOut + other.outageScreenedOut, lowVoltageScreenedOut: one.lowVoltageScreenedOut + other.lowVoltageScreenedOut,
   lowVoltageSolved: one.lowVoltageSolved + other.lowVoltageSolved, notSettled: one.notSettled + other.notSettled,
 })
 
