@@ -24,14 +24,16 @@ const mark = (holder: number, hours: number, kw = 1) => Float64Array.from({ leng
 const cellsOf = ({ cells }: FrozenYear) => cells.filter(({ kind, measuredShare }) => (kind === 'class' || kind === 'substation') && measuredShare > 0)
 
 /** Households and shops of few to many holders, spread over transformers at random, some with several points. */
-const district = fc.record({ holders: fc.integer({ min: 1, max: 90 }), seed: fc.integer({ min: 1, max: 1_000_000 }), classes: fc.integer({ min: 1, max: 4 }), stations: fc.integer({ min: 1, max: 4 }) }).map(({ holders, seed, classes, stations }) => {
+const district = fc.record({ holders: fc.integer({ min: 1, max: 120 }), seed: fc.integer({ min: 1, max: 1_000_000 }), classes: fc.integer({ min: 1, max: 4 }), stations: fc.integer({ min: 1, max: 4 }) }).map(({ holders, seed, classes, stations }) => {
   let state = seed
   const draw = (most: number) => { state = (state * 48_271) % 2_147_483_647; return state % most }
   const names = ['dwelling', 'dwelling-electric-heating', 'shop', 'office'].slice(0, classes)
-  const parts = Array.from({ length: holders + 20 }, (_, i) => {
+  const parts = Array.from({ length: holders + 5 }, (_, i) => {
     const holder = i % holders
-    const loadClass = names[Math.min(draw(classes), draw(classes))]!
-    const station = lowBusOf[Math.min(draw(stations), draw(stations + 1))]!
+    // Most of a class stands at one station: that is where a class less a transformer leaves few.
+    const place = draw(stations)
+    const station = lowBusOf[place]!
+    const loadClass = names[draw(10) < 9 ? place % classes : draw(classes)]!
     return part({ holders: [`h${holder}`], powerKw: mark(holder, holders, 1 + draw(6)), loadClass, isResidential: loadClass.startsWith('dwelling'), bus: station.bus, transformer: station.id, measuredShare: draw(5) === 0 ? 0 : 1 })
   })
   // What no meter told names nobody.
