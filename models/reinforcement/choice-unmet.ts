@@ -7,7 +7,7 @@ import type { ChoiceProblem, UnmetLimit } from './choice-problem.ts'
 /** So that a hundredth of the nominal voltage weighs as much as 100 kW, where only one of both can be kept. */
 const KW_A_PU = 1e4
 /** Below this a limit counts as kept, kW: the solver's own tolerance. */
-const NOTHING_KW = 1e-3
+export const NOTHING_KW = 1e-3
 
 export const missingWeight = ({ need, row, bought }: Slack): number => bought ? 0 : need.rows[row].row.unit === 'pu' ? KW_A_PU : 1
 

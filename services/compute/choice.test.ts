@@ -176,6 +176,30 @@ describe('scenarios', () => {
   })
 })
 
+describe('days of outages', () => {
+  const contract = option('contract', { kind: 'sized', mostKw: 1000, yearly: [10], activation: [100], hoursAYear: 1 })
+  const outage = (state: string, excess: number[], weight = 0.01) => day([row(excess, { 0: 1 })], { 0: 1000 }, { state, weight })
+
+  it('are all kept, whichever the choice began with, and what is called on them is in the costs', () => {
+    // By its energy A is the worst, by its power B: the choice begins with A, misses B, and takes it in.
+    const days = [outage('A', [50, 50, 50, -500]), outage('B', [90, -500, -500, -500]), outage('C', [40, -500, -500, -500])]
+    const choice = choose(problem([contract], days), solve, exact)
+    expect(amounts(choice)).toEqual({ 0: [90] })
+    expect(choice.expectedEur).toBeCloseTo(90 * 10 + (150 + 90 + 40) / 1000 * 100 * 0.01, 6)
+  })
+
+  it('use up the hours of a contract together with the others', () => {
+    // 0.4 days of each: 0.4 x (100 + 100 + 100) kWh by one hour a year ask for 120 kW, where each alone asks for 100.
+    const days = ['A', 'B', 'C'].map((state) => outage(state, [100, -500], 0.4))
+    expect(amounts(choose(problem([contract], days), solve, exact))).toEqual({ 0: [120] })
+  })
+
+  it('that nothing keeps are told with those that began', () => {
+    const days = [outage('A', [1500, 50, 50]), outage('B', [1400, -500, -500])]
+    expect(choose(problem([{ ...contract, hoursAYear: 1000 }], days), solve, exact).unmet.map(({ state, missing }) => [state, Math.round(missing)])).toEqual([['A', 500], ['B', 400]])
+  })
+})
+
 describe('what was not computed', () => {
   const cable = option('cable', { kind: 'built', once: [60] })
   it('is refused, and never reads as kept, free or endless', () => {
