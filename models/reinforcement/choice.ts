@@ -37,7 +37,7 @@ export function choose(problem: ChoiceProblem, solve: LinearSolver, limits: { re
     const { checked, values } = overAllDays(model, needs, solution, solve, limits)
     const missed = values.length === 0 ? new Set(needs) : missedDays(checked, values)
     if (missed.size === 0) return { ...read(checked, { ...solution, values }), ...size, unmet: [] }
-    const more = days.union(missed)
+    const more = new Set([...days, ...missed])
     days = more.size === days.size || round === MOST_ROUNDS ? new Set(needs) : more
   }
 }
