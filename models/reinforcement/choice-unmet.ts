@@ -1,5 +1,5 @@
 /** Why no portfolio keeps the limits: which are missed, by how much, and whether anything could have kept them. */
-import { mostHeldKw, type DayNeed } from './choice-hours.ts'
+import { mostHeldKw, type LimitNeed } from './choice-hours.ts'
 import { mostOf } from './choice-check.ts'
 import type { ChoiceModel, Slack } from './choice-dispatch.ts'
 import type { ChoiceProblem, UnmetLimit } from './choice-problem.ts'
@@ -13,7 +13,7 @@ export const missingWeight = ({ need, row, bought }: Slack): number => bought ? 
 
 /** Each limit of each day once, at its worst hour, the largest first. */
 export function unmetLimits({ slacks, problem }: ChoiceModel, values: Float64Array): UnmetLimit[] {
-  const worst = new Map<DayNeed['rows'][number], Slack>()
+  const worst = new Map<LimitNeed, Slack>()
   for (const slack of slacks) {
     if (slack.bought || values[slack.column] * missingWeight(slack) < NOTHING_KW) continue
     const limit = slack.need.rows[slack.row]

@@ -40,6 +40,20 @@ describe('a battery behind a line of 1000 kW', () => {
     expect(amounts(choose(problem([battery(4)], [day([row(tight(42), { 0: 1 })], { 0: 2000 })]), solve))).toEqual({ 0: [300] })
   })
 
+  it('is charged within the room of what is never beyond its own limit, too', () => {
+    // A transformer before it has 41 kW of room in every hour: 24 x 41 kWh less the 3 hours of discharge are too little again.
+    const transformer = (room: number) => row(new Array<number>(24).fill(-room), { 0: 1 }, {}, 'transformer')
+    const status = (room: number) => choose(problem([battery(4)], [day([row(excess, { 0: 1 }), transformer(room)], { 0: 2000 })]), solve).status
+    expect([status(41), status(42)]).toEqual(['infeasible', 'optimal'])
+  })
+
+  it('does not push another limit beyond by what it gives', () => {
+    // Its discharge loads a cable with 250 kW of room: 50 kW of the 300 have to come from a contract.
+    const contract = option('contract', { kind: 'sized', mostKw: 2000, yearly: [5000] })
+    const cable = row(new Array<number>(24).fill(-250), { 0: -1 }, {}, 'cable')
+    expect(amounts(choose(problem([battery(4), contract], [day([row(excess, { 0: 1, 1: 1 }), cable], { 0: 2000, 1: 2000 })]), solve))).toEqual({ 0: [250], 1: [50] })
+  })
+
   it('takes up what photovoltaics feed in beyond the limit, and gives it back before the next day', () => {
     // 100 kW too much towards the network from 12 to 14 h: charging relieves. 200 kWh x 0.5 stay; 100 kWh / 1 h = 100 kW.
     const feed = Array.from({ length: 24 }, (_, hour) => hour === 12 || hour === 13 ? 100 : -500)
