@@ -4,7 +4,7 @@
  * hour. That is a little too careful where a contract and a storage work side by side. A day is followed by one like it.
  */
 import { heldKwOf } from './choice-check.ts'
-import { countUse, relieve, type ChoiceModel, type LimitRows } from './choice-dispatch.ts'
+import { countUse, relieve, type ChoiceModel, type LimitRows } from './choice-model.ts'
 import { isStorageOf, mostHeldKw, type DayNeed, type LimitNeed } from './choice-hours.ts'
 
 /** Hours of a span in which storages have to share the room. */

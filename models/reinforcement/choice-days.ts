@@ -2,7 +2,7 @@
  * Days that hardly ever come, those of outages, decide by how much must stand and not by what it costs to call it. Most of them are
  * kept by what the worst of them ask for, so that the choice begins with these, and takes in others where it turns out to miss them.
  */
-import type { ChoiceModel } from './choice-dispatch.ts'
+import type { ChoiceModel } from './choice-model.ts'
 import type { DayNeed } from './choice-hours.ts'
 import type { ChoiceProblem } from './choice-problem.ts'
 import { NOTHING_KW, missingWeight } from './choice-unmet.ts'

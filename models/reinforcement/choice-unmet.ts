@@ -1,7 +1,7 @@
 /** Why no portfolio keeps the limits: which are missed, by how much, and whether anything could have kept them. */
 import { mostHeldKw, type LimitNeed } from './choice-hours.ts'
 import { mostOf } from './choice-check.ts'
-import type { ChoiceModel, Slack } from './choice-dispatch.ts'
+import type { ChoiceModel, Slack } from './choice-model.ts'
 import type { ChoiceProblem, UnmetLimit } from './choice-problem.ts'
 
 /** So that a hundredth of the nominal voltage weighs as much as 100 kW, where only one of both can be kept. */

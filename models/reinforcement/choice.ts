@@ -4,7 +4,8 @@
  */
 import { checkChoice } from './choice-check.ts'
 import { decisionColumns, isWhole } from './choice-columns.ts'
-import { dayColumns, yearRows, type ChoiceModel } from './choice-dispatch.ts'
+import { dayColumns, yearRows } from './choice-dispatch.ts'
+import type { ChoiceModel } from './choice-model.ts'
 import { firstDays, missedDays } from './choice-days.ts'
 import { needOf, type DayNeed } from './choice-hours.ts'
 import type { Choice, ChoiceProblem, LinearSolution, LinearSolver } from './choice-problem.ts'
