@@ -1,10 +1,11 @@
 /**
  * Storage on a day on which only its discharge relieves: it gives at the critical hours and is charged at the others. Those are taken
- * together in spans, each as good as its worst hour, so that what is promised can be kept in every hour; a day is followed by one like it.
+ * together in spans, each as good as its worst hour with all that could come back then, so that what is promised can be kept in every
+ * hour. That is a little too careful where a contract and a storage work side by side. A day is followed by one like it.
  */
 import { heldKwOf } from './choice-check.ts'
-import { countUse, relieve, type ChoiceModel, type LimitRows } from './choice-dispatch.ts'
-import { isStorageOf, mostHeldKw, type DayNeed } from './choice-hours.ts'
+import { countUse, relieve, type ChoiceModel, type LimitRows } from './choice-model.ts'
+import { isStorageOf, mostHeldKw, type DayNeed, type LimitNeed } from './choice-hours.ts'
 
 /** Hours of a span in which storages have to share the room. */
 const SPAN_HOURS = 3
@@ -23,17 +24,18 @@ export function nightlyStorage(model: ChoiceModel, need: DayNeed, limits: LimitR
   const storages = [...need.day.availableKw.keys()].filter((option) => isStorageOf(need.day, options, option)
     && need.rows.some(({ row }) => (row.perKw.get(option) ?? 0) > 0) && need.day.year >= (options[option].firstYear ?? 0))
   if (storages.length === 0) return
-  const draws = need.rows.map(({ row }) => storages.reduce((sum, option) => sum + Math.max(0, row.perKw.get(option) ?? 0) * mostHeldKw(options[option]), 0))
-  const spans = spansOf(need, limits, draws)
+  const limiting = [...need.rows, ...need.quiet]
+  const draws = limiting.map(({ row }) => storages.reduce((sum, option) => sum + Math.max(0, row.perKw.get(option) ?? 0) * mostHeldKw(options[option]), 0))
+  const spans = spansOf(limiting, limits, draws)
   const charges = storages.map((option) => storageOver(model, need, limits, spans, option))
-  roomRows(model, need, spans, draws, storages, charges)
+  roomRows(model, need.day.year, limiting, spans, draws, storages, charges)
 }
 
-function spansOf({ rows }: DayNeed, limits: LimitRows, draws: readonly number[]): Span[] {
+function spansOf(limiting: readonly LimitNeed[], limits: LimitRows, draws: readonly number[]): Span[] {
   const spans: Span[] = []
   for (let hour = 0; hour < limits[0].length; hour++) {
     const critical = limits.some((limit) => limit[hour] >= 0)
-    const ample = !critical && rows.every(({ worst }, place) => worst[hour] + draws[place] <= 0)
+    const ample = !critical && limiting.every(({ worst }, place) => worst[hour] + draws[place] <= 0)
     const last = spans.at(-1)
     if (!critical && last?.critical === false && last.ample === ample && (ample || hour - last.from < SPAN_HOURS)) last.to = hour + 1
     else spans.push({ from: hour, to: hour + 1, critical, ample })
@@ -73,16 +75,16 @@ function storageOver(model: ChoiceModel, need: DayNeed, limits: LimitRows, spans
 }
 
 /** What is charged together in a span fits into the room of its worst hour, every hour. */
-function roomRows({ builder, amounts }: ChoiceModel, need: DayNeed, spans: readonly Span[], draws: readonly number[], storages: readonly number[], charges: readonly number[][]): void {
+function roomRows({ builder, amounts }: ChoiceModel, year: number, limiting: readonly LimitNeed[], spans: readonly Span[], draws: readonly number[], storages: readonly number[], charges: readonly number[][]): void {
   spans.forEach(({ from, to, critical, ample }, span) => {
     if (critical || ample) return
-    need.rows.forEach(({ row, worst }, place) => {
+    limiting.forEach(({ row, worst }, place) => {
       const most = Math.max(...worst.subarray(from, to))
       if (most + draws[place] <= 0) return
       const room = builder.row(most, Infinity)
       for (const [option, relief] of row.built) {
         const least = Math.min(...relief.subarray(from, to))
-        if (least > 0) builder.add(room, amounts[option][need.day.year], least)
+        if (least > 0) builder.add(room, amounts[option][year], least)
       }
       storages.forEach((option, each) => builder.add(room, charges[each][span], -Math.max(0, row.perKw.get(option) ?? 0) / (to - from)))
     })

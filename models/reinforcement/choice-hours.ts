@@ -2,14 +2,18 @@
 import { heldKwOf, mostOf, reboundHours } from './choice-check.ts'
 import type { ChoiceDay, ChoiceOption, ChoiceRow } from './choice-problem.ts'
 
+export interface LimitNeed {
+  readonly row: ChoiceRow
+  /** By hour: beyond the limit at worst, when everything that loads it does so at once; 0 or less: the hour is left out. */
+  readonly worst: Float64Array
+}
+
 export interface DayNeed {
   readonly day: ChoiceDay
-  /** Limits of the day that could be passed, as the place in `day.rows`. */
-  readonly rows: readonly {
-    readonly row: ChoiceRow
-    /** By hour: beyond the limit at worst, when everything that loads it does so at once; 0 or less: the hour is left out. */
-    readonly worst: Float64Array
-  }[]
+  /** Limits of the day that could be passed. */
+  readonly rows: readonly LimitNeed[]
+  /** Those that could not, unless a storage is charged. */
+  readonly quiet: readonly LimitNeed[]
   /** By option, but storage: kW by hour beyond which more of it relieves nothing. */
   readonly usefulKw: ReadonlyMap<number, Float64Array>
   /** A storage relieves some limit by charging: what feeds in is too much for it. Then `worst` counts that storage does harm in any hour. */
@@ -29,12 +33,14 @@ export const isStorageOf = (day: ChoiceDay, options: readonly ChoiceOption[], op
 function narrowed(day: ChoiceDay, options: readonly ChoiceOption[], chargeRelieves: boolean): DayNeed | undefined {
   let usefulKw = new Map([...day.availableKw].filter(([option]) => options[option].storage === undefined)
     .map(([option, kw]) => [option, kw.map((each) => Math.min(Math.max(0, each), mostHeldKw(options[option])))]))
-  let critical: { row: ChoiceRow; worst: Float64Array }[] = []
+  let all: LimitNeed[] = []
+  let critical: LimitNeed[] = []
   for (let turn = 0; turn < 3; turn++) {
-    critical = day.rows.map((row) => ({ row, worst: worstOf(row, day, usefulKw, options, chargeRelieves) })).filter(({ worst }) => worst.some((kw) => kw > 0))
+    all = day.rows.map((row) => ({ row, worst: worstOf(row, day, usefulKw, options, chargeRelieves) }))
+    critical = all.filter(({ worst }) => worst.some((kw) => kw > 0))
     usefulKw = new Map([...usefulKw].map(([option, kw]) => [option, kw.map((most, hour) => Math.min(most, largestNeed(critical, option, hour)))]))
   }
-  return critical.length === 0 ? undefined : { day, rows: critical, usefulKw, chargeRelieves }
+  return critical.length === 0 ? undefined : { day, rows: critical, quiet: all.filter((limit) => !critical.includes(limit)), usefulKw, chargeRelieves }
 }
 
 export const mostHeldKw = (option: ChoiceOption): number => heldKwOf(option) * mostOf(option)
@@ -46,7 +52,8 @@ function worstOf(row: ChoiceRow, day: ChoiceDay, usefulKw: ReadonlyMap<number, F
   for (const [index, relief] of row.perKw) {
     const option = options[index]
     if (isStorageOf(day, options, index)) {
-      if (storageHarms) for (let hour = 0; hour < hours; hour++) worst[hour] += Math.abs(relief) * mostHeldKw(option)
+      // What charging does is counted where the spans are made that it is done in.
+      if (storageHarms || relief < 0) for (let hour = 0; hour < hours; hour++) worst[hour] += Math.abs(relief) * mostHeldKw(option)
       continue
     }
     const kw = usefulKw.get(index)
@@ -60,7 +67,7 @@ function worstOf(row: ChoiceRow, day: ChoiceDay, usefulKw: ReadonlyMap<number, F
   return worst
 }
 
-function largestNeed(critical: readonly { readonly row: ChoiceRow; readonly worst: Float64Array }[], option: number, hour: number): number {
+function largestNeed(critical: readonly LimitNeed[], option: number, hour: number): number {
   let most = 0
   for (const { row, worst } of critical) {
     const relief = row.perKw.get(option) ?? 0

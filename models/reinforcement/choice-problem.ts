@@ -84,11 +84,14 @@ export interface UnmetLimit {
 
 export interface Choice {
   readonly status: 'optimal' | 'infeasible' | 'time-limit'
+  /** Where it is infeasible: one way to miss the least, whatever it costs. */
   readonly chosen: readonly ChosenOption[]
   /** Present value by scenario, and expected. */
   readonly eurOfScenario: Float64Array
   readonly expectedEur: number
+  /** NaN where regret was not asked for. */
   readonly worstRegretEur: number
+  /** Weighted over the days, summed over the years that are named. */
   readonly notServedMwhOfScenario: Float64Array
   /** Where it is infeasible: the limits that no allowed amount of everything keeps, the largest first. */
   readonly unmet: readonly UnmetLimit[]

@@ -3,7 +3,7 @@
  * a limit that it could touch are taken together: what is exchanged in them has no other effect than the level after them.
  */
 import { heldKwOf } from './choice-check.ts'
-import { countUse, relieve, type ChoiceModel, type LimitRows } from './choice-dispatch.ts'
+import { countUse, relieve, type ChoiceModel, type LimitRows } from './choice-model.ts'
 import type { DayNeed } from './choice-hours.ts'
 
 export function storageColumns(model: ChoiceModel, need: DayNeed, limits: LimitRows, index: number): void {

@@ -1,19 +1,19 @@
 /** Why no portfolio keeps the limits: which are missed, by how much, and whether anything could have kept them. */
-import { mostHeldKw, type DayNeed } from './choice-hours.ts'
+import { mostHeldKw, type LimitNeed } from './choice-hours.ts'
 import { mostOf } from './choice-check.ts'
-import type { ChoiceModel, Slack } from './choice-dispatch.ts'
+import type { ChoiceModel, Slack } from './choice-model.ts'
 import type { ChoiceProblem, UnmetLimit } from './choice-problem.ts'
 
 /** So that a hundredth of the nominal voltage weighs as much as 100 kW, where only one of both can be kept. */
 const KW_A_PU = 1e4
 /** Below this a limit counts as kept, kW: the solver's own tolerance. */
-const NOTHING_KW = 1e-3
+export const NOTHING_KW = 1e-3
 
 export const missingWeight = ({ need, row, bought }: Slack): number => bought ? 0 : need.rows[row].row.unit === 'pu' ? KW_A_PU : 1
 
 /** Each limit of each day once, at its worst hour, the largest first. */
 export function unmetLimits({ slacks, problem }: ChoiceModel, values: Float64Array): UnmetLimit[] {
-  const worst = new Map<DayNeed['rows'][number], Slack>()
+  const worst = new Map<LimitNeed, Slack>()
   for (const slack of slacks) {
     if (slack.bought || values[slack.column] * missingWeight(slack) < NOTHING_KW) continue
     const limit = slack.need.rows[slack.row]

@@ -4,8 +4,10 @@
  */
 import { checkChoice } from './choice-check.ts'
 import { decisionColumns, isWhole } from './choice-columns.ts'
-import { dayColumns, yearRows, type ChoiceModel } from './choice-dispatch.ts'
-import { needOf } from './choice-hours.ts'
+import { dayColumns, yearRows } from './choice-dispatch.ts'
+import type { ChoiceModel } from './choice-model.ts'
+import { firstDays, missedDays } from './choice-days.ts'
+import { needOf, type DayNeed } from './choice-hours.ts'
 import type { Choice, ChoiceProblem, LinearSolution, LinearSolver } from './choice-problem.ts'
 import { missingWeight, unmetLimits } from './choice-unmet.ts'
 import { ProgramBuilder } from './linear-program.ts'
@@ -14,32 +16,57 @@ import { ProgramBuilder } from './linear-program.ts'
 export const CHOICE_LIMITS = { seconds: 15, gap: 0.005 } as const
 /** Of the expected cost beside the worst regret: of portfolios with the same regret the cheapest is taken. */
 const TIE_SHARE = 1e-4
+/** EUR for a kW beyond a limit, where missing it must cost more than any call that keeps it. */
+const MISSED_EUR = 1e4
+/** Of choice and check over all days; then all days are in the choice. */
+const MOST_ROUNDS = 4
 /** Amounts below are the solver's own tolerance. */
 const NOTHING = 1e-6
 
-/** Throws PF_STUDY_EXCESS_UNKNOWN, PF_STUDY_OPTION_UNPRICED, PF_STUDY_OPTION_UNBOUNDED; what the solver throws goes through. */
+/** `seconds` are those of one call of the solver. Throws PF_STUDY_EXCESS_UNKNOWN, PF_STUDY_OPTION_UNPRICED, PF_STUDY_OPTION_UNBOUNDED; what the solver throws goes through. */
 export function choose(problem: ChoiceProblem, solve: LinearSolver, limits: { readonly seconds?: number; readonly gap?: number } = CHOICE_LIMITS): Choice {
   checkChoice(problem)
-  const model = modelOf(problem, false)
-  const program = (problem.objective.kind === 'regret' ? leastRegret(model, problem.objective.bestEur) : leastExpected(model)).program()
-  const size = { variables: program.costs.length, constraints: program.rowLower.length }
-  const solution = solve(program, limits)
-  if (solution.status !== 'infeasible') return { ...read(model, solution), ...size, unmet: [] }
-  // Whatever else it asks can be kept by choosing nothing: only limits can make it infeasible.
-  const relaxed = modelOf(problem, true)
-  for (const slack of relaxed.slacks) relaxed.builder.addCost(slack.column, missingWeight(slack))
-  const least = solve(relaxed.builder.program(), limits)
-  return { ...read(relaxed, least), ...size, status: 'infeasible', unmet: least.values.length === 0 ? [] : unmetLimits(relaxed, least.values) }
+  const needs = problem.days.flatMap((day) => needOf(day, problem.options) ?? [])
+  let days = firstDays(needs, problem)
+  for (let round = 1; ; round++) {
+    const model = modelOf(problem, [...days], false)
+    const program = (problem.objective.kind === 'regret' ? leastRegret(model, problem.objective.bestEur) : leastExpected(model)).program()
+    const size = { variables: program.costs.length, constraints: program.rowLower.length }
+    const solution = solve(program, limits)
+    if (solution.status === 'infeasible') return { ...unmetChoice(problem, needs, solve, limits), ...size }
+    if (solution.values.length === 0 || days.size === needs.length) return { ...read(model, solution), ...size, unmet: [] }
+    const { checked, values } = overAllDays(model, needs, solution, solve, limits)
+    const missed = values.length === 0 ? new Set(needs) : missedDays(checked, values)
+    if (missed.size === 0) return { ...read(checked, { ...solution, values }), ...size, unmet: [] }
+    const more = new Set([...days, ...missed])
+    days = more.size === days.size || round === MOST_ROUNDS ? new Set(needs) : more
+  }
 }
 
-function modelOf(problem: ChoiceProblem, missing: boolean): ChoiceModel {
+/** Whatever else it asks can be kept by choosing nothing: only limits can make a choice infeasible. */
+function unmetChoice(problem: ChoiceProblem, needs: readonly DayNeed[], solve: LinearSolver, limits: { readonly seconds?: number; readonly gap?: number }): Omit<Choice, 'variables' | 'constraints'> {
+  const model = modelOf(problem, needs, true)
+  for (const slack of model.slacks) model.builder.addCost(slack.column, missingWeight(slack))
+  const least = solve(model.builder.program(), limits)
+  return { ...read(model, least), status: 'infeasible', unmet: least.values.length === 0 ? [] : unmetLimits(model, least.values) }
+}
+
+/** What the decisions cost over all days, and which they miss. */
+function overAllDays({ problem, amounts }: ChoiceModel, needs: readonly DayNeed[], solution: LinearSolution, solve: LinearSolver, limits: { readonly seconds?: number }): { checked: ChoiceModel; values: Float64Array } {
+  const checked = modelOf(problem, needs, true)
+  leastExpected(checked)
+  for (const slack of checked.slacks) checked.builder.addCost(slack.column, missingWeight(slack) * MISSED_EUR)
+  problem.options.forEach((option, index) => amounts[index].forEach((column) => checked.builder.fix(column, isWhole(option) ? Math.round(solution.values[column]) : solution.values[column])))
+  const program = checked.builder.program()
+  // Every decision is made: what is left is linear.
+  return { checked, values: solve({ ...program, integer: new Uint8Array(program.integer.length) }, limits).values }
+}
+
+function modelOf(problem: ChoiceProblem, needs: readonly DayNeed[], missing: boolean): ChoiceModel {
   const builder = new ProgramBuilder()
   const costs: ChoiceModel['costs'] = []
   const model: ChoiceModel = { problem, builder, costs, amounts: decisionColumns(problem, builder, costs), slacks: [], uses: new Map() }
-  for (const day of problem.days) {
-    const need = needOf(day, problem.options)
-    if (need !== undefined) dayColumns(model, need, missing)
-  }
+  for (const need of needs) dayColumns(model, need, missing)
   yearRows(model)
   return model
 }

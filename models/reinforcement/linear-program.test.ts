@@ -14,6 +14,8 @@ describe('a linear program written down in any order', () => {
     builder.addCost(b, 10)
     builder.addCost(b, 5)
     const program = builder.program()
+    builder.fix(a, 0.25)
+    expect([builder.program().lower[a], builder.program().upper[a], program.upper[a]]).toEqual([0.25, 0.25, 1])
     expect([...program.columnStart]).toEqual([0, 2, 4])
     expect([...program.rowIndex]).toEqual([1, 0, 0, 1])
     expect([...program.value]).toEqual([3.5, 7, 3, 4])

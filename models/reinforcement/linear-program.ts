@@ -4,6 +4,7 @@ import type { LinearProgram } from './choice-problem.ts'
 export class ProgramBuilder {
   private readonly costs: number[] = []
   private readonly upper: number[] = []
+  private readonly fixed = new Map<number, number>()
   private readonly integer: number[] = []
   private readonly rowLower: number[] = []
   private readonly rowUpper: number[] = []
@@ -38,9 +39,13 @@ export class ProgramBuilder {
   }
 
   addCost(column: number, cost: number): void { this.costs[column] += cost }
+  fix(column: number, value: number): void { this.fixed.set(column, value) }
 
   program(): LinearProgram {
     const columns = this.columns
+    const lower = new Float64Array(columns)
+    const upper = Float64Array.from(this.upper)
+    for (const [column, fixed] of this.fixed) lower[column] = upper[column] = fixed
     const start = new Int32Array(columns + 1)
     for (const column of this.entryColumn) start[column + 1]++
     for (let column = 0; column < columns; column++) start[column + 1] += start[column]
@@ -53,7 +58,7 @@ export class ProgramBuilder {
       value[at] = this.entryValue[entry]
     }
     return {
-      costs: Float64Array.from(this.costs), lower: new Float64Array(columns), upper: Float64Array.from(this.upper), integer: Uint8Array.from(this.integer),
+      costs: Float64Array.from(this.costs), lower, upper, integer: Uint8Array.from(this.integer),
       rowLower: Float64Array.from(this.rowLower), rowUpper: Float64Array.from(this.rowUpper), ...sumRepeated(start, row, value, this.rows),
     }
   }

@@ -70,10 +70,11 @@ describe('present values', () => {
   it('by year, and for the energy that is lost or not served', () => {
     expect(yearlyValue(10, 2034, horizon, free)).toBe(20)
     expect(yearlyValue(10, 2035, horizon, real)).toBeCloseTo(10 * discountFactor(real, 2026, 2035), 12)
+    const one = { fromYear: 2026, toYear: 2026 }
     // 80 + 0.05 t x 100 EUR/t = 85 EUR a MWh lost
-    expect([...energyPrices(money, [2026], 2026).lossEur]).toEqual([85])
-    expect([...energyPrices(money, [2026], 2026, { co2EurPerTonne: 'high' }).co2Eur]).toEqual([12.5])
-    expect(energyPrices(money, [2027], 2026).notServedEur[0]).toBeCloseTo(20_000 / 1.045, 9)
+    expect([...energyPrices(money, [2026], one).lossEur]).toEqual([85])
+    expect([...energyPrices(money, [2026], one, { co2EurPerTonne: 'high' }).co2Eur]).toEqual([12.5])
+    expect(energyPrices(money, [2026, 2027], { fromYear: 2026, toYear: 2028 }).notServedEur[1]).toBeCloseTo(20_000 / 1.045 + 20_000 / 1.045 ** 2, 9)
   })
 
   it('break-even: the factor on reinforcement prices at which both plans cost the same', () => {

@@ -52,24 +52,31 @@ export function yearlyValue(eurAYear: number, sinceYear: number, { fromYear, toY
   return sum
 }
 
+/**
+ * Factor on what is paid every year, by year of a choice. A year that is followed by a gap stands for the years until the next one, the
+ * last for those until the end of the horizon.
+ */
+export const stoodFactors = (years: readonly number[], horizon: Horizon, rates: Rates): Float64Array =>
+  Float64Array.from(years, (year, index) => yearlyValue(1, year, { ...horizon, toYear: (years[index + 1] ?? horizon.toYear + 1) - 1 }, rates))
+
 /** What it is worth to build `years` later: C (1 - ((1+i)/(1+r))^n) with nominal rates, C (1 - (1+r)^-n) with real ones. */
 export const deferralValue = (eur: number, years: number, rates: Rates): number => eur * (1 - yearFactor(rates) ** years)
 
 export interface EnergyPrices {
-  /** EUR a MWh, present value, by year; losses carry their CO2. */
+  /** EUR for a MWh a year, present value, by year of the choice; losses carry their CO2. */
   readonly lossEur: Float64Array
   readonly notServedEur: Float64Array
   /** EUR a MWh for the CO2 alone. */
   readonly co2Eur: Float64Array
 }
 
-/** By year that is named; ends of the ranges as asked, `likely` where not. */
-export function energyPrices(money: StudyMoney, years: readonly number[], fromYear: number, ends: Partial<Record<keyof StudyMoney, keyof Range>> = {}): EnergyPrices {
-  const rates = ratesOf(money, ends.discountPct)
+/** By year that is named, for the years that it stands for; ends of the ranges as asked, `likely` where not. */
+export function energyPrices(money: StudyMoney, years: readonly number[], horizon: Horizon, ends: Partial<Record<keyof StudyMoney, keyof Range>> = {}): EnergyPrices {
+  const factors = stoodFactors(years, horizon, ratesOf(money, ends.discountPct))
   const co2 = valueAt(money.co2EurPerTonne, ends.co2EurPerTonne) * money.co2KgPerMwh / 1000
   const loss = valueAt(money.energyLossEurPerMwh, ends.energyLossEurPerMwh) + co2
   const notServed = valueAt(money.energyNotServedEurPerMwh, ends.energyNotServedEurPerMwh)
-  const byYear = (eur: number): Float64Array => Float64Array.from(years, (year) => eur * discountFactor(rates, fromYear, year))
+  const byYear = (eur: number): Float64Array => factors.map((factor) => eur * factor)
   return { lossEur: byYear(loss), notServedEur: byYear(notServed), co2Eur: byYear(co2) }
 }
 

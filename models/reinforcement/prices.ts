@@ -3,7 +3,7 @@ import { priceOf, type CostItem, type CostTable } from '#models/capacity/cost-ta
 import type { Source } from '#models/capacity/source.ts'
 import type { StudyPrice } from '#models/district/schema-study.ts'
 import type { OptionCosts } from './measure.ts'
-import { discountFactor, workValue, type Horizon } from './money.ts'
+import { stoodFactors, workValue, type Horizon } from './money.ts'
 import type { Rates } from './rates.ts'
 
 export type PriceList = ReadonlyMap<string, { readonly eur: number; readonly source: Source }>
@@ -45,19 +45,12 @@ export interface PresentCosts {
   readonly activationEur: Float64Array
 }
 
-/**
- * Costs of an option by year of the choice, as `ChoiceOption` has them. A year that is followed by a gap stands for the years until the
- * next one, the last for those until the end of the horizon.
- */
+/** Costs of an option by year of the choice, as `ChoiceOption` has them; what is paid every year for the years that each stands for. */
 export function presentCosts(price: OptionPrice & { priced: true }, lifeYears: number, years: readonly number[], horizon: Horizon, rates: Rates): PresentCosts {
-  const stood = years.map((year, index) => {
-    let sum = 0
-    for (let each = year; each < (years[index + 1] ?? horizon.toYear + 1); each++) sum += discountFactor(rates, horizon.fromYear, each)
-    return sum
-  })
+  const stood = stoodFactors(years, horizon, rates)
   return {
     onceEur: Float64Array.from(years, (year) => price.onceEur === 0 ? 0 : workValue({ id: 'option', eur: price.onceEur, year, lifeYears }, horizon, rates).netEur),
-    yearlyEur: Float64Array.from(stood, (factor) => factor * (price.yearlyEur + price.kwYearEur)),
-    activationEur: Float64Array.from(stood, (factor) => factor * price.activatedMwhEur),
+    yearlyEur: stood.map((factor) => factor * (price.yearlyEur + price.kwYearEur)),
+    activationEur: stood.map((factor) => factor * price.activatedMwhEur),
   }
 }

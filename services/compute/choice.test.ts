@@ -40,6 +40,20 @@ describe('a battery behind a line of 1000 kW', () => {
     expect(amounts(choose(problem([battery(4)], [day([row(tight(42), { 0: 1 })], { 0: 2000 })]), solve))).toEqual({ 0: [300] })
   })
 
+  it('is charged within the room of what is never beyond its own limit, too', () => {
+    // A transformer before it has 41 kW of room in every hour: 24 x 41 kWh less the 3 hours of discharge are too little again.
+    const transformer = (room: number) => row(new Array<number>(24).fill(-room), { 0: 1 }, {}, 'transformer')
+    const status = (room: number) => choose(problem([battery(4)], [day([row(excess, { 0: 1 }), transformer(room)], { 0: 2000 })]), solve).status
+    expect([status(41), status(42)]).toEqual(['infeasible', 'optimal'])
+  })
+
+  it('does not push another limit beyond by what it gives', () => {
+    // Its discharge loads a cable with 250 kW of room: 50 kW of the 300 have to come from a contract.
+    const contract = option('contract', { kind: 'sized', mostKw: 2000, yearly: [5000] })
+    const cable = row(new Array<number>(24).fill(-250), { 0: -1 }, {}, 'cable')
+    expect(amounts(choose(problem([battery(4), contract], [day([row(excess, { 0: 1, 1: 1 }), cable], { 0: 2000, 1: 2000 })]), solve))).toEqual({ 0: [250], 1: [50] })
+  })
+
   it('takes up what photovoltaics feed in beyond the limit, and gives it back before the next day', () => {
     // 100 kW too much towards the network from 12 to 14 h: charging relieves. 200 kWh x 0.5 stay; 100 kWh / 1 h = 100 kW.
     const feed = Array.from({ length: 24 }, (_, hour) => hour === 12 || hour === 13 ? 100 : -500)
@@ -173,6 +187,30 @@ describe('scenarios', () => {
     const turned = choose(problem([cheap, callable], days, { scenarios, objective: { kind: 'regret', bestEur: Float64Array.of(0, 30) } }), solve, exact)
     expect(turned.worstRegretEur).toBeCloseTo(30, 6)
     expect(amounts(turned)[0]).toEqual([1])
+  })
+})
+
+describe('days of outages', () => {
+  const contract = option('contract', { kind: 'sized', mostKw: 1000, yearly: [10], activation: [100], hoursAYear: 1 })
+  const outage = (state: string, excess: number[], weight = 0.01) => day([row(excess, { 0: 1 })], { 0: 1000 }, { state, weight })
+
+  it('are all kept, whichever the choice began with, and what is called on them is in the costs', () => {
+    // By its energy A is the worst, by its power B: the choice begins with A, misses B, and takes it in.
+    const days = [outage('A', [50, 50, 50, -500]), outage('B', [90, -500, -500, -500]), outage('C', [40, -500, -500, -500])]
+    const choice = choose(problem([contract], days), solve, exact)
+    expect(amounts(choice)).toEqual({ 0: [90] })
+    expect(choice.expectedEur).toBeCloseTo(90 * 10 + (150 + 90 + 40) / 1000 * 100 * 0.01, 6)
+  })
+
+  it('use up the hours of a contract together with the others', () => {
+    // 0.4 days of each: 0.4 x (100 + 100 + 100) kWh by one hour a year ask for 120 kW, where each alone asks for 100.
+    const days = ['A', 'B', 'C'].map((state) => outage(state, [100, -500], 0.4))
+    expect(amounts(choose(problem([contract], days), solve, exact))).toEqual({ 0: [120] })
+  })
+
+  it('that nothing keeps are told with those that began', () => {
+    const days = [outage('A', [1500, 50, 50]), outage('B', [1400, -500, -500])]
+    expect(choose(problem([{ ...contract, hoursAYear: 1000 }], days), solve, exact).unmet.map(({ state, missing }) => [state, Math.round(missing)])).toEqual([['A', 500], ['B', 400]])
   })
 })
 

@@ -2,7 +2,7 @@
 import type { GridModel } from '#models/grid/network.ts'
 import type { BaseYear } from '#models/reinforcement/base-year.ts'
 import type { District } from '#models/district/schema.ts'
-import { choiceDay, decisiveStates, type WantedDay, wantedDays } from '#models/reinforcement/choice-days.ts'
+import { choiceDay, decisiveStates, type WantedDay, wantedDays } from '#models/reinforcement/deciding-days.ts'
 import { only, type PricedOption, pricedOptions, REINFORCING } from '#models/reinforcement/choice-options.ts'
 import type { Choice, ChoiceDay, ChoiceProblem } from '#models/reinforcement/choice-problem.ts'
 import { worksSaving } from '#models/reinforcement/deferral.ts'

@@ -1,6 +1,6 @@
 /** Which futures a study looks at: all of them, or the few that answer a moved slider. */
 import type { StudyAsk } from '#models/reinforcement/study-result.ts'
-import { stagesOf } from '#models/reinforcement/choice-days.ts'
+import { stagesOf } from '#models/reinforcement/deciding-days.ts'
 import type { FutureAsk } from '#models/reinforcement/study-worker.ts'
 
 const likeliest = <One extends { readonly probability: number }>(all: readonly One[]): number => all.reduce((best, one, k) => (one.probability > all[best]!.probability ? k : best), 0)
