@@ -95,6 +95,11 @@ export const ERROR_CODES = {
   PF_NETWORK_LOADS_INVALID: code('A file of loads for a network cannot be taken.', 'Mend every line the message names.'),
   PF_NETWORK_LOADS_MISSING: code('A network was read that does not say what is drawn from it.', 'Give the loads.'),
   PF_NETWORK_FILE_UNSUPPORTED: code('A network file has something that is not read.', 'Take it out of the file, or write it with what the message names.'),
+  // --- reinforcement
+  PF_STUDY_BUSY: code('More studies wait than may.', 'Wait until one has ended, or cancel one.', { retryable: true, status: 503 }),
+  PF_STUDY_CHANGE_INVALID: code('A number of the study cannot be set so.', 'Correct the path or the value that the message names.'),
+  PF_STUDY_NOT_DONE: code('A study that has not come to its end can be neither kept nor printed.', 'Wait until it is done, or run it again.', { status: 409 }),
+  PF_STUDY_SIGNED: code('The study is signed, and a signed study is never changed.', 'Run it again and keep it as a new version.', { status: 409 }),
   // --- jobs, evaluation, publication
   PF_COMPUTE_THREAD_LOST: code('A worker thread ended while it worked.', 'The job is tried again; look at the log of work if it happens often.', { retryable: true, status: 503 }),
   PF_EVALUATION_NOT_READY: code('The estimate of the network for this time is not made yet.', 'Wait; the job is tried again.', { retryable: true, status: 503 }),
