@@ -1,3 +1,5 @@
+import type { District } from '#models/district/schema.ts'
+import type { Study } from '#models/district/schema-study.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { CollectStatusReader } from '#services/collectors/status.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
@@ -13,7 +15,10 @@ import type { RelyingParty } from '#services/identity/relying-party.ts'
 import type { ImportDesk } from '#services/ingest/import-desk.ts'
 import type { JobStatusReader } from '#services/jobs/port.ts'
 import type { ReleaseReader } from '#services/publication/port.ts'
+import type { StudyRunner } from '#services/reinforcement/port.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
+import type { StudyDocuments } from '#services/studies/documents.ts'
+import type { KeptStudies } from '#services/studies/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
 import type { Studies } from './planner/studies.ts'
 
@@ -41,6 +46,13 @@ export interface ApiDeps {
   readonly collect: CollectStatusReader
   readonly imports: ImportDesk
   readonly studies: Studies
+  /** Runs of the study of reinforcement. */
+  readonly studyRunner: StudyRunner
+  /** Written here. */
+  readonly keptStudies: KeptStudies
+  readonly studyDocuments: StudyDocuments
+  /** The study of a district whose document has none. */
+  defaultStudy(district: District): Study
   /** Why no more should be sent here; empty: ready. */
   notReady(): Promise<readonly string[]>
   /** Built pages; the API works without them. */
