@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { differingFigures } from '#models/reinforcement/differing-figures.ts'
+import { untraceableText } from '#contract/untraceable-words.ts'
 import { createClock } from '#services/clock/shifted-clock.ts'
 import type { Environment } from '#services/config/environment.ts'
 import { loadDistrict } from '#services/config/load-district.ts'
@@ -83,7 +84,7 @@ export const verifyStudy: Command = async (args, write, parts) => {
   if (head.signed !== null) write(`Key     ${head.signed.publicKey}`)
   const { changed, problem } = await inputsChanged(head, parts)
   if (changed.length > 0) write('Of its inputs have changed since, so that only a rerun over what it was frozen with gives its figures:')
-  for (const { what, since } of changed) write(`  ${what}, since ${day(since)}`)
+  for (const { what, since } of changed) write(`  ${untraceableText(what, 'en')}, since ${day(since)}`)
   if (problem !== undefined) write(`What has changed of its inputs since cannot be told: ${problem}`)
   return verification === 'holds' ? 0 : 1
 }

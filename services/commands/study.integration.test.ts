@@ -68,7 +68,7 @@ test('verify: 0 if signed here and unchanged, with the sum, the key and what has
   const { sha256, signed } = store.sign(studyId, ANNE, NOW)
   const held = await study(['verify', studyId])
   expect(held.exit).toBe(0)
-  for (const part of ['The signature holds', sha256, signed!.publicKey, '  changed thresholds, since ']) expect(held.text).toContain(part)
+  for (const part of ['The signature holds', sha256, signed!.publicKey, '  changed: thresholds, since ']) expect(held.text).toContain(part)
   // Without a district the signature is checked all the same.
   const alone = await study(['verify', studyId], {}, join(folder, 'nowhere'))
   expect(alone.exit).toBe(0)

@@ -1,4 +1,5 @@
 import type { StudyResult } from '#models/reinforcement/study-result.ts'
+import { untraceableText } from '#contract/untraceable-words.ts'
 import type { StudyHead } from './port.ts'
 import type { Untraceable } from './untraceable.ts'
 
@@ -10,6 +11,7 @@ export interface DocumentHead {
   readonly signedBy: string | null
   readonly sha256: string | null
   readonly note?: string
+  /** In the words of the language of the document. */
   readonly untraceable?: readonly { readonly what: string; readonly since: string }[]
 }
 
@@ -39,14 +41,14 @@ const TYPES = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 } as const
 
-export const headOfDocument = ({ title, version, note, sha256, signed }: StudyHead, untraceable: readonly Untraceable[]): DocumentHead => ({
+export const headOfDocument = ({ title, version, note, sha256, signed }: StudyHead, untraceable: readonly Untraceable[], lang: DocumentLanguage): DocumentHead => ({
   title, version, signedAt: signed === null ? null : new Date(signed.signedAt).toISOString(), signedBy: signed?.signedBy ?? null, sha256: signed === null ? null : sha256, note,
-  untraceable: untraceable.map(({ what, since }) => ({ what, since: new Date(since).toISOString() })),
+  untraceable: untraceable.map(({ what, since }) => ({ what: untraceableText(what, lang), since: new Date(since).toISOString() })),
 })
 
 /** A kept study as a file of that format, with the name it is saved under. */
 export async function documentFile(documents: StudyDocuments, format: DocumentFormat, kept: StudyHead, untraceable: readonly Untraceable[], result: StudyResult, lang: DocumentLanguage): Promise<DocumentFile> {
-  const printed = await documents[format](result, lang, headOfDocument(kept, untraceable))
+  const printed = await documents[format](result, lang, headOfDocument(kept, untraceable, lang))
   const { as, content } = typeof printed === 'object' && 'as' in printed ? printed : { as: format as Exclude<DocumentFormat, 'tender'>, content: printed }
   return { name: `${fileName(kept.title)}-v${kept.version}${format === 'tender' ? '-tender' : ''}-${lang}.${as}`, type: TYPES[as], content }
 }

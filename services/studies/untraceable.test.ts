@@ -82,3 +82,16 @@ test('a consent that has ended since, by its date', () => {
   const district = { ...base, deliveryPoints: base.deliveryPoints.map((point, i) => (i < ends.length ? { ...point, consents: consents(ends[i]) } : point)) }
   expect(traced({ district })).toEqual([{ what: 'consents-ended (2)', since: COMPUTED + DAY }])
 })
+
+test('a line is waited for until collect has carried it out', () => {
+  let isDone = false
+  const line: Edit = { seq: 7, editId: 'e', at: COMPUTED, kind: 'mark-bad', point: 'elec.hv.H1.p', from: COMPUTED - 2 * DAY, to: COMPUTED - DAY, reason: 'r', value: null, findingId: null, undoes: null, personId: 1, person: 'A' }
+  const trace = traceOfInputs({
+    district: { district: base, version: 'v1' }, now: () => NOW, kept: { basis: () => undefined, otherDistrictAt: () => undefined },
+    edits: { after: (seq) => (seq < line.seq ? [line] : []) },
+    appliedEdits: { of: (ids) => new Map(isDone ? ids.map((editId) => [editId, { editId, appliedAt: NOW, problem: null, before: 6, written: 6, leftAlone: 0 }]) : []) },
+  })
+  expect(trace(study)).toEqual([])
+  isDone = true
+  for (let asked = 0; asked < 2; asked += 1) expect(trace(study)).toEqual([{ what: 'edited elec.hv.H1.p', since: NOW }])
+})

@@ -32,6 +32,7 @@ const AT_ONCE = 1_000
 export function traceOfInputs(inputs: InputsNow): (study: StudyHead) => readonly Untraceable[] {
   const { district: { district, version }, kept } = inputs
   const now = basisOf(district)
+  const edits = carriedOutEdits(inputs)
   const changes = new Map<string, readonly string[]>()
   const changesOf = ({ studyId, districtVersion }: StudyHead): readonly string[] => {
     if (districtVersion === version) return []
@@ -42,7 +43,7 @@ export function traceOfInputs(inputs: InputsNow): (study: StudyHead) => readonly
   return (study) => [
     ...changesOf(study).map((what) => ({ what, since: kept.otherDistrictAt(study.districtVersion, study.createdAt) ?? inputs.now() })),
     ...endedConsents(district, study.computedAt, inputs.now()),
-    ...editedSince(inputs, study),
+    ...editedSince(district, edits(), study),
   ]
 }
 
@@ -64,25 +65,33 @@ function endedConsents({ deliveryPoints }: District, computedAt: number, now: nu
   return ends.length === 0 ? [] : [{ what: `consents-ended (${ends.length})`, since: Math.min(...ends) }]
 }
 
-/** Edits of the base year that were carried out after the study, without those that were taken back whole. Whoever lives behind a delivery point is not named. */
-function editedSince({ edits, appliedEdits, district: { district } }: InputsNow, { computedAt, baseFrom, baseTo }: StudyHead): Untraceable[] {
-  const carriedOut = new Map<string, Edit & { readonly done: AppliedEdit }>()
-  for (let seq = 0; ;) {
-    const lines = edits.after(seq, AT_ONCE)
-    const touching = lines.filter((edit) => !isDecision(edit.kind) && edit.from < baseTo && edit.to > baseFrom)
-    const applied = appliedEdits.of(touching.map(({ editId }) => editId))
-    for (const edit of touching) {
+type CarriedOut = Edit & { readonly done: AppliedEdit }
+
+/** Edits that changed values, as the ledger grows: each line is read once, and asked after until collect has decided it. */
+function carriedOutEdits({ edits, appliedEdits }: Pick<InputsNow, 'edits' | 'appliedEdits'>): () => readonly CarriedOut[] {
+  const carriedOut: CarriedOut[] = []
+  let waiting: Edit[] = []
+  let lastSeq = 0
+  return () => {
+    for (let lines; (lines = edits.after(lastSeq, AT_ONCE)).length > 0; lastSeq = lines.at(-1)!.seq) waiting.push(...lines.filter(({ kind }) => !isDecision(kind)))
+    const applied = appliedEdits.of(waiting.map(({ editId }) => editId))
+    for (const edit of waiting) {
       const done = applied.get(edit.editId)
-      if (done !== undefined && done.problem === null && done.written > 0 && done.appliedAt > computedAt) carriedOut.set(edit.editId, { ...edit, done })
+      if (done !== undefined && done.problem === null && done.written > 0) carriedOut.push({ ...edit, done })
     }
-    if (lines.length < AT_ONCE) break
-    seq = lines.at(-1)!.seq
+    waiting = waiting.filter(({ editId }) => !applied.has(editId))
+    return carriedOut
   }
-  for (const { editId, undoes, done } of [...carriedOut.values()]) {
-    if (undoes !== null && done.leftAlone === 0 && carriedOut.delete(undoes)) carriedOut.delete(editId)
+}
+
+/** Of the base year, carried out after the study, without those that were taken back whole. Whoever lives behind a delivery point is not named. */
+function editedSince({ deliveryPoints, measurementPoints }: District, edits: readonly CarriedOut[], { computedAt, baseFrom, baseTo }: StudyHead): Untraceable[] {
+  const since = new Map(edits.filter(({ from, to, done }) => from < baseTo && to > baseFrom && done.appliedAt > computedAt).map((edit) => [edit.editId, edit]))
+  for (const { editId, undoes, done } of [...since.values()]) {
+    if (undoes !== null && done.leftAlone === 0 && since.delete(undoes)) since.delete(editId)
   }
-  const ofPeople = new Set(district.deliveryPoints.map(({ id }) => id))
-  const placeOf = new Map(district.measurementPoints.map(({ id, on }) => [id, on]))
-  const byWhat = Map.groupBy(carriedOut.values(), ({ point }) => (ofPeople.has(placeOf.get(point) ?? '') || !placeOf.has(point) ? 'delivery-points' : point))
+  const ofPeople = new Set(deliveryPoints.map(({ id }) => id))
+  const placeOf = new Map(measurementPoints.map(({ id, on }) => [id, on]))
+  const byWhat = Map.groupBy(since.values(), ({ point }) => (ofPeople.has(placeOf.get(point) ?? '') || !placeOf.has(point) ? 'delivery-points' : point))
   return [...byWhat].map(([what, ones]) => ({ what: what === 'delivery-points' ? `edited ${what} (${ones.length})` : `edited ${what}`, since: Math.min(...ones.map(({ done }) => done.appliedAt)) }))
 }

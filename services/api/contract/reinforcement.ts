@@ -56,7 +56,8 @@ export const KeptStudy = object({
   recommendedEur: nullable(Type.Number()),
   /**
    * Inputs that have changed since; the frozen aggregates are what a rerun reads. `what` is one of `changed|added|removed PATH` of the
-   * district document (with `(N)`: so many of that list), `edited POINT`, `edited delivery-points (N)`, `consents-ended (N)`.
+   * district document (with `(N)`: so many of that list), `edited POINT`, `edited delivery-points (N)`, `consents-ended (N)`; in words:
+   * `untraceableText`.
    */
   untraceable: Type.Array(object({ what: Type.String(), since: Instant() })),
 })
