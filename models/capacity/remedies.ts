@@ -44,13 +44,21 @@ export interface TransformerType {
   readonly costItem: string
 }
 
-export interface Catalogue {
-  readonly cables: readonly CableType[]
-  readonly transformers: readonly TransformerType[]
+/** From high to medium voltage. */
+export interface PrimaryTransformerType extends TransformerType {
+  readonly hvKv: number
+  readonly lvKv: number
 }
 
-const EVER = '1970-01-01T00:00:00Z'
-const MOST_PARALLEL = 3
+export interface Catalogue {
+  readonly cables: readonly CableType[]
+  /** From medium to low voltage. */
+  readonly transformers: readonly TransformerType[]
+  readonly primaryTransformers?: readonly PrimaryTransformerType[]
+}
+
+export const EVER = '1970-01-01T00:00:00Z'
+export const MOST_PARALLEL = 3
 
 /** A larger cable of the catalogue, else one more of the same kind beside it; undefined where neither is known. */
 export function largerCable(candidate: RemedyCandidate, sectionId: string, { cables }: Catalogue): RemedyCandidate | undefined {
@@ -62,14 +70,16 @@ export function largerCable(candidate: RemedyCandidate, sectionId: string, { cab
   const present = Math.min(...section.ratings.map((rating) => rating.winterA)) * parallel
   const fitting = cables.filter((type) => type.nominalKv === nominalKv)
   const larger = fitting.filter((type) => type.winterA > present).sort((a, b) => a.winterA - b.winterA)[0]
-  if (larger !== undefined) {
-    const { cable, rOhmPerKm, xOhmPerKm, cUfPerKm, summerA, winterA } = larger
-    const laid: LineSection = { ...section, cable, rOhmPerKm, xOhmPerKm, cUfPerKm, parallel: 1, ratings: [{ validFrom: EVER, summerA, winterA }] }
-    return withSection(candidate, laid, cable, { item: larger.costItemPerKm, quantity: section.lengthKm })
-  }
+  if (larger !== undefined) return withSection(candidate, relaid(section, larger), larger.cable, { item: larger.costItemPerKm, quantity: section.lengthKm })
   const same = fitting.find((type) => type.cable === section.cable)
   if (same === undefined || parallel >= MOST_PARALLEL) return undefined
   return withSection(candidate, { ...section, parallel: parallel + 1 }, `${parallel + 1} x ${section.cable}`, { item: same.costItemPerKm, quantity: section.lengthKm })
+}
+
+/** The section with another cable in its trench: what grouping and soil leave of an ampacity stays, what was known of the old cable alone goes. */
+export function relaid({ zeroSequence: _zeroSequence, neutral: _neutral, ...section }: LineSection, { cable, rOhmPerKm, xOhmPerKm, cUfPerKm, summerA, winterA }: CableType): LineSection {
+  const derating = Math.min(...section.ratings.map((rating) => rating.derating ?? 1))
+  return { ...section, cable, rOhmPerKm, xOhmPerKm, cUfPerKm, parallel: 1, ratings: [{ validFrom: EVER, summerA, winterA, ...(derating === 1 ? {} : { derating }) }] }
 }
 
 const withSection = (candidate: RemedyCandidate, section: LineSection, into: string, item: CostItem): RemedyCandidate => ({
@@ -85,14 +95,18 @@ export function largerTransformer(candidate: RemedyCandidate, transformerId: str
   const present = network.transformers.find((one) => one.id === transformerId)
   const larger = transformers.filter((type) => present !== undefined && type.ratedKva > present.ratedKva).sort((a, b) => a.ratedKva - b.ratedKva)[0]
   if (present === undefined || larger === undefined) return undefined
-  const { costItem, ...plate } = larger
-  const swapped: Transformer = { ...present, ...plate }
+  const swapped = withPlate(present, larger)
   return {
     ...candidate,
     changes: [...candidate.changes.filter((one) => one.element !== transformerId), { element: transformerId, into: `${larger.ratedKva} kVA` }],
     network: { ...network, transformers: network.transformers.map((one) => (one.id === transformerId ? swapped : one)) },
-    items: [...candidate.items, { item: costItem, quantity: 1 }],
+    items: [...candidate.items, { item: larger.costItem, quantity: 1 }],
   }
+}
+
+/** Another transformer of the same voltages and vector group in its place. */
+export function withPlate(transformer: Transformer, { ratedKva, shortCircuitVoltagePct, shortCircuitResistivePct, noLoadLossKw, noLoadCurrentPct }: TransformerType): Transformer {
+  return { ...transformer, ratedKva, shortCircuitVoltagePct, shortCircuitResistivePct, noLoadLossKw, noLoadCurrentPct }
 }
 
 /**
@@ -147,5 +161,5 @@ export function otherBuses(candidate: RemedyCandidate, substation: string): Reme
   }))
 }
 
-const nominalKvOf = (network: Network, busId: string): number =>
+export const nominalKvOf = (network: Network, busId: string): number =>
   [...network.busbars, ...network.junctions].find((one) => one.id === busId)?.nominalVoltageKv ?? NaN

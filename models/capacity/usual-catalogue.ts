@@ -4,7 +4,8 @@ import type { Source } from './source.ts'
 
 export const CATALOGUE_SOURCES: readonly Source[] = [
   { title: 'Buried 20 kV cables, aluminium (NF C 33-226): Enedis technical reference, version 1.3', dated: 'read 2026-11', sure: 'read' },
-  { title: 'Low-voltage cables NAYY and 20/0.4 kV transformers: standard types of pandapower', dated: 'read 2026-11', address: 'https://pandapower.readthedocs.io/en/latest/std_types/basic.html', sure: 'read' },
+  { title: 'Low-voltage cables NAYY, 20/0.4 kV and 110/20 kV transformers: standard types of pandapower', dated: 'read 2026-11', address: 'https://pandapower.readthedocs.io/en/latest/std_types/basic.html', sure: 'read' },
+  { title: '1,000 kVA transformer: order of size after EN 50588-1, the text was not read', dated: 'read 2026-11', sure: 'usual' },
 ]
 
 const mv = (cable: string, rOhmPerKm: number, xOhmPerKm: number, cUfPerKm: number, summerA: number, winterA: number) =>
@@ -14,6 +15,8 @@ const lv = (cable: string, rOhmPerKm: number, xOhmPerKm: number, cUfPerKm: numbe
   ({ cable, nominalKv: 0.4, rOhmPerKm, xOhmPerKm, cUfPerKm, summerA: ampere, winterA: ampere, costItemPerKm: 'lv-cable-laid-km' })
 const transformer = (ratedKva: number, shortCircuitResistivePct: number, noLoadLossKw: number, noLoadCurrentPct: number) =>
   ({ ratedKva, shortCircuitVoltagePct: 6, shortCircuitResistivePct, noLoadLossKw, noLoadCurrentPct, costItem: `transformer-${ratedKva}-kva` })
+const primary = (ratedKva: number, shortCircuitVoltagePct: number, shortCircuitResistivePct: number, noLoadLossKw: number, noLoadCurrentPct: number) =>
+  ({ ratedKva, hvKv: 110, lvKv: 20, shortCircuitVoltagePct, shortCircuitResistivePct, noLoadLossKw, noLoadCurrentPct, costItem: `transformer-${ratedKva}-kva` })
 
 export const USUAL_CATALOGUE: Catalogue = {
   cables: [
@@ -23,5 +26,6 @@ export const USUAL_CATALOGUE: Catalogue = {
     lv('NAYY 4x50 SE', 0.642, 0.083, 0.21, 142),
     lv('NAYY 4x150 SE', 0.208, 0.08, 0.261, 270),
   ],
-  transformers: [transformer(250, 1.44, 0.8, 0.32), transformer(400, 1.425, 1.35, 0.3375), transformer(630, 1.206, 1.65, 0.2619)],
+  transformers: [transformer(250, 1.44, 0.8, 0.32), transformer(400, 1.425, 1.35, 0.3375), transformer(630, 1.206, 1.65, 0.2619), transformer(1000, 1.05, 1.7, 0.26)],
+  primaryTransformers: [primary(40_000, 16.2, 0.34, 18, 0.05), primary(63_000, 18, 0.32, 22, 0.04)],
 }

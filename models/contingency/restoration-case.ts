@@ -55,7 +55,13 @@ export function restorationCase(network: Network, at: number, loads: LoadScenari
 }
 
 /** The network of a switching state. Devices of transformers and sources that are open take them out of service. */
-export function gridOfState({ network, at, graph }: Pick<RestorationCase, 'network' | 'at' | 'graph'>, state: SwitchState): GridModel {
+export function gridOfState(one: Pick<RestorationCase, 'network' | 'at' | 'graph'>, state: SwitchState): GridModel {
+  const { network, options } = switchedAs(one, state)
+  return buildGrid(network, one.at, options)
+}
+
+/** What makes the network of a switching state, by names: another network that has the same elements can be switched alike. */
+export function switchedAs({ network, graph }: Pick<RestorationCase, 'network' | 'graph'>, state: SwitchState): { readonly network: Network; readonly options: GridOptions } {
   const openSwitches: string[] = []
   const closedSwitches: string[] = []
   const out = new Set<string>()
@@ -69,7 +75,7 @@ export function gridOfState({ network, at, graph }: Pick<RestorationCase, 'netwo
   })
   const sources = network.sources.filter((source) => !out.has(source.id) && state.zone[graph.nodeIndex.get(source.node) as number] === 0)
   const branches = [...network.lineSections, ...network.transformers].map((branch) => branch.id).filter((id) => out.has(id))
-  return buildGrid({ ...network, sources }, at, { openSwitches, closedSwitches, outOfService: branches })
+  return { network: { ...network, sources }, options: { openSwitches, closedSwitches, outOfService: branches } }
 }
 
 export interface StateJudgement {

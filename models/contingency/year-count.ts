@@ -33,17 +33,24 @@ export interface YearCount {
   readonly notRated: readonly string[]
 }
 
+/** Told of everything beyond a limit while it is counted; element by its index in the grid model. */
+export interface ExcessListener {
+  /** Active power that the branch carries beyond its limit, kW, and its loading. */
+  branch(step: number, branch: number, excessKw: number, pct: number): void
+  bus(step: number, bus: number, voltagePu: number): void
+}
+
 export interface YearCounting {
   /** 1: a limit is broken in the step, or it has no result. */
   readonly broken: Uint8Array
   /** Adds results of consecutive entries of `steps`, from `first` on. Steps to look at closer are put on `above`. */
   add(flow: LoadFlowResult, steps: Int32Array, first: number, count: number, limits: ElementLimits, above: number[]): void
-  /** Energy of steps above a limit, from results with powers. */
-  addEnergy(flow: LoadFlowResult, count: number): void
+  /** Energy of steps above a limit, from results with powers; `steps` from `first` on, as in `add`. */
+  addEnergy(flow: LoadFlowResult, steps: Int32Array, first: number, count: number): void
   result(): YearCount
 }
 
-export function createYearCount(grid: GridModel, elements: Elements, stepCount: number, stepS: number): YearCounting {
+export function createYearCount(grid: GridModel, elements: Elements, stepCount: number, stepS: number, listener?: ExcessListener): YearCounting {
   const { busCount, fed } = grid
   const branchCount = grid.branchFrom.length
   const stepH = stepS / 3600
@@ -91,6 +98,7 @@ export function createYearCount(grid: GridModel, elements: Elements, stepCount: 
     if (pu >= bandLowPu && pu <= bandHighPu) return
     outsideH[bus] += stepH
     broken[step] = 1
+    listener?.bus(step, bus, pu)
   }
   const beginLimits = (limits: ElementLimits): void => {
     quietFor = limits
@@ -130,13 +138,15 @@ export function createYearCount(grid: GridModel, elements: Elements, stepCount: 
         }
       }
     },
-    addEnergy({ loadingPct, activeFromKw, activeToKw }, count) {
+    addEnergy({ loadingPct, activeFromKw, activeToKw }, steps, first, count) {
       for (let scenario = 0; scenario < count; scenario += 1) {
         for (const k of liveBranches) {
           const at = scenario * branchCount + k
           if (!(loadingPct[at] > limitPct)) continue
           const carriedKw = Math.max(Math.abs(activeFromKw[at]), Math.abs(activeToKw[at]))
-          aboveMwh[k] += (carriedKw * (1 - 100 / loadingPct[at]) * stepH) / 1000
+          const excessKw = carriedKw * (1 - 100 / loadingPct[at])
+          aboveMwh[k] += (excessKw * stepH) / 1000
+          listener?.branch(steps[first + scenario], k, excessKw, loadingPct[at])
         }
       }
     },
@@ -158,12 +168,12 @@ export function solveYear(prepared: PreparedLoadFlow, loads: Pick<LoadScenarios,
   const lean = { angles: false, currents: false, powers: false, totals: false, loadings: ratings }
   solveInBlocks(prepared, { scenarios: steps.length, fill: fillFrom(prepared.circuit, loads, steps), take: (first, entries, flow) => count.add(flow, steps, first, entries, limits, above) }, { wanted: lean, inTimeOrder: true })
   if (above.length === 0) return
-  const fill = fillFrom(prepared.circuit, loads, Int32Array.from(above).sort())
-  solveInBlocks(prepared, { scenarios: above.length, fill, take: (_, entries, flow) => count.addEnergy(flow, entries) }, { wanted: { ...lean, powers: true }, inTimeOrder: true })
+  const aboveSteps = Int32Array.from(above).sort()
+  solveInBlocks(prepared, { scenarios: above.length, fill: fillFrom(prepared.circuit, loads, aboveSteps), take: (first, entries, flow) => count.addEnergy(flow, aboveSteps, first, entries) }, { wanted: { ...lean, powers: true }, inTimeOrder: true })
 }
 
 /** Loads of the steps as the blocks ask for them; what is asked of buses without supply is left out by the load flow. */
-function fillFrom({ busCount }: Circuit, { activeKw, reactiveKvar }: Pick<LoadScenarios, 'activeKw' | 'reactiveKvar'>, steps: Int32Array) {
+export function fillFrom({ busCount }: Circuit, { activeKw, reactiveKvar }: Pick<LoadScenarios, 'activeKw' | 'reactiveKvar'>, steps: Int32Array) {
   return (first: number, count: number, into: LoadScenarios): void => {
     for (let k = 0; k < count;) {
       // Steps that follow each other are copied in one go.
@@ -178,7 +188,7 @@ function fillFrom({ busCount }: Circuit, { activeKw, reactiveKvar }: Pick<LoadSc
 }
 
 /** Of a section both ends have the same ampacity, of a transformer both windings the same apparent power (`OutageTask` admits no other basis). */
-function branchRatings({ branchFrom }: ElementLimits, { basis }: Elements): BranchRatings {
+export function branchRatings({ branchFrom }: ElementLimits, { basis }: Elements): BranchRatings {
   const by = (wanted: number) => branchFrom.map((limit, k) => (basis[k] === wanted ? limit : NaN))
   return { currentA: by(BASIS.current), apparentKva: by(BASIS.power) }
 }

@@ -3,6 +3,7 @@ import { intervalFaults } from './check-intervals.ts'
 import { networkFaults } from './check-network.ts'
 import { duplicateFaults, referenceFaults } from './check-references.ts'
 import { schemaFaults } from './check-schema.ts'
+import { studyFaults } from './check-study.ts'
 import { indexDocument } from './document-index.ts'
 import { fault, type Fault } from './fault.ts'
 
@@ -18,7 +19,7 @@ export function checkDistrict(document: unknown, profiles?: ProfileChannels): Fa
   const index = indexDocument(document, form.map(({ path }) => path))
   return [
     ...form, ...duplicateFaults(index), ...referenceFaults(index), ...intervalFaults(index), ...measurementFaults(index, profiles),
-    ...weatherFaults(index), ...formulaFaults(index), ...networkFaults(index), ...timeZoneFaults(index.part('timeZone')),
+    ...weatherFaults(index), ...formulaFaults(index), ...networkFaults(index), ...studyFaults(index), ...timeZoneFaults(index.part('timeZone')),
   ]
 }
 

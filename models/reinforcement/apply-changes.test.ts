@@ -52,7 +52,7 @@ test('names with dots and dashes, and parts that only node and year tell apart',
 })
 
 test('shares that belong together are changed together', () => {
-  expect(refusal(change('scenarios.trend.probability', 0.7))).toMatchObject({ code: 'PF_STUDY_CHANGE_INVALID', where: 'scenarios.trend.probability', detail: 'Their probabilities are together 1.1, not 1.' })
+  expect(refusal(change('scenarios.trend.probability', 0.7))).toMatchObject({ code: 'PF_STUDY_CHANGE_INVALID', where: 'scenarios.trend.probability', detail: 'The probabilities of the scenarios sum to 1.1.' })
   expect(ask(change('scenarios.trend.probability', 0.7), change('scenarios.quick.v2.probability', 0.3)).changed).toHaveLength(2)
   expect(refusal(change('scenarios.trend.electricVehicles.places.home', 0.9))?.detail).toContain('places')
 })

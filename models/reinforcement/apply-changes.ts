@@ -1,7 +1,8 @@
 import { Ajv } from 'ajv'
+import { studyMisfits } from '#models/district/check-study.ts'
 import { Study } from '#models/district/schema-study.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
-import { boundsOfPath, inconsistencies } from './study-bounds.ts'
+import { boundsOfPath } from './study-bounds.ts'
 import { namesOfPart } from './study-paths.ts'
 import type { StudyAsk } from './study-result.ts'
 
@@ -100,6 +101,6 @@ function refuseMisfit(study: Study, paths: readonly string[]): void {
     const field = instancePath.slice(1).replaceAll('/', '.')
     throw refused(where ?? field, `${field} ${message ?? 'is not allowed'}.`)
   }
-  const wrong = inconsistencies(study)[0]
-  if (wrong !== undefined) throw refused(where ?? wrong.path, wrong.detail)
+  const wrong = studyMisfits(study)[0]
+  if (wrong !== undefined) throw refused(where ?? wrong.path, wrong.message)
 }

@@ -22,6 +22,8 @@ export interface ChoiceDay {
 export interface ChoiceRow {
   /** Line section, transformer or bus. */
   readonly element: string
+  /** Absent: kW. What is beyond a limit in pu is never bought as energy not served. */
+  readonly unit?: 'kW' | 'pu'
   /** kW (of a bus: pu) beyond the limit by hour; negative: room. NaN is refused. */
   readonly excess: Float64Array
   /** By option index: relief of one kW (of a bus: pu for one kW); by hour or the same for all. */
@@ -68,6 +70,18 @@ export interface ChosenOption {
   readonly amount: Float64Array
 }
 
+export interface UnmetLimit {
+  readonly element: string
+  readonly state: string
+  readonly year: number
+  readonly scenario: string
+  /** kW, of a row in pu pu, at the worst hour. */
+  readonly missing: number
+  readonly label: string
+  /** no-option: nothing relieves it. too-little: all that could stand there at once is not enough. together: it would be, but for hours, energy, rebound, years or groups. */
+  readonly cause: 'no-option' | 'too-little' | 'together'
+}
+
 export interface Choice {
   readonly status: 'optimal' | 'infeasible' | 'time-limit'
   readonly chosen: readonly ChosenOption[]
@@ -77,7 +91,7 @@ export interface Choice {
   readonly worstRegretEur: number
   readonly notServedMwhOfScenario: Float64Array
   /** Where it is infeasible: the limits that no allowed amount of everything keeps, the largest first. */
-  readonly unmet: readonly { readonly element: string; readonly state: string; readonly year: number; readonly scenario: string; readonly missing: number; readonly label: string }[]
+  readonly unmet: readonly UnmetLimit[]
   readonly variables: number
   readonly constraints: number
   readonly gap: number

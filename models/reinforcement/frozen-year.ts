@@ -9,6 +9,7 @@ export interface FrozenCell {
   readonly id: string
   /** class: one load class over several substations. substation: everything below some transformers. public: holders whose figures are public. boundary: the rest of the town. */
   readonly kind: 'class' | 'substation' | 'public' | 'boundary'
+  /** Distinct holders whose measured curves are in it; where nothing of it is measured, all holders. */
   readonly holders: number
   readonly deliveryPoints: number
   readonly loadClass: string
@@ -27,13 +28,22 @@ export interface FrozenYear {
   readonly from: number
   readonly hours: number
   readonly temperatureC: Float32Array
+  /** assumed: nothing was measured, a mild oceanic year stands in. */
+  readonly temperatureSource: 'measured' | 'assumed'
+  /** Daily means of all that is stored, by which a cold spell of so many winters is judged; NaN where not known. */
+  readonly temperatureHistory?: { readonly firstDay: number; readonly temperatureC: Float32Array }
   /** Cells of kind `substation` first scale the sum of what hangs below them. */
   readonly cells: readonly FrozenCell[]
-  /** Share of a cell's curve that each bus takes, by name of the bus. */
-  readonly buses: readonly { readonly bus: string; readonly cell: string; readonly share: number; readonly tanPhi: number; readonly annualEnergyKwh: number; readonly deliveryPoints: number }[]
+  /** Share of a cell's curve that each bus takes, by name of the bus; the class is what hangs there, where the cell holds several. Energies are declared ones, of two digits. */
+  readonly buses: readonly { readonly bus: string; readonly cell: string; readonly share: number; readonly loadClass: string; readonly tanPhi: number; readonly annualEnergyKwh: number; readonly deliveryPoints: number }[]
   /** Transformers whose sum a cell of kind `substation` is. */
   readonly sums: readonly { readonly cell: string; readonly transformers: readonly string[] }[]
   /** Relative curves of the load classes, for what is yet to come. */
   readonly curves: readonly { readonly loadClass: string; readonly curves: number; readonly relative: Float32Array; readonly perDegree: Float32Array }[]
   readonly measuredHours: number
 }
+
+/** Cells that a sum of transformers scales: what protected holders draw. */
+export const isScaled = ({ kind, id }: FrozenCell): boolean => kind === 'class' && !id.startsWith('production:')
+/** Classes of which no meter told a curve: level, or assumed. */
+export const flatClasses = ({ curves }: FrozenYear): readonly string[] => curves.filter((curve) => curve.curves === 0).map(({ loadClass }) => loadClass)

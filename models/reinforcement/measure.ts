@@ -45,7 +45,7 @@ export interface MeasureContext {
   readonly toYear: number
 }
 
-/** Costs of an option, real and of the year of the price table. */
+/** Costs of an option, real and of the year of the price table: of one; of a load effect, of one unit; of a dispatch effect, of one kW. */
 export interface OptionCosts {
   /** Paid once, when it is built. */
   readonly once: readonly CostItem[]

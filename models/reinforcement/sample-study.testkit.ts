@@ -50,8 +50,8 @@ export function sampleResult(ask = sampleAsk(), computedAt = '2026-01-14T11:00:0
 
 export const sampleFrozen = (): FrozenYear => ({
   format: 1, districtVersion: 'v1', timeZone: 'Europe/Paris', from: Date.UTC(2025, 0, 14), hours: SAMPLE_HOURS,
-  temperatureC: Float32Array.from({ length: SAMPLE_HOURS }, (_, hour) => Math.sin(hour)),
+  temperatureC: Float32Array.from({ length: SAMPLE_HOURS }, (_, hour) => Math.sin(hour)), temperatureSource: 'measured',
   cells: [{ id: 'c1', kind: 'class', holders: 12, deliveryPoints: 14, loadClass: 'dwelling', powerKw: Float32Array.from({ length: SAMPLE_HOURS }, (_, hour) => 20 + hour / 7), perDegreeKw: new Float32Array(24).fill(0.1), measuredShare: 0.5 }],
-  buses: [{ bus: 'B04', cell: 'c1', share: 1 / 3, tanPhi: 0.3, annualEnergyKwh: 40_000, deliveryPoints: 14 }], sums: [],
+  buses: [{ bus: 'B04', cell: 'c1', share: 1 / 3, loadClass: 'dwelling', tanPhi: 0.3, annualEnergyKwh: 40_000, deliveryPoints: 14 }], sums: [],
   curves: [{ loadClass: 'dwelling', curves: 12, relative: new Float32Array(SAMPLE_HOURS).fill(1), perDegree: new Float32Array(24).fill(0.01) }], measuredHours: 40,
 })

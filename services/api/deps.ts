@@ -1,5 +1,3 @@
-import type { District } from '#models/district/schema.ts'
-import type { Study } from '#models/district/schema-study.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { CollectStatusReader } from '#services/collectors/status.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
@@ -51,8 +49,6 @@ export interface ApiDeps {
   /** Written here. */
   readonly keptStudies: KeptStudies
   readonly studyDocuments: StudyDocuments
-  /** The study of a district whose document has none. */
-  defaultStudy(district: District): Study
   /** Why no more should be sent here; empty: ready. */
   notReady(): Promise<readonly string[]>
   /** Built pages; the API works without them. */

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { District, MeasurementPoint } from '#models/district/schema.ts'
-import { sampleStudy } from '#models/reinforcement/sample-study.testkit.ts'
 import { manualClock } from '#services/clock/shifted-clock.ts'
 import { openDirectory } from '#services/directory/directory.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
@@ -204,7 +203,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     collect: { sources: async () => [], counters: async () => (empty ? [] : [{ sourceId: 'buildings', produced: 10, stored: 6, deduplicated: 1, revised: 0, quarantined: { 'clock-suspect': 2 }, dropped: { full: 1 } }]), wroteAtRealMs: async () => undefined, close },
     imports: openImportDesk(join(folder, 'inbox/import'), 1024 * 1024),
     studies: { connection: () => ({ status: 'running', share: 0.25 }), outage: () => ({ status: 'running', share: 0.25 }), stop: close },
-    studyRunner: memoryRunner(), keptStudies, defaultStudy: sampleStudy,
+    studyRunner: memoryRunner(), keptStudies,
     studyDocuments: {
       html: (_result, lang, head) => `<!doctype html><html lang="${lang}"><style>p{color:#123}</style><p>${head.title} ${head.signedBy ?? ''}</p></html>`, pdf: () => Buffer.from('%PDF-'), xlsx: () => Buffer.from('PK'),
       json: (result) => JSON.stringify(result), tender: () => ({ as: 'xlsx', content: Buffer.from('PK') }),

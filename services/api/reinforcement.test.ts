@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sampleResult, sampleStudy } from '#models/reinforcement/sample-study.testkit.ts'
+import { studyOf } from '#models/reinforcement/default-study.ts'
+import { sampleAsk, sampleResult, sampleStudy } from '#models/reinforcement/sample-study.testkit.ts'
 import { memoryRunner } from '#services/reinforcement/runner.testkit.ts'
 import { buildApp } from './app.ts'
 import type { BegunRun, KeptStudies, KeptStudy, ReinforcementStart, RerunAnswer, RunAnswer, StudyAnswer, StudyChange, StudyComparison } from './contract/reinforcement.ts'
@@ -13,11 +14,14 @@ import type { ApiDeps } from './deps.ts'
 import { EXAMPLE_DISTRICT, exampleDeps, type Example } from './example-deps.ts'
 
 const { planner } = ROUTES
+const withStudy = { district: { ...EXAMPLE_DISTRICT, study: sampleStudy() }, version: 'v1', folder: '' }
+/** What the runner answers to the study as it stands. */
+const usualResult = () => sampleResult(sampleAsk(studyOf(withStudy.district)))
 let example: Example
 let app: FastifyInstance
 let person: ReturnType<Example['signIn']>
 const start = async (changes: Partial<ApiDeps> = {}) => {
-  example = exampleDeps({ requestsPerMinute: 100_000, ...changes })
+  example = exampleDeps({ requestsPerMinute: 100_000, district: withStudy, ...changes })
   app = await buildApp(example.deps)
   person = example.signIn('anne', ['planner'])
 }
@@ -56,10 +60,9 @@ const begin = async (changes: StudyChange[] = []) => (await ask<BegunRun>('POST'
 const keep = async (title: string, changes: StudyChange[] = []) => (await ask<KeptStudy>('POST', planner.reinforcementStudies, { runId: await begin(changes), title, note: ' for the council ' })).body
 
 test('what the page begins with: the study of the document, or the one that is made', async () => {
-  expect((await ask<ReinforcementStart>('GET', planner.reinforcement)).body).toEqual({ study: sampleStudy(), ownStudy: false, districtVersion: 'v1' })
-  const own = { ...sampleStudy(), toYear: 2035 }
-  await over({ district: { district: { ...EXAMPLE_DISTRICT, study: own }, version: 'v2', folder: '' } }, async () => {
-    expect((await ask<ReinforcementStart>('GET', planner.reinforcement)).body).toEqual({ study: own, ownStudy: true, districtVersion: 'v2' })
+  expect((await ask<ReinforcementStart>('GET', planner.reinforcement)).body).toEqual({ study: studyOf(withStudy.district), ownStudy: true, districtVersion: 'v1' })
+  await over({ district: { ...withStudy, district: EXAMPLE_DISTRICT } }, async () => {
+    expect((await ask<ReinforcementStart>('GET', planner.reinforcement)).body).toEqual({ study: studyOf(EXAMPLE_DISTRICT), ownStudy: false, districtVersion: 'v1' })
   })
 })
 
@@ -104,7 +107,7 @@ test('kept, signed, not signed again, not changed, run again to the same figures
   const kept = await keep(' Halles ')
   expect(kept).toMatchObject({ title: 'Halles', version: 1, createdBy: 'anne', signedAt: null, sha256: null, firstYear: 2034, answer: 'flexibility', recommendedEur: 84_001.5, untraceable: [] })
   const where = to(planner.reinforcementStudy, kept.studyId)
-  expect((await ask<StudyAnswer>('GET', where)).body).toMatchObject({ kept, note: 'for the council', verification: 'unsigned', result: sampleResult() })
+  expect((await ask<StudyAnswer>('GET', where)).body).toMatchObject({ kept, note: 'for the council', verification: 'unsigned', result: usualResult() })
 
   const signed = await ask<KeptStudy>('POST', to(planner.reinforcementSign, kept.studyId))
   expect(signed.body).toMatchObject({ studyId: kept.studyId, signedBy: 'anne', signedAt: example.deps.clock.now(), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
@@ -121,7 +124,7 @@ test('kept, signed, not signed again, not changed, run again to the same figures
   expect(await ask('POST', rerun)).toMatchObject({ status: 202, body: { status: 'running' } })
   for (let asked = 0; asked < 2; asked += 1) expect((await ask<RerunAnswer>('GET', rerun)).body).toEqual({ status: 'done', progressPct: 100, same: true, differing: [], problem: null })
   const { body } = await ask<StudyAnswer>('GET', where)
-  expect(body).toMatchObject({ kept: signed.body, verification: 'holds', result: sampleResult() })
+  expect(body).toMatchObject({ kept: signed.body, verification: 'holds', result: usualResult() })
   expect(body.events).toMatchObject([{ act: 'kept', person: 'anne' }, { act: 'signed' }, { act: 'rerun', differing: [] }])
   expect((await ask<KeptStudies>('GET', planner.reinforcementStudies)).body.studies.map(({ title, version }) => [title, version])).toEqual([['Halles', 2], ['Halles', 1]])
 })
@@ -185,7 +188,7 @@ test('documents: a page in the browser under its own styles alone, files to save
     ['pdf', 'application/pdf', 'les-halles-ete-2040-v1-fr.pdf'], ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'les-halles-ete-2040-v1-fr.xlsx'],
     ['json', 'application/json; charset=utf-8', 'les-halles-ete-2040-v1-fr.json'], ['tender', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'les-halles-ete-2040-v1-tender-fr.xlsx'],
   ] as const) expect((await document(format)).headers).toMatchObject({ 'content-type': type, 'content-disposition': `attachment; filename="${name}"` })
-  expect(JSON.parse((await document('json')).body)).toEqual(sampleResult())
+  expect(JSON.parse((await document('json')).body)).toEqual(usualResult())
   expect((await document('pdf')).rawPayload).toEqual(Buffer.from('%PDF-'))
   expect((await document('docx')).statusCode).toBe(400)
 })

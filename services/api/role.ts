@@ -52,14 +52,14 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const collect = redis === undefined ? ownCollect : readCollectStatus(redis, ownCollect, environment.hostId)
 
   const studies = openStudies({ loaded: district, stores })
-  const { studyRunner, studyDocuments, defaultStudy } = studyParts()
+  const { studyRunner, studyDocuments } = studyParts()
   const keptStudies = openStudyStore(environment.dataFolder)
   keptStudies.districtSeen(district.version, clock.now())
 
   const readiness = createReadiness({ dataFolder: environment.dataFolder, collect })
 
   const app = await buildApp({
-    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, jobs, collect, studies, keptStudies, studyRunner, studyDocuments, defaultStudy,
+    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, jobs, collect, studies, keptStudies, studyRunner, studyDocuments,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
     origins: identity.origins,

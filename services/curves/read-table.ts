@@ -69,7 +69,7 @@ export async function readCurveTable(path: string, timeZone: string): Promise<Cu
   return { file: basename(path), columns: [...columns.values()], faults }
 }
 
-const TIME_NAMES = new Set(['timestamp', 'time', 'date', 'datetime', 'horodate', 'horodatage'])
+const TIME_NAMES = new Set(['timestamp', 'at', 'time', 'date', 'datetime', 'horodate', 'horodatage'])
 const NO_VALUE = new Set(['', 'na', 'n/a', 'nan', 'null', '-'])
 
 const curveCsv: FileFormat = {

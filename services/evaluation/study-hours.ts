@@ -3,17 +3,15 @@
  * class elsewhere, with the rest of the town set so that the heads carry what was measured at them.
  */
 import type { GridModel } from '#models/grid/network.ts'
-import { feederHeads } from '#models/grid/topology.ts'
 import { loadCalendar } from '#models/load-curve/day-type.ts'
 import { flatCurve, typicalPowerKw, type TypicalCurve } from '#models/load-curve/typical.ts'
 import type { LoadScenarios } from '#models/load-flow/load-flow.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
-import type { EvaluationPlan, NetworkSensor, PowerSeries } from './plan.ts'
-import { USUAL_TAN_PHI } from './network-solver.ts'
+import { boundaryScale, headSensors, hourlyMeans, HOUR_MS, tanPhiOf, TEMPERATURE_SERIES } from './hourly-year.ts'
+import type { EvaluationPlan, PowerSeries } from './plan.ts'
 
 export const STUDY_STEP_S = 3600
-const HOUR_MS = 3_600_000
 
 export interface StudyHours {
   readonly at: Float64Array
@@ -33,16 +31,13 @@ export interface StudyParts {
   readonly measured: TimeSeriesReader
 }
 
-/** Losses between the heads and the meters, as a share of what the meters see: only splits the rest of the town off. */
-const LOSS_SHARE = 0.03
-
 export async function studyHours({ loaded, plan, typical, measured }: StudyParts, grid: GridModel, from: number, to: number): Promise<StudyHours> {
   const { network, timeZone, deliveryPoints } = loaded.district
   const hours = Math.floor((to - from) / HOUR_MS)
   const at = Float64Array.from({ length: hours }, (_, hour) => from + hour * HOUR_MS)
   const calendar = loadCalendar(at, timeZone)
   const means = (series: readonly PowerSeries[]) => hourlyMeans(measured, series, from, hours)
-  const [temperatureC = new Float64Array(hours).fill(NaN)] = await means(plan.temperaturePoint === undefined ? [] : [{ pointName: plan.temperaturePoint, kind: 'instant', stepS: 3600, holdS: 7200 }])
+  const [temperatureC = new Float64Array(hours).fill(NaN)] = await means(plan.temperaturePoint === undefined ? [] : [{ pointName: plan.temperaturePoint, ...TEMPERATURE_SERIES }])
   const typicalKw = (loadClass: string, annualEnergyKwh: number) => typicalPowerKw(typical.get(loadClass) ?? flatCurve(loadClass), annualEnergyKwh, calendar, temperatureC)
 
   const activeKw = new Float64Array(hours * grid.busCount)
@@ -73,7 +68,7 @@ export async function studyHours({ loaded, plan, typical, measured }: StudyParts
     const headKw = headMeans.length === 0 ? NaN : headMeans.reduce((sum, column) => sum + column[hour]!, 0)
     const expectedKw = boundary.reduce((sum, { kw }) => sum + kw[hour]!, 0)
     if (!Number.isNaN(headKw)) measuredHours += 1
-    const scale = Number.isNaN(headKw) || expectedKw <= 0 ? 1 : Math.max(0, headKw - ownKw[hour]! * (1 + LOSS_SHARE)) / expectedKw
+    const scale = boundaryScale(headKw, ownKw[hour]!, expectedKw)
     for (const { load, bus, kw } of boundary) {
       if (bus === undefined) continue
       activeKw[hour * grid.busCount + bus] += kw[hour]! * scale
@@ -87,28 +82,4 @@ export async function studyHours({ loaded, plan, typical, measured }: StudyParts
     if (bus !== undefined) customersByBus[bus] += 1
   }
   return { at, month: calendar.month, loads: { scenarios: hours, activeKw, reactiveKvar }, customersByBus, measuredHours }
-}
-
-const tanPhiOf = (powerFactor: number | undefined): number => (powerFactor === undefined ? USUAL_TAN_PHI : Math.tan(Math.acos(powerFactor)))
-
-/** One sensor of active power for each head; none if a head has none. */
-function headSensors(network: LoadedDistrict['district']['network'], plan: EvaluationPlan): NetworkSensor[] {
-  const found = feederHeads(network).map(({ feederId, section }) => plan.sensors.find(({ quantity, on }) => quantity === 'active-power' && (on === feederId || on === section)))
-  return found.every((sensor) => sensor !== undefined) ? found : []
-}
-
-/** Hourly means of each series; NaN where it has none. */
-async function hourlyMeans(reader: TimeSeriesReader, series: readonly PowerSeries[], from: number, hours: number): Promise<Float64Array[]> {
-  const ids = await reader.lookup(series.map(({ pointName }) => pointName))
-  const columns: Float64Array[] = []
-  for (const id of ids) {
-    const column = new Float64Array(hours).fill(NaN)
-    columns.push(column)
-    if (id <= 0) continue
-    const { at, sum, points } = await reader.sumOfMeans(Int32Array.of(id), 'hour', from, from + hours * HOUR_MS)
-    at.forEach((hour, i) => {
-      if (points[i] === 1) column[Math.round((hour - from) / HOUR_MS)] = sum[i]!
-    })
-  }
-  return columns
 }

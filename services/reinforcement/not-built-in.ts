@@ -1,16 +1,13 @@
-import type { District } from '#models/district/schema.ts'
-import type { Study } from '#models/district/schema-study.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { FrozenYear } from '#models/reinforcement/frozen-year.ts'
 import type { StudyAsk, StudyResult } from '#models/reinforcement/study-result.ts'
 import type { StudyDocuments } from '#services/studies/documents.ts'
 import type { StudyRunner } from './port.ts'
 
-/** What stands around the keeping of studies: the engine, what it prints, and the study a district without one begins with. */
+/** What stands around the keeping of studies: the engine, and what prints its results. */
 export interface StudyParts {
   readonly studyRunner: StudyRunner
   readonly studyDocuments: StudyDocuments
-  defaultStudy(district: District): Study
   /** In this process, for the command line. */
   runStudy(ask: StudyAsk, frozen: FrozenYear, told: (share: number) => void): Promise<StudyResult>
 }
@@ -23,6 +20,6 @@ export function studyParts(): StudyParts {
   return {
     studyRunner: { begin: missing, told: () => undefined, cancel: () => undefined, stop: async () => undefined },
     studyDocuments: { html: missing, pdf: missing, xlsx: missing, json: missing, tender: missing },
-    defaultStudy: missing, runStudy: missing,
+    runStudy: missing,
   }
 }

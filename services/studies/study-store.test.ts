@@ -7,7 +7,6 @@ import { sampleFrozen, sampleResult } from '#models/reinforcement/sample-study.t
 import { smallDistrict } from '#services/evaluation/small-district.testkit.ts'
 import { openSigningKey } from '#services/hosts/signing-key.ts'
 import { basisOf } from './district-basis.ts'
-import { packFrozen, unpackFrozen } from './frozen-bytes.ts'
 import type { KeptStudies, NewStudy } from './port.ts'
 import { statementBytes } from './seal.ts'
 import { openStudyReader, openStudyStore } from './study-store.ts'
@@ -49,14 +48,6 @@ test('what is kept comes back to the bit, with what a list shows of it', () => {
   expect(store.basis(head.studyId)).toEqual(basis)
   expect(store.verify(head.studyId)).toBe('unsigned')
   expect([store.head('nothing'), store.result('nothing'), store.frozen('nothing'), store.verify('nothing')]).toEqual([undefined, undefined, undefined, undefined])
-})
-
-test('columns of a frozen year are single precision and stay so, a hole too', () => {
-  const frozen = { ...sampleFrozen(), temperatureC: Float32Array.of(0.1, NaN, -0, Infinity) }
-  const back = unpackFrozen(packFrozen(frozen))
-  expect(back).toEqual(frozen)
-  expect(Object.is(back.temperatureC[2], -0)).toBe(true)
-  expect(packFrozen(back)).toEqual(packFrozen(frozen))
 })
 
 test('versions count up within a title, newest first; the same run twice is one', () => {

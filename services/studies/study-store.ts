@@ -6,9 +6,9 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { StudyResult } from '#models/reinforcement/study-result.ts'
 import { DATA_FILES } from '#services/config/role.ts'
 import { openSigningKey, publicTextOfKey } from '#services/hosts/signing-key.ts'
+import { packFrozen, unpackFrozen } from '#services/reinforcement/frozen-file.ts'
 import { inTransaction, openAsWriter, openQuestions } from '#services/sqlite/one-writer-file.ts'
 import type { DistrictBasis } from './district-basis.ts'
-import { packFrozen, unpackFrozen } from './frozen-bytes.ts'
 import type { KeptStudies, KeptStudiesReader, StudyEvent, StudyHead, Verification } from './port.ts'
 import { STUDIES_MIGRATIONS } from './schema.ts'
 import { isStatementSigned, resultText, statementBytes, sumOf } from './seal.ts'
@@ -57,7 +57,7 @@ function queries(database: DatabaseSync, dataFolder: string): Omit<KeptStudiesRe
     list: () => (all.all() as unknown as Row[]).map(headOf),
     head,
     result: (studyId) => read(resultBlob(studyId), (bytes) => JSON.parse(textOf(bytes)) as StudyResult),
-    frozen: (studyId) => read(frozenBlob(studyId), unpackFrozen),
+    frozen: (studyId) => read(frozenBlob(studyId), (bytes) => unpackFrozen(bytes, studyId)),
     basis: (studyId) => read(basisBlob(studyId), (bytes) => JSON.parse(textOf(bytes)) as DistrictBasis),
     verify(studyId) {
       const kept = head(studyId)

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { askWithChanges } from '#models/reinforcement/apply-changes.ts'
+import { studyOf } from '#models/reinforcement/default-study.ts'
 import { object } from '../contract/common.ts'
 import { BeginRun, BegunRun, ReinforcementStart, RunAnswer, RunId } from '../contract/reinforcement.ts'
 import { ROUTES } from '../contract/routes.ts'
@@ -14,9 +15,7 @@ const params = object({ id: RunId })
 /** The study a planner begins with, and runs of it with numbers changed. Any planner sees and may stop any run. */
 export const reinforcementRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = async (app, { deps }) => {
   const { district: { district, version }, studyRunner, log } = deps
-  // Of the document it stays the same; without one it is made when it is first asked for.
-  let made: typeof district.study
-  const study = () => district.study ?? (made ??= deps.defaultStudy(district))
+  const study = studyOf(district)
   const runOf = (runId: string) => {
     const run = studyRunner.told(runId)
     if (run === undefined) throw new PenfeldError('PF_NOT_FOUND', `There is no run ${runId}.`)
@@ -24,11 +23,11 @@ export const reinforcementRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> =
   }
 
   app.get(ROUTES.planner.reinforcement, { config, schema: { response: { 200: ReinforcementStart } } }, async (): Promise<ReinforcementStart> =>
-    ({ study: study(), ownStudy: district.study !== undefined, districtVersion: version }))
+    ({ study, ownStudy: district.study !== undefined, districtVersion: version }))
 
   app.post(ROUTES.planner.reinforcementRuns, { config, schema: { body: BeginRun, response: { 202: BegunRun } } }, async (request, reply) => {
     const { changes, depth } = request.body
-    const runId = studyRunner.begin(askWithChanges(study(), changes, depth))
+    const runId = studyRunner.begin(askWithChanges(study, changes, depth))
     log.info({ runId, depth, changes: changes.length, personId: request.principal?.personId }, 'a study was begun')
     return reply.code(202).send({ runId })
   })

@@ -1,0 +1,326 @@
+/**
+ * What one thread of a study does: the loads of a future, its year against every limit, days for the choice, and a chosen plan against
+ * the full load flow. It keeps what it has prepared; the same question has the same answer in every thread.
+ */
+import type { Study } from '#models/district/schema-study.ts'
+import type { District, Network } from '#models/district/schema.ts'
+import { buildGrid, type GridModel } from '#models/grid/network.ts'
+import { solveInBlocks } from '#models/load-flow/blocks.ts'
+import type { PrepareOptions } from '#models/load-flow/load-flow.ts'
+import { branchRatings, fillFrom } from '#models/contingency/year-count.ts'
+import type { BaseYear } from './base-year.ts'
+import { type ConstraintCase, constraintCase, type DecidingLoads } from './constraint-case.ts'
+import { constraintYear, type ElementCounts, type YearLoads, type YearStates } from './constraint-year.ts'
+import { type DayRows, type DayRowsMaker, dayRowsMaker } from './day-rows.ts'
+import { dispatchState, type ReadyContract, type StateNeed } from './dispatch-check.ts'
+import { type FutureBase, prepareFutures } from './future-base.ts'
+import { type FutureYear, futureLoads } from './future-loads.ts'
+import { type ConstrainedElement, type DispatchEffect, type LoadEffect, type MeasureOption, type NetworkEffect } from './measure.ts'
+import type { Needs } from './needs.ts'
+import type { Levels } from './path-value.ts'
+import { stateGrid } from './state-grid.ts'
+import { studyOptions } from './study-options.ts'
+import type { FutureLoads } from './study-result.ts'
+
+export interface StudySetup {
+  readonly district: District
+  readonly study: Study
+  readonly base: BaseYear
+  /** Instant of the switch positions. */
+  readonly at: number
+  /** By weather year, hourly. */
+  readonly temperaturesC: readonly Float64Array[]
+}
+
+export interface FutureAsk {
+  /** Places in `study.scenarios` and `study.weatherYears`. */
+  readonly scenario: number
+  readonly weather: number
+  readonly year: number
+  /** Ranges that are taken at an end, for the sensitivities. */
+  readonly levels?: Levels
+}
+
+/** What of a chosen plan stands in a year. Options are named: each thread makes them itself of `constrained`. */
+export interface PlanInForce {
+  readonly constrained: readonly ConstrainedElement[]
+  readonly networks: readonly string[]
+  readonly units: readonly { readonly option: string; readonly amount: number }[]
+  readonly contracts: readonly { readonly option: string; readonly kw: number; readonly activationEurPerMwh: number }[]
+}
+
+/** Days of a state with something beyond a limit. */
+export interface NeedDays {
+  readonly state: Int16Array
+  readonly day: Int16Array
+  readonly hours: Int16Array
+  readonly energyKwh: Float32Array
+  readonly worstPct: Float32Array
+  readonly worstElement: Int32Array
+}
+
+export interface UnitResult {
+  readonly ask: FutureAsk
+  readonly counts: ElementCounts
+  readonly days: NeedDays
+  /** Largest excess of each element in kW (of a bus the lowest or highest pu), by element as in the counts; NaN: none. */
+  readonly largestExcess: Float64Array
+  /** States in which each constrained element is so, as `element * states + state`. */
+  readonly statesOf: readonly { readonly element: number; readonly states: readonly number[] }[]
+  readonly lossesMwh: number
+  readonly energyMwh: number
+  readonly unsupplied: readonly { readonly outage: string; readonly peakKw: number }[]
+  readonly states: YearStates
+  readonly loads: Pick<FutureLoads, 'peakKw' | 'energyMwh' | 'steps'>
+  /** Of a plan: what is still beyond limits after everything was called. */
+  readonly remaining: readonly { readonly state: number; readonly element: string; readonly hours: number; readonly worstPct: number }[]
+  readonly activated: readonly { readonly option: string; readonly kwh: number; readonly hours: number }[]
+  readonly linearErrorPct: number
+}
+
+export interface DaysAsk extends FutureAsk {
+  readonly constrained: readonly ConstrainedElement[]
+  readonly days: readonly { readonly state: number; readonly day: number; readonly elements: readonly string[] }[]
+}
+
+export interface LoadingAsk extends FutureAsk {
+  readonly curves: readonly { readonly state: number; readonly element: string }[]
+}
+
+export interface StudyWorker {
+  readonly stateNames: readonly string[]
+  readonly elementIds: readonly string[]
+  unit(ask: FutureAsk, plan?: PlanInForce): UnitResult
+  days(ask: DaysAsk): readonly (DayRows & { readonly availableKw: ReadonlyMap<number, Float64Array> })[]
+  /** Options in the order of their index. */
+  options(constrained: readonly ConstrainedElement[]): readonly MeasureOption[]
+  /** Loading in % of the limit by hour, in falling order. */
+  loadings(ask: LoadingAsk): readonly Float64Array[]
+}
+
+export function studyWorker({ district, study, base, at, temperaturesC }: StudySetup, options: PrepareOptions): StudyWorker {
+  const { network, thresholds } = district
+  const grid = buildGrid(network, at)
+  const futures = new Map<number, FutureBase>()
+  const futureBase = (weather: number): FutureBase => {
+    const made = futures.get(weather) ?? prepareFutures(base, temperaturesC[weather], grid.busIndex)
+    futures.set(weather, made)
+    return made
+  }
+  const memory: { activeKw: Float64Array; reactiveKvar: Float64Array } = { activeKw: new Float64Array(base.at.length * grid.busCount), reactiveKvar: new Float64Array(base.at.length * grid.busCount) }
+  const future = ({ scenario, weather, year, levels }: FutureAsk): FutureYear =>
+    futureLoads(futureBase(weather), study.scenarios[scenario], year, { ...(levels === undefined ? {} : { levels }), into: memory })
+  const caseOptions = { ...options, limitLoadingPct: thresholds.limitLoadingPct }
+  const deciding = decidingLoads()
+  const baseCase = constraintCase(network, at, deciding, base.customersByBus, caseOptions)
+  const elementIds = [...baseCase.elements.branchIds, ...grid.busIds]
+  const plans = new Map<string, ConstraintCase>()
+  const proposals = new Map<string, readonly MeasureOption[]>()
+  const rowMakers = new Map<string, DayRowsMaker>()
+
+  /** The heaviest hour and the one with most production of all scenarios at the end, in every weather: restoration is planned for these. */
+  function decidingLoads(): DecidingLoads {
+    let [peakKw, leastKw] = [-Infinity, Infinity]
+    const rows: { hour: number; activeKw: Float64Array; reactiveKvar: Float64Array }[] = []
+    study.scenarios.forEach((_, scenario) => study.weatherYears.forEach((__, weather) => {
+      const made = future({ scenario, weather, year: study.toYear })
+      const keep = (place: number, hour: number) => {
+        rows[place] = { hour, activeKw: made.activeKw.slice(hour * grid.busCount, (hour + 1) * grid.busCount), reactiveKvar: made.reactiveKvar.slice(hour * grid.busCount, (hour + 1) * grid.busCount) }
+      }
+      const least = made.totalKw.reduce((found, kw, hour) => (kw < made.totalKw[found] ? hour : found), 0)
+      if (made.peakKw > peakKw) {
+        peakKw = made.peakKw
+        keep(0, made.peakHour)
+      }
+      if (made.totalKw[least] < leastKw) {
+        leastKw = made.totalKw[least]
+        keep(1, least)
+      }
+    }))
+    const join = (of: (row: (typeof rows)[number]) => Float64Array) => Float64Array.from(rows.flatMap((row) => [...of(row)]))
+    return { at: Float64Array.from(rows, ({ hour }) => base.at[hour]), month: rows.map(({ hour }) => base.month[hour]), activeKw: join((row) => row.activeKw), reactiveKvar: join((row) => row.reactiveKvar) }
+  }
+
+  function optionsFor(constrained: readonly ConstrainedElement[]): readonly MeasureOption[] {
+    const key = JSON.stringify(constrained)
+    const known = proposals.get(key)
+    if (known !== undefined) return known
+    const made = studyOptions(district, study, grid, base, constrained)
+    proposals.set(key, made)
+    return made
+  }
+
+  function planCase(applied: readonly MeasureOption[]): ConstraintCase {
+    if (applied.length === 0) return baseCase
+    const key = applied.map(({ id }) => id).join('|')
+    const known = plans.get(key)
+    if (known !== undefined) return known
+    const changed = applied.reduce<Network>((one, { effect }) => (effect as NetworkEffect).apply(one), network)
+    const whole = buildGrid(changed, at)
+    const place = (column: Float64Array) => onGrid(column, grid, whole)
+    const made = constraintCase(changed, at, { ...deciding, activeKw: place(deciding.activeKw), reactiveKvar: place(deciding.reactiveKvar) }, place(base.customersByBus), caseOptions)
+    plans.set(key, made)
+    return made
+  }
+
+  const yearLoads = (made: FutureYear): YearLoads => ({ at: base.at, month: base.month, activeKw: made.activeKw, reactiveKvar: made.reactiveKvar })
+
+  return {
+    stateNames: ['N', ...baseCase.outages.map(({ id }) => id)], elementIds, options: optionsFor,
+    unit(ask, plan) {
+      const made = future(ask)
+      const all = plan === undefined ? [] : optionsFor(plan.constrained)
+      const named = (id: string): MeasureOption => all.find((option) => option.id === id)!
+      for (const { option, amount } of plan?.units ?? []) addUnits(made.activeKw, grid.busCount, named(option).effect as LoadEffect, amount)
+      const one = planCase((plan?.networks ?? []).map(named))
+      const same = one === baseCase
+      const loads = same ? yearLoads(made) : { at: base.at, month: base.month, activeKw: onGrid(made.activeKw, grid, one.whole), reactiveKvar: onGrid(made.reactiveKvar, grid, one.whole) }
+      const year = constraintYear(one, loads)
+      const contracts = (plan?.contracts ?? []).map(({ option, kw, activationEurPerMwh }) => readyContract(all, one.whole, grid, option, kw, activationEurPerMwh))
+      const called = plan === undefined ? undefined : callContracts(one, loads, year.needs, contracts)
+      return {
+        ask, counts: same ? year.counts : countsById(year.counts, one, elementIds), days: needDays(year.needs, one), largestExcess: same ? largestExcess(year.needs, elementIds.length) : new Float64Array(0),
+        statesOf: same ? statesOf(year.needs) : [], lossesMwh: year.lossesMwh, energyMwh: year.energyMwh, unsupplied: year.unsupplied, states: year.states,
+        loads: { peakKw: made.peakKw, energyMwh: made.energyMwh, steps: made.steps },
+        remaining: called?.remaining ?? [], activated: called === undefined ? [] : called.activated.map(({ contract, ...told }) => ({ option: all[contract].id, ...told })), linearErrorPct: called?.linearErrorPct ?? 0,
+      }
+    },
+    days(ask) {
+      const made = future(ask)
+      const key = JSON.stringify(ask.constrained)
+      const all = optionsFor(ask.constrained)
+      const maker = rowMakers.get(key) ?? dayRowsMaker(baseCase, rowOptions(all), base.customersByBus)
+      rowMakers.set(key, maker)
+      return ask.days.map(({ state, day, elements }) => {
+        const hours = [...base.localDay.keys()].filter((hour) => base.localDay[hour] === day)
+        const rows = maker.day(yearLoads(made), state, hours, elements)
+        return { ...rows, availableKw: new Map(all.flatMap(({ effect }, o) => (effect.kind === 'dispatch' && effect.availableKw !== undefined ? [[o, Float64Array.from(hours, (hour) => effect.availableKw![hour])] as const] : []))) }
+      })
+    },
+    loadings(ask) {
+      const made = future(ask)
+      return ask.curves.map(({ state, element }) => loadingCurve(baseCase, yearLoads(made), state, element))
+    },
+  }
+
+  function needDays({ state, hour, element, excess, pct }: Needs, one: ConstraintCase): NeedDays {
+    const byDay = new Map<number, { hours: Set<number>; kwh: number; pct: number; element: number }>()
+    const branchCount = one.whole.branchFrom.length
+    for (let k = 0; k < state.length; k += 1) {
+      const key = state[k] * 1000 + base.localDay[hour[k]]
+      const known = byDay.get(key) ?? { hours: new Set<number>(), kwh: 0, pct: -Infinity, element: -1 }
+      known.hours.add(hour[k])
+      if (element[k] < branchCount) known.kwh += excess[k]
+      const share = Number.isNaN(pct[k]) ? 100 : pct[k]
+      if (share > known.pct) {
+        known.pct = share
+        known.element = element[k]
+      }
+      byDay.set(key, known)
+    }
+    const entries = [...byDay]
+    return {
+      state: Int16Array.from(entries, ([key]) => Math.floor(key / 1000)), day: Int16Array.from(entries, ([key]) => key % 1000), hours: Int16Array.from(entries, ([, { hours }]) => hours.size),
+      energyKwh: Float32Array.from(entries, ([, { kwh }]) => kwh), worstPct: Float32Array.from(entries, ([, { pct: most }]) => most), worstElement: Int32Array.from(entries, ([, { element: of }]) => of),
+    }
+  }
+
+  function callContracts(one: ConstraintCase, loads: YearLoads, needs: Needs, contracts: readonly ReadyContract[]) {
+    const ids = [...one.elements.branchIds, ...one.whole.busIds]
+    const branchCount = one.whole.branchFrom.length
+    const byState = new Map<number, StateNeed[]>()
+    const limits = one.limitsAt(loads.at, loads.month).whole
+    for (let k = 0; k < needs.state.length; k += 1) {
+      const set = limits.sets[limits.setOfStep[needs.hour[k]]]
+      const bus = needs.element[k] - branchCount
+      const excess = bus < 0 ? needs.excess[k] : Math.max(set.lowestPu[bus] - needs.excess[k], needs.excess[k] - set.highestPu[bus])
+      byState.set(needs.state[k], [...(byState.get(needs.state[k]) ?? []), { hour: needs.hour[k], element: ids[needs.element[k]], excess }])
+    }
+    const remaining: UnitResult['remaining'][number][] = []
+    const activated: { contract: number; kwh: number; hours: number }[] = []
+    let linearErrorPct = 0
+    for (const [state, wanted] of byState) {
+      const told = dispatchState(one, stateGrid(one, one.network, state, onGrid(base.customersByBus, grid, one.whole), thresholds.limitLoadingPct), loads, base.localDay, wanted, contracts, state === 0)
+      remaining.push(...told.remaining.map((left) => ({ state, ...left })))
+      linearErrorPct = Math.max(linearErrorPct, told.linearErrorPct)
+      if (state === 0) activated.push(...contracts.map(({ option }) => ({ contract: option, kwh: told.activatedKwh.get(option) ?? 0, hours: told.activatedHours.get(option) ?? 0 })))
+    }
+    return { remaining, activated, linearErrorPct }
+  }
+}
+
+const rowOptions = (all: readonly MeasureOption[]) => ({
+  sized: all.flatMap(({ effect }, option) => (effect.kind === 'dispatch' ? [{ option, bus: effect.bus }] : [])),
+  networks: all.flatMap(({ effect }, option) => (effect.kind === 'network' ? [{ option, apply: (network: Network) => effect.apply(network) }] : [])),
+  loads: all.flatMap(({ effect }, option) => (effect.kind === 'load' ? [{ option, hourly: effect.hourly }] : [])),
+})
+
+function readyContract(all: readonly MeasureOption[], whole: GridModel, grid: GridModel, id: string, kw: number, activationEurPerMwh: number): ReadyContract {
+  const option = all.findIndex((one) => one.id === id)
+  const { bus, availableKw, hoursAYear, mostHoursAnActivation, rebound, storage } = all[option].effect as DispatchEffect
+  return {
+    option, bus: whole.busIndex.get(grid.busIds[bus])!, kw, hoursAYear, mostHoursAnActivation, rebound, activationEurPerMwh,
+    ...(availableKw === undefined ? {} : { availableKw }), ...(storage === undefined ? {} : { storage }),
+  }
+}
+
+function addUnits(activeKw: Float64Array, busCount: number, { hourly }: LoadEffect, amount: number): void {
+  for (const { bus, kw } of hourly) for (let hour = 0; hour < kw.length; hour += 1) activeKw[hour * busCount + bus] += amount * kw[hour]
+}
+
+/** Columns by bus of one grid put on another that has all its buses, by name. */
+function onGrid(column: Float64Array, from: GridModel, to: GridModel): Float64Array {
+  const busOf = Int32Array.from(from.busIds, (id) => to.busIndex.get(id)!)
+  const rows = column.length / from.busCount
+  const placed = new Float64Array(rows * to.busCount)
+  for (let row = 0; row < rows; row += 1) for (let bus = 0; bus < busOf.length; bus += 1) placed[row * to.busCount + busOf[bus]] = column[row * from.busCount + bus]
+  return placed
+}
+
+/** Counts of a changed network in the order of the unchanged one; elements it has beside are left out of the comparison, not of the check. */
+function countsById(counts: ElementCounts, one: ConstraintCase, elementIds: readonly string[]): ElementCounts {
+  const place = new Map([...one.elements.branchIds, ...one.whole.busIds].map((id, k) => [id, k]))
+  const from = Int32Array.from(elementIds, (id) => place.get(id) ?? -1)
+  const doubles = (column: Float64Array) => Float64Array.from(from, (k) => (k < 0 ? NaN : column[k]))
+  return {
+    hoursNormal: doubles(counts.hoursNormal), mwhNormal: doubles(counts.mwhNormal), hoursOutage: doubles(counts.hoursOutage), mwhOutage: doubles(counts.mwhOutage),
+    peak: doubles(counts.peak), worstOutage: Int16Array.from(from, (k) => (k < 0 ? -1 : counts.worstOutage[k])), peakState: Int16Array.from(from, (k) => (k < 0 ? -1 : counts.peakState[k])),
+    peakHour: Int32Array.from(from, (k) => (k < 0 ? -1 : counts.peakHour[k])),
+  }
+}
+
+function largestExcess({ element, excess }: Needs, count: number): Float64Array {
+  const most = new Float64Array(count).fill(NaN)
+  for (let k = 0; k < element.length; k += 1) if (!(most[element[k]] >= excess[k])) most[element[k]] = excess[k]
+  return most
+}
+
+function statesOf({ element, state }: Needs): UnitResult['statesOf'] {
+  const found = new Map<number, Set<number>>()
+  for (let k = 0; k < element.length; k += 1) {
+    const known = found.get(element[k]) ?? new Set<number>()
+    known.add(state[k])
+    found.set(element[k], known)
+  }
+  return [...found].map(([of, states]) => ({ element: of, states: [...states].sort((a, b) => a - b) }))
+}
+
+/** In falling order; hours without a result are left out. */
+function loadingCurve(one: ConstraintCase, loads: YearLoads, state: number, element: string): Float64Array {
+  const { grid, prepared, elements } = stateGrid(one, one.network, state, new Float64Array(one.whole.busCount))
+  const branch = grid.branchIndex.get(element)
+  if (branch === undefined) return new Float64Array(0)
+  const limits = one.limitsAt(loads.at, loads.month).whole
+  const pct: number[] = []
+  limits.sets.forEach((set, season) => {
+    const steps = Int32Array.from(limits.setOfStep.keys()).filter((hour) => limits.setOfStep[hour] === season)
+    if (steps.length === 0) return
+    solveInBlocks(prepared, {
+      scenarios: steps.length, fill: fillFrom(grid, loads, steps),
+      take(_, entries, flow) {
+        for (let k = 0; k < entries; k += 1) if (flow.settled[k] === 1) pct.push(flow.loadingPct[k * flow.branchCount + branch])
+      },
+    }, { wanted: { angles: false, currents: false, powers: false, totals: false, loadings: branchRatings(set, elements) }, inTimeOrder: true })
+  })
+  return Float64Array.from(pct.filter((value) => !Number.isNaN(value))).sort().reverse()
+}

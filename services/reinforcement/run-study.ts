@@ -1,0 +1,135 @@
+/** A study from the measured year to its figures: futures, constraints, ways of meeting them, checks; spread over threads. */
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { openPool, type Pool } from '#services/compute/pool.ts'
+import type { District } from '#models/district/schema.ts'
+import type { BaseYear } from '#models/reinforcement/base-year.ts'
+import { buildGrid } from '#models/grid/network.ts'
+import { constrainedElements } from '#models/reinforcement/constrained.ts'
+import type { FrozenYear } from '#models/reinforcement/frozen-year.ts'
+import { studyPrices } from '#models/reinforcement/measures/prices.ts'
+import { energyPrices } from '#models/reinforcement/money.ts'
+import { outlooks } from '#models/reinforcement/outlook.ts'
+
+import { ratesOf, valueAt } from '#models/reinforcement/rates.ts'
+import type { StudyAsk, StudyResult } from '#models/reinforcement/study-result.ts'
+import type { FutureAsk, UnitResult } from '#models/reinforcement/study-worker.ts'
+import { studyAnswer } from '#models/reinforcement/study-answer.ts'
+import { weatherYears } from './study-weather.ts'
+import { findWays, NO_STATES, sumOfStates, type Ways } from './find-ways.ts'
+import { futureAsks, isLikely } from './futures-asked.ts'
+import type { StudyPhase } from './port.ts'
+import { networkDrawing, outlookElements } from './study-network.ts'
+import type { Assumed, StudyTasks, StudyThreadSetup } from './study-tasks.ts'
+
+export type StudyPool = Pool<StudyTasks>
+export const openStudyPool = (setup: StudyThreadSetup, threads: number): StudyPool => openPool<StudyTasks>(new URL('./study-thread.ts', import.meta.url), threads, setup)
+
+export interface StudyInput {
+  readonly district: District
+  readonly frozen: FrozenYear
+  /** What `frozen` makes on the network as it is. */
+  readonly base: BaseYear
+  readonly ask: StudyAsk
+  readonly engine: string
+  readonly computedAt: number
+}
+
+export interface StudyProgress {
+  tell(phase: StudyPhase, share: number): void
+  /** Throws PF_STUDY_CANCELLED once it is. */
+  goOn(): void
+}
+
+/** Shares of the whole in which the phases end: constraints, choosing with its checks, sensitivities. */
+const ENDS = { constraints: 0.45, checking: 0.9 }
+
+export async function runStudy({ district, frozen, base, ask, engine, computedAt }: StudyInput, pool: StudyPool, progress: StudyProgress): Promise<StudyResult> {
+  const begun = performance.now()
+  const { study } = ask
+  const rates = ratesOf(study.money)
+  const grid = buildGrid(district.network, frozen.from + frozen.hours * 3_600_000)
+  const weather = weatherYears(study, frozen, district)
+  const assumed: Assumed = { key: JSON.stringify([study, ask.depth]), study, temperaturesC: weather.map(({ temperatureC }) => temperatureC) }
+  progress.tell('loads', 0)
+  const { stateNames, elementIds } = await pool.run('names', assumed)
+
+  const asks = futureAsks(ask)
+  const units = await inOrder(asks, (one) => pool.run('unit', { ...assumed, ask: one }), progress, 'constraints', 0, ENDS.constraints)
+  const probabilityOf = ({ scenario, weather: of }: FutureAsk) => study.scenarios[scenario]!.probability * study.weatherYears[of]!.probability
+  const constrained = constrainedElements(grid, elementIds, stateNames, units)
+  const atHour = (hour: number) => new Date(frozen.from + hour * 3_600_000).toISOString()
+  const elements = outlooks(outlookElements(district, grid), units.map(({ ask: of, counts }) => ({ year: of.year, probability: probabilityOf(of), ...counts })), stateNames, atHour)
+
+  const prices = studyPrices(study)
+  const priceList = new Map([...prices].map(([item, { eur, source, dated, sure, address }]) => [item, { eur, source: { title: source, dated, ...(address === undefined ? {} : { address }), sure: sure === 'assumed' || sure === 'given' ? 'usual' as const : sure } }]))
+  const years = Array.from({ length: ask.toYear - ask.fromYear + 1 }, (_, k) => ask.fromYear + k)
+  const money = { horizon: { fromYear: ask.fromYear, toYear: ask.toYear }, rates, years, lossEurPerMwh: energyPrices(study.money, [ask.fromYear], ask.fromYear).lossEur[0]!, co2KgPerMwh: study.money.co2KgPerMwh }
+  const ways: Ways = constrained.length === 0
+    ? { portfolios: [], recommended: null, tornado: [], answer: studyAnswer({ portfolios: [], recommended: null, firstYear: null }), breakEven: null, states: NO_STATES, unpriced: [] }
+    : await findWays({
+      pool, assumed, district, base, ask, constrained, units, stateNames, elementIds, grid, prices: priceList, money, probabilityOf, elements,
+      notServedEurPerMwh: valueAt(study.money.energyNotServedEurPerMwh),
+    }, progress, ENDS.constraints, 1)
+  const curves = await durations(elements.slice(0, MOST_CURVES).map(({ id }) => id))
+  const states = [...units.map((unit) => unit.states), ways.states].reduce(sumOfStates)
+  const drawn = frozen.buses.reduce((sum, { annualEnergyKwh }) => sum + annualEnergyKwh, 0)
+  const cells = new Map(frozen.cells.map((cell) => [cell.id, cell]))
+  const measured = frozen.buses.reduce((sum, { cell, annualEnergyKwh }) => sum + annualEnergyKwh * (cells.get(cell)?.measuredShare ?? 0), 0)
+  progress.tell('done', 1)
+  return {
+    format: 1, engine, district: { id: district.id, name: district.name, version: frozen.districtVersion, notice: district.notice ?? null }, computedAt: new Date(computedAt).toISOString(), ask,
+    base: {
+      from: new Date(frozen.from).toISOString(), to: atHour(frozen.hours), hours: frozen.hours, measuredHours: frozen.measuredHours,
+      measuredShareOfEnergyPct: drawn > 0 ? (100 * measured) / drawn : 0, flatClasses: frozen.curves.filter(({ curves: made }) => made === 0).map(({ loadClass }) => loadClass),
+    },
+    weather: weather.map(({ id, coldestDayC, meanC, note }) => ({ id, coldestDayC, meanC, note })),
+    futures: units.map(({ ask: of, loads }) => ({ scenario: study.scenarios[of.scenario]!.id, weather: study.weatherYears[of.weather]!.id, year: of.year, peakKw: loads.peakKw, energyMwh: loads.energyMwh, steps: isLikely(ask, of) ? loads.steps : [] })),
+    elements: elements.map((element) => ({ ...element, duration: curves.get(element.id) ?? null })),
+    states: { ...states, seconds: (performance.now() - begun) / 1000 },
+    losses: [...new Set(asks.map(({ year }) => year))].map((year) => ({ year, mwh: lossesIn(units.filter(({ ask: of }) => of.year === year)) })),
+    portfolios: ways.portfolios, recommended: ways.recommended, answer: ways.answer, breakEven: ways.breakEven, tornado: ways.tornado,
+    prices: [...prices.values()].filter(({ item }) => ways.portfolios.length > 0 && item !== '').map(({ item, eur, source, dated, sure }) => ({ item, eur, source, dated, sure })),
+    sources: [], modelCheck: null, network: networkDrawing(district),
+  }
+
+  function lossesIn(of: readonly UnitResult[]) {
+    const told = of.map((unit) => ({ probability: probabilityOf(unit.ask), mwh: unit.lossesMwh }))
+    const total = told.reduce((sum, { probability }) => sum + probability, 0)
+    return { least: Math.min(...told.map(({ mwh }) => mwh)), expected: told.reduce((sum, { probability, mwh }) => sum + (probability * mwh) / total, 0), most: Math.max(...told.map(({ mwh }) => mwh)) }
+  }
+
+  /** Load-duration of the last year in the likeliest future: what the reader of the study looks at first. */
+  async function durations(ids: readonly string[]) {
+    const found = new Map<string, { hours: number[]; pct: number[]; state: string }>()
+    const last = units.filter(({ ask: of }) => of.year === ask.toYear && isLikely(ask, of)).at(-1)
+    if (last === undefined || ids.length === 0) return found
+    const wanted = ids.filter((id) => grid.branchIndex.has(id)).map((element) => ({ element, state: Math.max(0, last.counts.peakState[elementIds.indexOf(element)] ?? 0) }))
+    const curves = await pool.run('loadings', { ...assumed, ask: { ...last.ask, curves: wanted } })
+    wanted.forEach(({ element, state }, k) => found.set(element, { ...thinned(curves[k]!), state: stateNames[state] ?? 'N' }))
+    return found
+  }
+}
+
+const MOST_CURVES = 6
+const CURVE_POINTS = 120
+
+/** Close together where the curve is steep, at its beginning. */
+function thinned(curve: Float64Array): { hours: number[]; pct: number[] } {
+  const places = [...new Set(Array.from({ length: CURVE_POINTS }, (_, k) => Math.floor((curve.length - 1) * (k / (CURVE_POINTS - 1)) ** 2)))]
+  return { hours: places.map((place) => place + 1), pct: places.map((place) => Math.round(10 * curve[place]!) / 10) }
+}
+
+/** All asked at once, told as they come, given back in the order of the question. */
+export async function inOrder<Ask, Answer>(asks: readonly Ask[], run: (ask: Ask) => Promise<Answer>, progress: StudyProgress, phase: StudyPhase, from: number, to: number): Promise<Answer[]> {
+  let done = 0
+  progress.tell(phase, from)
+  return Promise.all(asks.map(async (ask) => {
+    const answer = await run(ask)
+    progress.goOn()
+    done += 1
+    progress.tell(phase, from + ((to - from) * done) / asks.length)
+    return answer
+  }))
+}
+
+export const cancelled = (): PenfeldError => new PenfeldError('PF_STUDY_CANCELLED', 'The study was cancelled.')
