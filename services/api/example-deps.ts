@@ -206,7 +206,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     studyRunner: memoryRunner(), keptStudies,
     studyDocuments: {
       html: (_result, lang, head) => `<!doctype html><html lang="${lang}"><style>p{color:#123}</style><p>${head.title} ${head.signedBy ?? ''}</p></html>`, pdf: () => Buffer.from('%PDF-'), xlsx: () => Buffer.from('PK'),
-      json: (result) => JSON.stringify(result), tender: () => ({ as: 'xlsx', content: Buffer.from('PK') }),
+      json: (result) => JSON.stringify(result), tender: () => '<!doctype html><p>tender</p>',
     },
     notReady: async () => [],
     dashboardFolder: folder,

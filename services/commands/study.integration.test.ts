@@ -35,7 +35,7 @@ const bytes = () => Buffer.from('%PDF-')
 async function study(args: string[], parts: Partial<StudyCommandParts> = {}, districtFolder = join(folder, 'district')) {
   const lines: string[] = []
   const environment = () => readEnvironment({ PENFELD_DATA: join(folder, 'data'), PENFELD_DISTRICT: districtFolder })
-  const command = studyCommand({ runStudy: async (ask) => sampleResult(ask), studyDocuments: { html: text, pdf: bytes, xlsx: bytes, json: text, tender: () => ({ as: 'html', content: 'tender' }) }, ...parts }, environment)
+  const command = studyCommand({ runStudy: async (ask) => sampleResult(ask), studyDocuments: { html: text, pdf: bytes, xlsx: bytes, json: text, tender: () => 'tender' }, ...parts }, environment)
   return { exit: await command(args, (line) => void lines.push(line)), text: lines.join('\n') }
 }
 

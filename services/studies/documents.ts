@@ -25,8 +25,8 @@ export interface StudyDocuments {
   readonly pdf: Print<Uint8Array>
   readonly xlsx: Print<Uint8Array>
   readonly json: Print<string>
-  /** What a buyer of flexibility sends out. */
-  readonly tender: Print<{ readonly as: 'html' | 'pdf' | 'xlsx'; readonly content: string | Uint8Array }>
+  /** What a buyer of flexibility sends out; a page like `html`. */
+  readonly tender: Print<string>
 }
 export type DocumentFormat = keyof StudyDocuments
 
@@ -36,10 +36,11 @@ export interface DocumentFile {
   readonly content: string | Uint8Array
 }
 
-const TYPES = {
-  html: 'text/html; charset=utf-8', pdf: 'application/pdf', json: 'application/json; charset=utf-8',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-} as const
+const PAGE = { type: 'text/html; charset=utf-8', extension: 'html' } as const
+const FORMS: Readonly<Record<DocumentFormat, { readonly type: string; readonly extension: string }>> = {
+  html: PAGE, tender: PAGE, pdf: { type: 'application/pdf', extension: 'pdf' }, json: { type: 'application/json; charset=utf-8', extension: 'json' },
+  xlsx: { type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', extension: 'xlsx' },
+}
 
 export const headOfDocument = ({ title, version, note, sha256, signed }: StudyHead, untraceable: readonly Untraceable[], lang: DocumentLanguage): DocumentHead => ({
   title, version, signedAt: signed === null ? null : new Date(signed.signedAt).toISOString(), signedBy: signed?.signedBy ?? null, sha256: signed === null ? null : sha256, note,
@@ -48,9 +49,9 @@ export const headOfDocument = ({ title, version, note, sha256, signed }: StudyHe
 
 /** A kept study as a file of that format, with the name it is saved under. */
 export async function documentFile(documents: StudyDocuments, format: DocumentFormat, kept: StudyHead, untraceable: readonly Untraceable[], result: StudyResult, lang: DocumentLanguage): Promise<DocumentFile> {
-  const printed = await documents[format](result, lang, headOfDocument(kept, untraceable, lang))
-  const { as, content } = typeof printed === 'object' && 'as' in printed ? printed : { as: format as Exclude<DocumentFormat, 'tender'>, content: printed }
-  return { name: `${fileName(kept.title)}-v${kept.version}${format === 'tender' ? '-tender' : ''}-${lang}.${as}`, type: TYPES[as], content }
+  const content = await documents[format](result, lang, headOfDocument(kept, untraceable, lang))
+  const { type, extension } = FORMS[format]
+  return { name: `${fileName(kept.title)}-v${kept.version}${format === 'tender' ? '-tender' : ''}-${lang}.${extension}`, type, content }
 }
 
 /** Letters, digits and dashes, as every system takes them. */
