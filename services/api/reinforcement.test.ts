@@ -138,7 +138,7 @@ test('a rerun reads the frozen year, says what differs, and replaces nothing', a
     savedEur += 0.5
     const rerun = to(planner.reinforcementRerun, studyId)
     await ask('POST', rerun)
-    expect(runner.asked.at(-1)).toMatchObject({ ask: before!.ask, frozen: example.deps.keptStudies.frozen(studyId) })
+    expect(runner.asked.at(-1)).toMatchObject({ ask: before!.ask, frozen: example.deps.keptStudies.frozen(studyId), district: { network: EXAMPLE_DISTRICT.network } })
     expect((await ask<RerunAnswer>('GET', rerun)).body).toMatchObject({ status: 'done', same: false, differing: ['answer.savedEur'] })
     expect(example.deps.keptStudies.result(studyId)).toEqual(before)
     expect(example.deps.keptStudies.list()).toHaveLength(1)

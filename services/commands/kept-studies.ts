@@ -10,6 +10,7 @@ import { loadDistrict } from '#services/config/load-district.ts'
 import { DATA_FILES } from '#services/config/role.ts'
 import { openAppliedEditsReader } from '#services/editing/applied-edits.ts'
 import { openEditLedgerReader } from '#services/editing/ledger.ts'
+import { districtThen } from '#services/studies/district-basis.ts'
 import { documentFile, type DocumentFormat, type DocumentLanguage } from '#services/studies/documents.ts'
 import type { KeptStudiesReader, StudyHead, Verification } from '#services/studies/port.ts'
 import { traceOfInputs, type Untraceable } from '#services/studies/untraceable.ts'
@@ -89,12 +90,14 @@ export const verifyStudy: Command = async (args, write, parts) => {
   return verification === 'holds' ? 0 : 1
 }
 
-/** `penfeld study rerun ID`: over the frozen year; 0 if every figure comes out the same. What is kept stays as it is. */
-export const rerunStudy: Command = async (args, write, { kept, runStudy }) => {
+/** `penfeld study rerun ID`: over the frozen year and the district as it was then; 0 if every figure comes out the same. What is kept stays as it is. */
+export const rerunStudy: Command = async (args, write, { kept, environment, runStudy }) => {
   const head = theStudy(parseArgs({ args, options: {}, allowPositionals: true }).positionals, kept)
   const before = kept.result(head.studyId)!
   const told = progressBar(titleOf(head))
-  const differing = differingFigures(before, await runStudy(before.ask, kept.frozen(head.studyId)!, told))
+  const now = await loadDistrict(environment.districtFolder, environment.variables)
+  const district = districtThen(now.district, kept.basis(head.studyId)!)
+  const differing = differingFigures(before, await runStudy({ ask: before.ask, frozen: kept.frozen(head.studyId)!, district }, told))
   if (process.stdout.isTTY) write('')
   if (differing.length === 0) {
     write(`${titleOf(head)}: every figure came out the same.`)

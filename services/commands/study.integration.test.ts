@@ -35,7 +35,7 @@ const bytes = () => Buffer.from('%PDF-')
 async function study(args: string[], parts: Partial<StudyCommandParts> = {}, districtFolder = join(folder, 'district')) {
   const lines: string[] = []
   const environment = () => readEnvironment({ PENFELD_DATA: join(folder, 'data'), PENFELD_DISTRICT: districtFolder })
-  const command = studyCommand({ runStudy: async (ask) => sampleResult(ask), studyDocuments: { html: text, pdf: bytes, xlsx: bytes, json: text, tender: () => 'tender' }, ...parts }, environment)
+  const command = studyCommand({ runStudy: async ({ ask }) => sampleResult(ask), studyDocuments: { html: text, pdf: bytes, xlsx: bytes, json: text, tender: () => 'tender' }, ...parts }, environment)
   return { exit: await command(args, (line) => void lines.push(line)), text: lines.join('\n') }
 }
 
@@ -83,10 +83,11 @@ test('verify: 0 if signed here and unchanged, with the sum, the key and what has
 
 test('rerun: over what was frozen, 0 if every figure is the same, else which are not; nothing is written', async () => {
   const asked: unknown[] = []
-  const same = await study(['rerun', studyId], { runStudy: async (...[ask, frozen]) => (asked.push({ ask, frozen }), sampleResult(ask, '2030-01-01T00:00:00.000Z')) })
+  const same = await study(['rerun', studyId], { runStudy: async (input) => (asked.push({ ...input, district: input.district.thresholds }), sampleResult(input.ask, '2030-01-01T00:00:00.000Z')) })
   expect(same).toEqual({ exit: 0, text: 'Halles, version 1: every figure came out the same.' })
-  expect(asked).toEqual([{ ask: sampleResult().ask, frozen: sampleFrozen() }])
-  const other = await study(['rerun', studyId], { runStudy: async (ask) => ({ ...sampleResult(ask), breakEven: null }) })
+  // The limits are those of then.
+  expect(asked).toEqual([{ ask: sampleResult().ask, frozen: sampleFrozen(), district: { ...sampleDistrict().thresholds, limitLoadingPct: 50 } }])
+  const other = await study(['rerun', studyId], { runStudy: async ({ ask }) => ({ ...sampleResult(ask), breakEven: null }) })
   expect(other).toMatchObject({ exit: 1, text: expect.stringContaining('  breakEven.factor') })
   expect(store.list()).toHaveLength(1)
   expect(store.events(studyId).map(({ act }) => act)).toEqual(['kept'])

@@ -1,3 +1,4 @@
+import type { District } from '#models/district/schema.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { FrozenYear } from '#models/reinforcement/frozen-year.ts'
 import type { StudyAsk, StudyResult } from '#models/reinforcement/study-result.ts'
@@ -8,8 +9,8 @@ import type { StudyRunner } from './port.ts'
 export interface StudyParts {
   readonly studyRunner: StudyRunner
   readonly studyDocuments: StudyDocuments
-  /** In this process, for the command line. */
-  runStudy(ask: StudyAsk, frozen: FrozenYear, told: (share: number) => void): Promise<StudyResult>
+  /** In this process, for the command line: over a frozen year and the district as it was then. */
+  runStudy(input: { readonly ask: StudyAsk; readonly frozen: FrozenYear; readonly district: District }, told: (share: number) => void): Promise<StudyResult>
 }
 
 /** Not in this version yet: every use says so. */

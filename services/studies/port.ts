@@ -46,7 +46,7 @@ export interface StudyHead {
   readonly firstYear: number | null
   readonly answer: string
   readonly recommendedEur: number | null
-  /** SHA-256 of result, frozen year and district version, hex. */
+  /** SHA-256 of result, frozen year, parts of the district and its version, hex. */
   readonly sha256: string
   readonly signed: StudySignature | null
 }

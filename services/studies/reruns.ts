@@ -1,6 +1,8 @@
+import type { District } from '#models/district/schema.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { differingFigures } from '#models/reinforcement/differing-figures.ts'
 import type { StudyRunner } from '#services/reinforcement/port.ts'
+import { districtThen } from './district-basis.ts'
 import type { KeptStudies, Person } from './port.ts'
 
 export type Rerun =
@@ -10,13 +12,13 @@ export type Rerun =
   | { readonly status: 'failed'; readonly problem: string }
 
 export interface Reruns {
-  /** Runs a study again over its frozen year; where one is running already, that one. What is kept stays as it is. @throws PF_NOT_FOUND, PF_STUDY_BUSY */
+  /** Runs a study again over its frozen year and the district of its time; where one is running already, that one. What is kept stays as it is. @throws PF_NOT_FOUND, PF_STUDY_BUSY */
   begin(studyId: string, person: Person): Rerun
   /** Of the newest rerun of this process, or the newest that was written down; undefined: there was none. */
   told(studyId: string): Rerun | undefined
 }
 
-export function createReruns(runner: StudyRunner, kept: KeptStudies, now: () => number): Reruns {
+export function createReruns(runner: StudyRunner, kept: KeptStudies, district: District, now: () => number): Reruns {
   const begun = new Map<string, { runId: string; person: Person }>()
   const told = (studyId: string): Rerun | undefined => {
     const rerun = begun.get(studyId)
@@ -39,9 +41,9 @@ export function createReruns(runner: StudyRunner, kept: KeptStudies, now: () => 
     begin(studyId, person) {
       const before = begun.has(studyId) ? told(studyId) : undefined
       if (before?.status === 'running') return before
-      const [result, frozen] = [kept.result(studyId), kept.frozen(studyId)]
-      if (result === undefined || frozen === undefined) throw new PenfeldError('PF_NOT_FOUND', `There is no study ${studyId}.`)
-      begun.set(studyId, { runId: runner.begin(result.ask, frozen), person })
+      const [result, frozen, basis] = [kept.result(studyId), kept.frozen(studyId), kept.basis(studyId)]
+      if (result === undefined || frozen === undefined || basis === undefined) throw new PenfeldError('PF_NOT_FOUND', `There is no study ${studyId}.`)
+      begun.set(studyId, { runId: runner.begin(result.ask, frozen, districtThen(district, basis)), person })
       return { status: 'running', share: 0 }
     },
     told,

@@ -8,10 +8,10 @@ const FORMAT = 'penfeld-study-1'
 /** A result as the text that is kept: the same result has the same text. */
 export const resultText = (result: StudyResult): string => canonicalText(result)
 
-/** One sum over what a study says and what it stands on. `frozen`: the bytes as they are kept. */
-export function sumOf(text: string, frozen: Uint8Array, districtVersion: string): string {
-  const frozenSum = createHash('sha256').update(frozen).digest('hex')
-  return createHash('sha256').update(`${FORMAT}\n${districtVersion}\n${frozenSum}\n`).update(text).digest('hex')
+/** One sum over what a study says and what it stands on. `frozen` and `basis`: the bytes as they are kept. */
+export function sumOf(text: string, { frozen, basis }: { readonly frozen: Uint8Array; readonly basis: Uint8Array }, districtVersion: string): string {
+  const [frozenSum, basisSum] = [frozen, basis].map((bytes) => createHash('sha256').update(bytes).digest('hex'))
+  return createHash('sha256').update(`${FORMAT}\n${districtVersion}\n${basisSum}\n${frozenSum}\n`).update(text).digest('hex')
 }
 
 /** What a person puts a name under. */

@@ -93,7 +93,7 @@ describe('a signature', () => {
 
   test('whoever changes the file all the same is found out, whatever it was', () => {
     const untie = 'DROP TRIGGER study_stays; DROP TRIGGER signed_study_stays;'
-    const changes = ["title = 'Port'", 'version = 9', "note = ''", 'created_at = 0', "created_by = 'Eve'", "district_version = 'v2'", 'recommended_eur = 1', "answer = 'reinforce'", 'first_year = NULL', "sha256 = 'aa'", "result = x'00'", "frozen = x'00'", "signed_by = 'Eve'", 'signed_at = 1', "public_key = 'x'", "signature = ''", 'base_from = 0']
+    const changes = ["title = 'Port'", 'version = 9', "note = ''", 'created_at = 0', "created_by = 'Eve'", "district_version = 'v2'", 'recommended_eur = 1', "answer = 'reinforce'", 'first_year = NULL', "sha256 = 'aa'", "result = x'00'", "basis = x'00'", "frozen = x'00'", "signed_by = 'Eve'", 'signed_at = 1', "public_key = 'x'", "signature = ''", 'base_from = 0']
     outside(untie)
     for (const change of changes) {
       const { studyId } = store.keep(newStudy(), ANNE, NOW)

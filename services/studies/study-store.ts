@@ -61,16 +61,16 @@ function queries(database: DatabaseSync, dataFolder: string): Omit<KeptStudiesRe
     basis: (studyId) => read(basisBlob(studyId), (bytes) => JSON.parse(textOf(bytes)) as DistrictBasis),
     verify(studyId) {
       const kept = head(studyId)
-      return kept && verification(kept, { result: resultBlob(studyId)!, frozen: frozenBlob(studyId)! }, publicTextOfKey(dataFolder, KEY))
+      return kept && verification(kept, { result: resultBlob(studyId)!, frozen: frozenBlob(studyId)!, basis: basisBlob(studyId)! }, publicTextOfKey(dataFolder, KEY))
     },
     events: (studyId) => (events.all(studyId) as unknown as (Omit<StudyEvent, 'differing'> & { differing: string })[]).map((event) => ({ ...event, differing: JSON.parse(event.differing) as string[] })),
     otherDistrictAt: (version, since) => (seen.get(version, since) as { at: number | null }).at ?? undefined,
   }
 }
 
-function verification(kept: StudyHead, { result, frozen }: Omit<Blobs, 'basis'>, ownKey: string | undefined): Verification {
+function verification(kept: StudyHead, { result, ...basedOn }: Blobs, ownKey: string | undefined): Verification {
   const text = readable(result)
-  if (text === undefined || sumOf(text, frozen, kept.districtVersion) !== kept.sha256) return 'changed'
+  if (text === undefined || sumOf(text, basedOn, kept.districtVersion) !== kept.sha256) return 'changed'
   const told = summaryOf(JSON.parse(text) as StudyResult)
   if (Object.entries(told).some(([name, value]) => kept[name as keyof typeof told] !== value)) return 'changed'
   if (kept.signed === null) return 'unsigned'
@@ -102,16 +102,15 @@ export function openStudyStore(dataFolder: string): KeptStudies {
   return {
     ...asked,
     keep({ title, note, runId, result, frozen, basis }, person, at) {
-      const [text, frozenBytes, districtVersion] = [resultText(result), packFrozen(frozen), result.district.version]
-      const [resultBytes, basisBytes] = [text, JSON.stringify(basis)].map((one) => zstdCompressSync(one))
-      const sha256 = sumOf(text, frozenBytes, districtVersion)
+      const [text, frozenBytes, basisBytes, districtVersion] = [resultText(result), packFrozen(frozen), zstdCompressSync(JSON.stringify(basis)), result.district.version]
+      const sha256 = sumOf(text, { frozen: frozenBytes, basis: basisBytes }, districtVersion)
       const { computedAt, baseFrom, baseTo, firstYear, answer, recommendedEur } = summaryOf(result)
       return inTransaction(database, () => {
         const known = sameRun.get(runId, title, sha256) as { study_id: string } | undefined
         if (known !== undefined) return asked.head(known.study_id)!
         const studyId = randomBytes(8).toString('hex')
         const { version } = newest.get(title) as { version: number }
-        insert.run(studyId, title, version + 1, note, runId, at, person.personId, person.name, districtVersion, computedAt, baseFrom, baseTo, firstYear, answer, recommendedEur, sha256, resultBytes!, frozenBytes, basisBytes!)
+        insert.run(studyId, title, version + 1, note, runId, at, person.personId, person.name, districtVersion, computedAt, baseFrom, baseTo, firstYear, answer, recommendedEur, sha256, zstdCompressSync(text), frozenBytes, basisBytes)
         write.run(at, studyId, 'kept', person.personId, person.name, '[]')
         return asked.head(studyId)!
       })

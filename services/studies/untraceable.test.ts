@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { District } from '#models/district/schema.ts'
 import type { AppliedEdit, Edit } from '#services/editing/port.ts'
 import { smallDistrict } from '#services/evaluation/small-district.testkit.ts'
-import { basisOf } from './district-basis.ts'
+import { basisOf, districtThen } from './district-basis.ts'
 import type { StudyHead } from './port.ts'
 import { traceOfInputs } from './untraceable.ts'
 
@@ -94,4 +94,9 @@ test('a line is waited for until collect has carried it out', () => {
   expect(trace(study)).toEqual([])
   isDone = true
   for (let asked = 0; asked < 2; asked += 1) expect(trace(study)).toEqual([{ what: 'edited elec.hv.H1.p', since: NOW }])
+})
+
+test('the district as it was: what a study reads of then, what names people of now', () => {
+  const later: District = { ...base, notice: { fr: 'n', en: 'n' }, network: { ...base.network, lineSections: [] }, holders: [] }
+  expect(districtThen(later, basisOf(base))).toEqual({ ...base, holders: [] })
 })

@@ -21,7 +21,7 @@ export const keptStudyRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = asy
   const { district, clock, keptStudies, studyRunner, studyDocuments, edits, appliedEdits, log } = deps
   const now = () => clock.now()
   const changedSince = traceOfInputs({ district, edits, appliedEdits, kept: keptStudies, now })
-  const reruns = createReruns(studyRunner, keptStudies, now)
+  const reruns = createReruns(studyRunner, keptStudies, district.district, now)
   const view = (head: StudyHead) => keptView(head, changedSince(head))
   const unknown = (studyId: string) => new PenfeldError('PF_NOT_FOUND', `There is no study ${studyId}.`)
   const headOf = (studyId: string): StudyHead => {
