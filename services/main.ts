@@ -56,6 +56,11 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     what: 'how well a measured curve of any CSV would have been forecast over its last days; with a report to show',
     load: async () => (await import('./commands/backtest.ts')).backtest,
   },
+  study: {
+    usage: 'study list | show ID [--format html|pdf|xlsx|json|tender --out FILE [--lang fr|en]] | verify ID | rerun ID',
+    what: 'studies of reinforcement that are kept: prints one, checks its signature, runs it again over what it was frozen with',
+    load: async () => (await import('./commands/study.ts')).study,
+  },
   backup: {
     usage: 'backup --to FOLDER [--keep-days N]',
     what: 'copies everything while the service runs, and reads the copy back',

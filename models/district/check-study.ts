@@ -5,10 +5,20 @@ import type { Range, Study } from './schema-study.ts'
 const NODES: readonly EntryKind[] = ['network/busbars', 'network/junctions']
 const TOLERANCE = 1e-6
 
-/** The study of a document: probabilities, years, places, ranges, money, and every node that it names. */
+/** The study of a document: what it says by itself, and every node that it names. */
 export function studyFaults(index: DocumentIndex): Fault[] {
   const study = index.part('study')
   if (study === undefined) return []
+  const faults = studyMisfits(study)
+  for (const { path, node } of nodesOf(study)) {
+    const found = index.find(node)
+    if (found === undefined || !NODES.includes(found.kind)) faults.push(fault('PF_DISTRICT_REFERENCE', `/study${path}`, `There is no busbar or junction "${node}".`))
+  }
+  return faults
+}
+
+/** Where a study contradicts itself: probabilities, years, places, ranges, money. */
+export function studyMisfits(study: Study): Fault[] {
   const faults: Fault[] = []
   const misfit = (path: string, message: string, remedy?: string) => void faults.push(fault('PF_DISTRICT_MISFIT', `/study${path}`, message, remedy))
   if (study.toYear <= study.fromYear) misfit('/toYear', `The study ends in ${study.toYear} and begins in ${study.fromYear}.`)
@@ -23,10 +33,6 @@ export function studyFaults(index: DocumentIndex): Fault[] {
   sameIds(study.scenarios, '/scenarios', faults)
   sameIds(study.weatherYears, '/weatherYears', faults)
   sameIds(study.offers ?? [], '/offers', faults)
-  for (const { path, node } of nodesOf(study)) {
-    const found = index.find(node)
-    if (found === undefined || !NODES.includes(found.kind)) faults.push(fault('PF_DISTRICT_REFERENCE', `/study${path}`, `There is no busbar or junction "${node}".`))
-  }
   return faults
 }
 

@@ -1,4 +1,4 @@
-import type { District } from './schema.ts'
+import type { District, Network } from './schema.ts'
 
 /** What changed between two versions of a document, as paths such as `sites/res-01` or `thresholds`. */
 export interface DistrictDifference {
@@ -10,10 +10,10 @@ export interface DistrictDifference {
 type Entries = Map<string, string>
 
 /**
- * Difference of two district documents. Entries of lists are told apart by their id (by their position where they have
+ * Difference of two district documents, or of the same parts of both. Entries of lists are told apart by their id (by their position where they have
  * none, such as dated rules), so that an entry that only moved is not a change.
  */
-export function differenceOf(before: District, after: District): DistrictDifference {
+export function differenceOf(before: Partial<District>, after: Partial<District>): DistrictDifference {
   const old = entriesOf(before)
   const now = entriesOf(after)
   const added: string[] = []
@@ -26,7 +26,7 @@ export function differenceOf(before: District, after: District): DistrictDiffere
   return { added, removed: [...old.keys()].filter((path) => !now.has(path)), changed }
 }
 
-function entriesOf({ network, ...rest }: District): Entries {
+function entriesOf({ network = {} as Network, ...rest }: Partial<District>): Entries {
   const entries: Entries = new Map()
   collect(rest, '', entries)
   collect(network, 'network/', entries)

@@ -97,9 +97,13 @@ export const ERROR_CODES = {
   PF_NETWORK_FILE_UNSUPPORTED: code('A network file has something that is not read.', 'Take it out of the file, or write it with what the message names.'),
   // --- reinforcement
   PF_CLASS_CURVES_INVALID: code('The curves by load class of a district folder cannot be used.', 'Give class-curves.csv the header at,temperatureC,CLASS... and a line for each hour of one year, in UTC, each class relative to its own mean.'),
-  PF_STUDY_FROZEN_INVALID: code('What a study was frozen from cannot be read.', 'Take a whole copy of the file; it is packed JSON with columns and names its format.', { status: 500 }),
+  PF_STUDY_BUSY: code('More studies wait than may.', 'Wait until one has ended, or cancel one.', { retryable: true, status: 503 }),
   PF_STUDY_CANCELLED: code('A study was cancelled.', 'Begin it again if its result is wanted.', { status: 409 }),
+  PF_STUDY_CHANGE_INVALID: code('A number of the study cannot be set so.', 'Correct the path or the value that the message names.'),
+  PF_STUDY_FROZEN_INVALID: code('What a study was frozen from cannot be read.', 'Take a whole copy of the file; it is packed JSON with columns and names its format.', { status: 500 }),
   PF_STUDY_NODE: code('A study places load at a bus that the network has not.', 'Write the id of a busbar or junction of the district document.'),
+  PF_STUDY_NOT_DONE: code('A study that has not come to its end can be neither kept nor printed.', 'Wait until it is done, or run it again.', { status: 409 }),
+  PF_STUDY_SIGNED: code('The study is signed, and a signed study is never changed.', 'Run it again and keep it as a new version.', { status: 409 }),
   PF_STUDY_WEATHER: code('The temperatures of a weather year do not fit the measured year.', 'Give one temperature for each hour.', { status: 500 }),
   // --- jobs, evaluation, publication
   PF_COMPUTE_THREAD_LOST: code('A worker thread ended while it worked.', 'The job is tried again; look at the log of work if it happens often.', { retryable: true, status: 503 }),

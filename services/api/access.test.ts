@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sampleAsk, sampleFrozen, sampleResult } from '#models/reinforcement/sample-study.testkit.ts'
+import { basisOf } from '#services/studies/district-basis.ts'
 import { buildApp } from './app.ts'
 import { EVENTS, ROUTES, address } from './contract/routes.ts'
 import { EXAMPLE_DISTRICT, HANDOVER, exampleDeps, type Example } from './example-deps.ts'
@@ -10,16 +12,23 @@ import { accessPlugin } from './plugins/access.ts'
 let example: Example
 let app: FastifyInstance
 let cookies: Record<string, string | undefined>
+let people: Record<string, { cookie: string; csrfToken: string }>
+/** A run that has ended, and the study it was kept as. */
+let runId: string
+let studyId: string
 beforeAll(async () => {
   example = exampleDeps({ requestsPerMinute: 100_000 })
   app = await buildApp(example.deps)
+  people = { merchantA: example.signIn('a', ['merchant'], 'holder-a'), planner: example.signIn('p', ['planner']), operator: example.signIn('o', ['operator']) }
+  runId = example.deps.studyRunner.begin(sampleAsk())
+  studyId = example.deps.keptStudies.keep({ title: 'S', note: '', runId, result: sampleResult(), frozen: sampleFrozen(), basis: basisOf(EXAMPLE_DISTRICT) }, { personId: 1, name: 'p' }, HANDOVER).studyId
   cookies = {
     anonymous: undefined,
-    merchantA: example.signIn('a', ['merchant'], 'holder-a').cookie,
+    merchantA: people['merchantA']!.cookie,
     merchantB: example.signIn('b', ['merchant'], 'holder-b').cookie,
     former: example.signIn('former', ['merchant'], 'holder-former').cookie,
-    planner: example.signIn('p', ['planner']).cookie,
-    operator: example.signIn('o', ['operator']).cookie,
+    planner: people['planner']!.cookie,
+    operator: people['operator']!.cookie,
     forged: 'sid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
   }
 })
@@ -33,7 +42,23 @@ const DAY_MS = 86_400_000
 const INTERVAL = { from: HANDOVER, to: HANDOVER + DAY_MS }
 const WITH_INTERVAL: readonly string[] = [ROUTES.planner.history, ROUTES.planner.states, ROUTES.public.history, ROUTES.merchant.loadCurve]
 const WITH_ELEMENT: readonly string[] = [ROUTES.planner.history, ROUTES.planner.loadDuration, ROUTES.planner.measurementPoints]
-const full = (path: string, id = path === ROUTES.planner.congestionOfElement ? 'L1' : 'dp-a') => address(path, { id }, { ...(WITH_INTERVAL.includes(path) ? INTERVAL : {}), ...(WITH_ELEMENT.includes(path) ? { element: 'L1' } : {}) })
+/** Written to, and never read; what is sent. */
+const POSTED = new Map<string, object>([[ROUTES.planner.reinforcementRuns, { changes: [], depth: 'quick' }], [ROUTES.planner.reinforcementSign, {}], [ROUTES.planner.reinforcementRerun, {}]])
+const idOf = (path: string): string => {
+  if (path === ROUTES.planner.reinforcementRun) return runId
+  if (path.startsWith(ROUTES.planner.reinforcementStudies)) return studyId
+  return path === ROUTES.planner.congestionOfElement ? 'L1' : 'dp-a'
+}
+const QUERIES: Readonly<Record<string, () => Record<string, string>>> = {
+  [ROUTES.planner.reinforcementComparison]: () => ({ one: studyId, other: studyId }),
+  [ROUTES.planner.reinforcementDocument]: () => ({ format: 'html' }),
+}
+const full = (path: string, id = idOf(path)) => address(path, { id }, { ...(WITH_INTERVAL.includes(path) ? INTERVAL : {}), ...(WITH_ELEMENT.includes(path) ? { element: 'L1' } : {}), ...QUERIES[path]?.() })
+const ask = (path: string, who: string) => {
+  const payload = POSTED.get(path)
+  if (payload === undefined) return get(full(path), who)
+  return app.inject({ method: 'POST', url: full(path), headers: { ...(cookies[who] === undefined ? {} : { cookie: cookies[who] }), 'x-csrf-token': people[who]?.csrfToken ?? '' }, payload })
+}
 const pathsOf = (tree: 'public' | 'merchant' | 'planner' | 'operator') => Object.values(ROUTES[tree]).filter((path) => !path.endsWith('/stream'))
 const ROLES_OF_TREE = { merchant: ['merchantA'], planner: ['planner'], operator: ['operator'] } as const
 
@@ -41,9 +66,10 @@ describe.each(['merchant', 'planner', 'operator'] as const)('the %s tree', (tree
   test.each(Object.keys({ anonymous: 0, merchantA: 0, planner: 0, operator: 0, forged: 0 }))('answers %s by role only', async (who) => {
     for (const path of Object.values(ROUTES[tree])) {
       if (path.endsWith('/stream') && (ROLES_OF_TREE[tree] as readonly string[]).includes(who)) continue // stays open: see streams.integration.test.ts
-      const { statusCode, body } = await get(full(path), who)
+      const { statusCode, body } = await ask(path, who)
       const allowed = (ROLES_OF_TREE[tree] as readonly string[]).includes(who)
-      expect({ path, statusCode }).toEqual({ path, statusCode: allowed ? 200 : who === 'anonymous' || who === 'forged' ? 401 : 403 })
+      const answered = statusCode === 202 && POSTED.has(path) ? 200 : statusCode
+      expect({ path, statusCode: answered }).toEqual({ path, statusCode: allowed ? 200 : who === 'anonymous' || who === 'forged' ? 401 : 403 })
       if (!allowed) expect(body).not.toMatch(/dp-a|dp-b|powerKw|"L1"/)
     }
   })

@@ -20,11 +20,13 @@ import { congestionRoutes } from './routes/congestion.ts'
 import { connectionStudyRoutes } from './routes/connection-study.ts'
 import { outageStudyRoutes } from './routes/outage-study.ts'
 import { importRoutes } from './routes/imports.ts'
+import { keptStudyRoutes } from './routes/kept-studies.ts'
 import { merchantRoutes } from './routes/merchant.ts'
 import { forecastSkillRoutes } from './routes/forecast-skill.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { plannerRoutes } from './routes/planner.ts'
 import { publicRoutes } from './routes/public.ts'
+import { reinforcementRoutes } from './routes/reinforcement.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { validationRoutes } from './routes/validation.ts'
 
@@ -77,6 +79,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(congestionRoutes, { deps })
   await app.register(connectionStudyRoutes, { deps })
   await app.register(outageStudyRoutes, { deps })
+  await app.register(reinforcementRoutes, { deps })
+  await app.register(keptStudyRoutes, { deps })
   await app.register(operatorRoutes, { deps, streams })
   await app.register(forecastSkillRoutes, { deps })
   await app.register(importRoutes, { deps })

@@ -13,7 +13,10 @@ import type { RelyingParty } from '#services/identity/relying-party.ts'
 import type { ImportDesk } from '#services/ingest/import-desk.ts'
 import type { JobStatusReader } from '#services/jobs/port.ts'
 import type { ReleaseReader } from '#services/publication/port.ts'
+import type { StudyRunner } from '#services/reinforcement/port.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
+import type { StudyDocuments } from '#services/studies/documents.ts'
+import type { KeptStudies } from '#services/studies/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
 import type { Studies } from './planner/studies.ts'
 
@@ -41,6 +44,11 @@ export interface ApiDeps {
   readonly collect: CollectStatusReader
   readonly imports: ImportDesk
   readonly studies: Studies
+  /** Runs of the study of reinforcement. */
+  readonly studyRunner: StudyRunner
+  /** Written here. */
+  readonly keptStudies: KeptStudies
+  readonly studyDocuments: StudyDocuments
   /** Why no more should be sent here; empty: ready. */
   notReady(): Promise<readonly string[]>
   /** Built pages; the API works without them. */

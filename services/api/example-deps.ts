@@ -16,6 +16,8 @@ import type { SkillWeek } from '#services/evaluation/forecast-skill.ts'
 import type { IssuedForecast, NetworkState, RunHead, RunLayout } from '#services/evaluation/port.ts'
 import type { Release } from '#services/publication/port.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
+import { memoryRunner } from '#services/reinforcement/runner.testkit.ts'
+import { openStudyStore } from '#services/studies/study-store.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
 import type { ApiDeps } from './deps.ts'
 
@@ -146,6 +148,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
   const folder = mkdtempSync(join(tmpdir(), 'penfeld-api-'))
   const directory = openDirectory(join(folder, 'directory.sqlite'))
   const ledger = openEditLedger(join(folder, 'edits.sqlite'))
+  const keptStudies = openStudyStore(folder)
   const journal: JournalEntry[] = []
   const releases: Release[] = empty ? [] : [EXAMPLE_RELEASE]
   const names = empty ? [] : EXAMPLE_DISTRICT.measurementPoints.map(({ id }) => id)
@@ -200,6 +203,11 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     collect: { sources: async () => [], counters: async () => (empty ? [] : [{ sourceId: 'buildings', produced: 10, stored: 6, deduplicated: 1, revised: 0, quarantined: { 'clock-suspect': 2 }, dropped: { full: 1 } }]), wroteAtRealMs: async () => undefined, close },
     imports: openImportDesk(join(folder, 'inbox/import'), 1024 * 1024),
     studies: { connection: () => ({ status: 'running', share: 0.25 }), outage: () => ({ status: 'running', share: 0.25 }), stop: close },
+    studyRunner: memoryRunner(), keptStudies,
+    studyDocuments: {
+      html: (_result, lang, head) => `<!doctype html><html lang="${lang}"><style>p{color:#123}</style><p>${head.title} ${head.signedBy ?? ''}</p></html>`, pdf: () => Buffer.from('%PDF-'), xlsx: () => Buffer.from('PK'),
+      json: (result) => JSON.stringify(result), tender: () => '<!doctype html><p>tender</p>',
+    },
     notReady: async () => [],
     dashboardFolder: folder,
     // A test machine may be as busy as it likes.
@@ -220,6 +228,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     dispose() {
       directory.close()
       ledger.close()
+      keptStudies.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }

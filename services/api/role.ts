@@ -18,7 +18,9 @@ import { openCollectStatus } from '#services/ingest/collect-status.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { openJobStatus } from '#services/jobs/open.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
+import { studyParts } from '#services/reinforcement/not-built-in.ts'
 import { openReader, storeSettings } from '#services/store/open.ts'
+import { openStudyStore } from '#services/studies/study-store.ts'
 import { buildApp } from './app.ts'
 import { LARGEST_UPLOAD_BYTES } from './contract/operator.ts'
 import { openStudies } from './planner/studies.ts'
@@ -50,11 +52,14 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const collect = redis === undefined ? ownCollect : readCollectStatus(redis, ownCollect, environment.hostId)
 
   const studies = openStudies({ loaded: district, stores })
+  const { studyRunner, studyDocuments } = studyParts()
+  const keptStudies = openStudyStore(environment.dataFolder)
+  keptStudies.districtSeen(district.version, clock.now())
 
   const readiness = createReadiness({ dataFolder: environment.dataFolder, collect })
 
   const app = await buildApp({
-    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, jobs, collect, studies,
+    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, jobs, collect, studies, keptStudies, studyRunner, studyDocuments,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
     origins: identity.origins,
@@ -70,10 +75,11 @@ export async function startApi({ environment, district, clock, log }: RoleContex
       readiness.stopping()
       await pause(UNREADY_MS)
       await app.close()
-      await studies.stop()
+      await Promise.all([studies.stop(), studyRunner.stop()])
       await Promise.all([measured, runs, congestion, findings, meterFindings, skill, releases, jobs, collect].map((reader) => reader.close()))
       edits.close()
       appliedEdits.close()
+      keptStudies.close()
       directory.close()
       if (redis !== undefined) closeRedis(redis)
     },

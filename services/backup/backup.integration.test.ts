@@ -1,11 +1,14 @@
-import { closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { sampleFrozen, sampleResult } from '#models/reinforcement/sample-study.testkit.ts'
 import { smallDistrict } from '#services/evaluation/small-district.testkit.ts'
 import { openAsWriter } from '#services/sqlite/one-writer-file.ts'
 import { batchOf } from '#services/store/contract.ts'
 import { openEmbeddedReader, openEmbeddedStore } from '#services/store/embedded/index.ts'
+import { basisOf } from '#services/studies/district-basis.ts'
+import { openStudyReader, openStudyStore } from '#services/studies/study-store.ts'
 import { forgetOldBackups, makeBackup } from './backup.ts'
 import { restoreBackup } from './restore.ts'
 import { verifyBackup } from './verify.ts'
@@ -60,6 +63,25 @@ async function hundredAnswers(folder: string): Promise<string> {
   await reader.close()
   return JSON.stringify(answers)
 }
+
+test('a signed study is restored with the key that it was signed with, while its writer still holds the file', async () => {
+  const studies = openStudyStore(data)
+  const person = { personId: 1, name: 'Anne' }
+  const { studyId } = studies.keep({ title: 'Halles', note: '', runId: 'run-1', result: sampleResult(), frozen: sampleFrozen(), basis: basisOf(loaded.district) }, person, NOW)
+  studies.sign(studyId, person, NOW)
+  const { folder } = await take()
+  expect((await verifyBackup(folder)).faults).toEqual([])
+  const elsewhere = join(root, 'restored')
+  await restoreBackup({ backup: folder, dataFolder: elsewhere, replace: false, now: () => NOW })
+  const restored = openStudyReader(elsewhere)
+  expect(restored.list()).toEqual(studies.list())
+  expect(restored.verify(studyId)).toBe('holds')
+  expect(restored.frozen(studyId)).toEqual(sampleFrozen())
+  restored.close()
+  studies.close()
+  truncateSync(join(folder, 'data/studies.sqlite'), 4096)
+  expect((await verifyBackup(folder)).faults).toEqual([expect.stringContaining('data/studies.sqlite has 4096 bytes')])
+})
 
 test('a backup is restored to the same answers, with keys, and without logs', async () => {
   await fillStore()

@@ -47,6 +47,13 @@ const WRONG: readonly (readonly [readonly string[], string])[] = [
   [['restore'], 'It needs the folder of one backup.'],
   [['run', '--dmeo'], "Unknown option '--dmeo'."],
   [['run', '--roles', 'collect,paint'], 'not "paint".'],
+  [['study'], 'Say what: list, show, verify or rerun.'],
+  [['study', 'sign', 'x'], 'not "sign".'],
+  [['study', 'list', 'x'], 'list takes nothing more.'],
+  [['study', 'verify'], 'Give the id of one study; penfeld study list shows them.'],
+  [['study', 'show', 'x', '--format', 'docx', '--out', 'y'], '--format is "docx", expected html, pdf, xlsx, json or tender.'],
+  [['study', 'show', 'x', '--format', 'pdf'], 'Say where to: --out FILE.'],
+  [['study', 'show', 'x', '--format', 'pdf', '--out', 'y', '--lang', 'br'], '--lang is "br", expected fr or en.'],
   [['verify', '--quick'], "Unknown option '--quick'."],
 ]
 test.each(WRONG)('penfeld %j', (args, message) => {

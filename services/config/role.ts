@@ -44,6 +44,8 @@ export const DATA_FILES = {
   edits: 'edits.sqlite',
   /** Written by collect: what became of each line of the ledger. */
   appliedEdits: 'edits-applied.sqlite',
+  /** Written by api: studies of reinforcement that are kept, signed or not. */
+  studies: 'studies.sqlite',
 } as const
 
 /** Under PENFELD_DATA: files that wait for collect. Whoever brings one makes it under another name and renames it. */

@@ -12,6 +12,7 @@ import type { FileShape } from '#services/sqlite/migrate.ts'
 import { EMBEDDED_JOURNAL, EMBEDDED_SAMPLES } from '#services/store/embedded/files.ts'
 import { INFLUX_FORWARDING, INFLUX_JOURNAL } from '#services/store/influx/files.ts'
 import { storeFolder } from '#services/store/open.ts'
+import { STUDIES_MIGRATIONS } from '#services/studies/schema.ts'
 
 /** Every database that this code makes under PENFELD_DATA, by its path from there. */
 export const FILE_SHAPES: Readonly<Record<string, FileShape>> = {
@@ -28,5 +29,6 @@ export const FILE_SHAPES: Readonly<Record<string, FileShape>> = {
   [DATA_FILES.directory]: { migrations: DIRECTORY_MIGRATIONS },
   [DATA_FILES.edits]: { migrations: EDITS_MIGRATIONS },
   [DATA_FILES.appliedEdits]: { migrations: APPLIED_EDITS_MIGRATIONS },
+  [DATA_FILES.studies]: { migrations: STUDIES_MIGRATIONS },
   [DATA_FILES.collect]: COLLECT_FILE,
 }

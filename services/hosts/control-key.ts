@@ -1,30 +1,12 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createPublicKey, verify, type KeyObject } from 'node:crypto'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { openSigningKey, type SigningKey } from './signing-key.ts'
 
-/** Signs what the control host announces. */
-export interface ControlKey {
-  /** What the other hosts are told as PENFELD_CONTROL_KEY: 32 bytes in base64url. */
-  readonly publicText: string
-  sign(bytes: Uint8Array): string
-}
+/** Signs what the control host announces; its public half is what the other hosts are told as PENFELD_CONTROL_KEY. */
+export type ControlKey = SigningKey
 
-/** The Ed25519 key of the control host, made at its first start, readable by its own account alone. */
-export function openControlKey(dataFolder: string): ControlKey {
-  const folder = join(dataFolder, 'keys')
-  const file = join(folder, 'control.pem')
-  if (!existsSync(file)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    writeFileSync(file, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' })
-  }
-  chmodSync(file, 0o600)
-  const privateKey = createPrivateKey(readFileSync(file))
-  return {
-    publicText: String(createPublicKey(privateKey).export({ format: 'jwk' }).x),
-    sign: (bytes) => sign(null, bytes, privateKey).toString('base64url'),
-  }
-}
+/** The key of the control host, made at its first start. */
+export const openControlKey = (dataFolder: string): ControlKey => openSigningKey(dataFolder, 'control')
 
 /** The key another host was told. Throws PF_CONFIG_INVALID. */
 export function parseControlKey(text: string): KeyObject {

@@ -1,4 +1,5 @@
 /** Runs of studies in threads of their own; the API asks, the engine answers. */
+import type { District } from '#models/district/schema.ts'
 import type { FrozenYear } from '#models/reinforcement/frozen-year.ts'
 import type { StudyAsk, StudyResult } from '#models/reinforcement/study-result.ts'
 import type { RunAnswer } from '#contract/reinforcement.ts'
@@ -12,8 +13,8 @@ export type StudyRun =
   | { readonly status: 'cancelled' }
 
 export interface StudyRunner {
-  /** Over the measured year until now, or over a frozen one. Throws PF_STUDY_BUSY where too many wait. */
-  begin(ask: StudyAsk, frozen?: FrozenYear): string
+  /** Over the measured year until now and the district as it is, or over a frozen year and the district as it was then. Throws PF_STUDY_BUSY where too many wait. */
+  begin(ask: StudyAsk, frozen?: FrozenYear, district?: District): string
   told(runId: string): StudyRun | undefined
   cancel(runId: string): void
   stop(): Promise<void>

@@ -1,6 +1,6 @@
 /** Reinforce or not: runs of a study, the studies that are kept, and what is printed of them. Money and units as in the study itself. */
 import { Type, type Static } from 'typebox'
-import { Study } from '#models/district/schema-study.ts'
+import type { Study } from '#models/district/schema-study.ts'
 import type { StudyResult } from '#models/reinforcement/study-result.ts'
 import { Instant, nullable, object, oneOf } from './common.ts'
 
@@ -54,15 +54,29 @@ export const KeptStudy = object({
   firstYear: nullable(Type.Integer()),
   answer: Type.String(),
   recommendedEur: nullable(Type.Number()),
-  /** Inputs that retention or a correction has changed since; the frozen aggregates are what a rerun reads. */
+  /**
+   * Inputs that have changed since; the frozen aggregates are what a rerun reads. `what` is one of `changed|added|removed PATH` of the
+   * district document (with `(N)`: so many of that list), `edited POINT`, `edited delivery-points (N)`, `consents-ended (N)`; in words:
+   * `untraceableText`.
+   */
   untraceable: Type.Array(object({ what: Type.String(), since: Instant() })),
 })
 export type KeptStudy = Static<typeof KeptStudy>
 export const KeptStudies = object({ studies: Type.Array(KeptStudy) })
+export type KeptStudies = Static<typeof KeptStudies>
 export const KeepStudy = object({ runId: RunId, title: Type.String({ minLength: 1, maxLength: 120 }), note: Type.Optional(Type.String({ maxLength: 2000 })) })
 export type KeepStudy = Static<typeof KeepStudy>
-export const StudyAnswer = object({ kept: KeptStudy, note: Type.String(), result: Result })
+/** What was done with a study and by whom, oldest first; `differing`: paths in which a rerun came out otherwise. */
+export const StudyEvent = object({ at: Instant(), act: oneOf('kept', 'signed', 'rerun'), person: Type.String(), differing: Type.Array(Type.String()) })
+export const StudyAnswer = object({
+  kept: KeptStudy, note: Type.String(), result: Result,
+  /** holds: unchanged since it was signed here. other-key: unchanged, but signed by another installation. changed: not what was kept. */
+  verification: Type.Optional(oneOf('unsigned', 'holds', 'changed', 'other-key')),
+  events: Type.Optional(Type.Array(StudyEvent)),
+})
 export type StudyAnswer = Static<typeof StudyAnswer>
+
+export const ComparisonQuery = object({ one: StudyId, other: StudyId })
 
 /** Figures of two studies side by side, and every assumption in which they differ. */
 export const StudyComparison = object({
@@ -77,4 +91,5 @@ export type StudyComparison = Static<typeof StudyComparison>
 export const RerunAnswer = object({ status: oneOf('running', 'done', 'failed'), progressPct: Type.Number(), same: nullable(Type.Boolean()), differing: Type.Array(Type.String()), problem: nullable(Type.String()) })
 export type RerunAnswer = Static<typeof RerunAnswer>
 
-export const DocumentQuery = object({ format: oneOf('html', 'pdf', 'xlsx', 'json', 'tender'), lang: Type.Optional(oneOf('fr', 'en')) })
+export const DOCUMENT_FORMATS = ['html', 'pdf', 'xlsx', 'json', 'tender'] as const
+export const DocumentQuery = object({ format: oneOf(...DOCUMENT_FORMATS), lang: Type.Optional(oneOf('fr', 'en')) })
