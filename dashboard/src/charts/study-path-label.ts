@@ -1,0 +1,77 @@
+import type { Study } from '#contract/study-shapes.ts'
+import type { Speech } from './shaped.ts'
+
+/** How numbers of a study are written, by their path: the unit, and 100 for shares that are said in percent. */
+export interface Writing { readonly unit: string; readonly scale: number; readonly decimals: number }
+
+const LABELS: readonly (readonly [RegExp, (parts: string[], speech: Speech) => string])[] = [
+  [/^toYear$/, (_, { t }) => t.reinforcement.paths.toYear],
+  [/^fromYear$/, (_, { t }) => t.reinforcement.paths.fromYear],
+  [/^money\.discountPct$/, (_, { t }) => t.reinforcement.paths.discount],
+  [/^money\.inflationPct$/, (_, { t }) => t.reinforcement.paths.inflation],
+  [/^money\.energyNotServedEurPerMwh$/, (_, { t }) => t.reinforcement.paths.notServed],
+  [/^money\.energyLossEurPerMwh$/, (_, { t }) => t.reinforcement.paths.losses],
+  [/^money\.co2EurPerTonne$/, (_, { t }) => t.reinforcement.paths.co2],
+  [/^prices\.(.+)\.eur$/, ([item], { t }) => t.reinforcement.paths.price(item)],
+  [/^offers\.(.+)\.(\w+)$/, ([offer, what], { t }) => t.reinforcement.paths.offer(offer, what)],
+  [/growthPct\.(.+)$/, ([loadClass], speech) => speech.t.reinforcement.paths.growth(loadClassName(loadClass, speech))],
+  [/electricVehicles\.vehicles\.(\d+)$/, ([year], { t }) => t.reinforcement.paths.vehicles(year)],
+  [/electricVehicles\.smartShare$/, (_, { t }) => t.reinforcement.paths.smartShare],
+  [/heatPumps\.dwellings\.(\d+)$/, ([year], { t }) => t.reinforcement.paths.heatPumps(year)],
+  [/photovoltaics\.peakKw\.(\d+)$/, ([year], { t }) => t.reinforcement.paths.photovoltaics(year)],
+  [/renovation\.share\.(\d+)$/, ([year], { t }) => t.reinforcement.paths.renovation(year)],
+  [/heatNetwork\.share\.(\d+)$/, ([year], { t }) => t.reinforcement.paths.heatNetwork(year)],
+]
+
+/** The name of a load class as the page of connections says it; the rest of a feeder has one of its own. */
+export function loadClassName(loadClass: string, { t }: Speech): string {
+  if (loadClass.startsWith('boundary')) return t.reinforcement.paths.boundary
+  const { profiles } = t.planner.connection
+  return profiles[loadClass as keyof typeof profiles] ?? loadClass
+}
+
+/** What a path of the study is called; one that has no name is shown as it is. */
+export function labelOf(path: string, speech: Speech): string {
+  for (const [pattern, say] of LABELS) {
+    const found = pattern.exec(path)
+    if (found) return say(found.slice(1), speech)
+  }
+  return path
+}
+
+/** With the name of the scenario that it belongs to, where there are several. */
+export function fullLabelOf(path: string, study: Study, speech: Speech): string {
+  const scenario = study.scenarios.find(({ id }) => path.startsWith(`scenarios.${id}.`))
+  const label = labelOf(path, speech)
+  return scenario === undefined || label === path ? label : speech.t.reinforcement.paths.inScenario(label, scenario.name[speech.f.locale])
+}
+
+const WRITINGS: readonly (readonly [RegExp, Partial<Writing>])[] = [
+  [/growthPct\./, { unit: '%', decimals: 1 }],
+  [/Pct$/, { unit: '%', decimals: 1 }],
+  [/(share|smartShare|savedColdShare|coldShare|probability)(\.\d+)?$|\.share\.\d+$|places\.\w+$/i, { unit: '%', scale: 100 }],
+  [/EurPerMwh$/, { unit: '€/MWh' }],
+  [/EurPerTonne$/, { unit: '€/t' }],
+  [/EurPerKwYear$/, { unit: '€/kW' }],
+  [/KgPerMwh$/i, { unit: 'kg/MWh' }],
+  [/\.eur$/, { unit: '€' }],
+  [/KwhPerKw$/, { unit: 'kWh/kW' }],
+  [/Kwh$/, { unit: 'kWh' }],
+  [/(Kw|peakKw\.\d+)$/, { unit: 'kW' }],
+  [/C$/, { unit: 'degC', decimals: 1 }],
+  [/(noticeH|hoursAYear|withinH|HoursAnActivation)$/, { unit: 'h' }],
+  [/cop$/, { decimals: 1 }],
+]
+export function writingOf(path: string): Writing {
+  return { unit: '', scale: 1, decimals: 0, ...WRITINGS.find(([pattern]) => pattern.test(path))?.[1] }
+}
+
+/** A year is not a quantity: it has no separator of thousands. */
+const isYear = (path: string) => /(^|\.)(toYear|fromYear|pricesOf|year)$/.test(path)
+
+export function writeNumber(path: string, value: number, { f }: Pick<Speech, 'f'>): string {
+  if (isYear(path)) return String(value)
+  const { unit, scale, decimals } = writingOf(path)
+  const shown = value * scale
+  return f.unit(shown, unit, decimals > 0 || Number.isInteger(Math.round(shown * 1e6) / 1e6) ? decimals : 1)
+}
