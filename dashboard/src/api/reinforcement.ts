@@ -9,8 +9,10 @@ const POLL_MS = 500
 
 export const useReinforcementStart = () => useRead<ReinforcementStart>(ROUTES.planner.reinforcement)
 export const useKeptStudies = () => useRead<{ readonly studies: readonly KeptStudy[] }>(ROUTES.planner.reinforcementStudies)
+/** Whether a signature still holds, where the service says so. */
+type Verified = StudyAnswer & { readonly verification?: 'unsigned' | 'holds' | 'changed' | 'other-key' }
 export const useKeptStudy = (id: MaybeRefOrGetter<string | undefined>) =>
-  useRead<StudyAnswer>(() => address(ROUTES.planner.reinforcementStudy, { id: toValue(id) ?? '' }), { enabled: () => toValue(id) !== undefined })
+  useRead<Verified>(() => address(ROUTES.planner.reinforcementStudy, { id: toValue(id) ?? '' }), { enabled: () => toValue(id) !== undefined })
 export const useStudyComparison = (one: MaybeRefOrGetter<string | undefined>, other: MaybeRefOrGetter<string | undefined>) =>
   useRead<StudyComparison>(() => address(ROUTES.planner.reinforcementComparison, {}, { one: toValue(one), other: toValue(other) }), { enabled: () => toValue(one) !== undefined && toValue(other) !== undefined })
 

@@ -13,7 +13,6 @@ const LABELS: readonly (readonly [RegExp, (parts: string[], speech: Speech) => s
   [/^money\.energyLossEurPerMwh$/, (_, { t }) => t.reinforcement.paths.losses],
   [/^money\.co2EurPerTonne$/, (_, { t }) => t.reinforcement.paths.co2],
   [/^prices\.(.+)\.eur$/, ([item], { t }) => t.reinforcement.paths.price(item)],
-  [/^offers\.(.+)\.(\w+)$/, ([offer, what], { t }) => t.reinforcement.paths.offer(offer, what)],
   [/growthPct\.(.+)$/, ([loadClass], speech) => speech.t.reinforcement.paths.growth(loadClassName(loadClass, speech))],
   [/electricVehicles\.vehicles\.(\d+)$/, ([year], { t }) => t.reinforcement.paths.vehicles(year)],
   [/electricVehicles\.smartShare$/, (_, { t }) => t.reinforcement.paths.smartShare],
@@ -32,11 +31,24 @@ export function loadClassName(loadClass: string, { t }: Speech): string {
 
 /** What a path of the study is called; one that has no name is shown as it is. */
 export function labelOf(path: string, speech: Speech): string {
+  const words = speech.t.reinforcement.paths
+  // Of a range that is compared end by end.
+  const end = /^(.+)\.(low|likely|high)$/.exec(path)
+  if (end) return words.bound(labelOf(end[1], speech), words.bounds[end[2] as keyof typeof words.bounds])
   for (const [pattern, say] of LABELS) {
     const found = pattern.exec(path)
     if (found) return say(found.slice(1), speech)
   }
-  return path
+  return fieldLabel(path, speech) ?? path
+}
+
+/** The name of the last part and what it is a part of; nothing is said twice, as the scenario has its own place. */
+function fieldLabel(path: string, { t }: Speech): string | undefined {
+  const words = t.reinforcement.paths
+  const parts = path.replace(/^(scenarios\.[^.]+|weatherYears|offers|money|priceTable)\./, '').split('.')
+  const name = words.fields[parts[parts.length - 1] as keyof typeof words.fields]
+  if (name === undefined) return undefined
+  return parts.length === 1 ? name : words.at(name, parts.slice(0, -1).join(' '))
 }
 
 /** With the name of the scenario that it belongs to, where there are several. */

@@ -74,8 +74,7 @@ export function makeFormat(locale: Locale, timeZone = 'Europe/Paris'): Format {
     apparent: (value) => unit(value, 'kVA'),
     money: (eur) => {
       const size = known(eur) ? Math.abs(eur) : 0
-      if (size >= 999_500) return unit(eur! / 1e6, 'M€', 2)
-      return size >= 10_000 ? unit(eur! / 1000, 'k€') : unit(eur, '€')
+      return (size >= 999_500 ? unit(eur! / 1e6, 'M€', 2) : size >= 10_000 ? unit(eur! / 1000, 'k€') : unit(eur, '€')).replace('-', '−')
     },
     percent: (value, decimals = 0) => (known(value) ? `${number(value, decimals)}${locale === 'fr' ? NARROW_SPACE : ''}%` : MISSING),
     signed: (value, name, decimals = 0) => (known(value) && value > 0 ? '+' : '') + unit(value, name, decimals).replace('-', '−'),

@@ -12,6 +12,8 @@ export interface PortfolioBar {
   readonly low: number
   readonly high: number
   readonly cost: string
+  /** Of the table on the page: cost, span of the scenarios, regret, losses, CO2, energy not served. */
+  readonly cells: readonly string[]
 }
 
 export interface ShapedPortfolios {
@@ -28,9 +30,11 @@ export function shapePortfolios({ portfolios, recommended }: StudyResult, { t, f
   const words = t.reinforcement.portfolios
   const bars = portfolios.map((portfolio, place): PortfolioBar => {
     const eurs = [portfolio.expectedNpvEur, ...portfolio.npvOfScenarioEur.map(({ eur }) => eur)]
+    const [low, high] = [Math.min(...eurs), Math.max(...eurs)]
     return {
       portfolio, name: words.kinds[portfolio.kind], status: words.status[portfolio.status], isRecommended: place === recommended, holds: portfolio.status === 'holds',
-      eur: portfolio.expectedNpvEur, low: Math.min(...eurs), high: Math.max(...eurs), cost: f.money(portfolio.expectedNpvEur),
+      eur: portfolio.expectedNpvEur, low, high, cost: f.money(portfolio.expectedNpvEur),
+      cells: [f.money(portfolio.expectedNpvEur), words.span(f.money(low), f.money(high)), f.money(portfolio.worstRegretEur), f.unit(portfolio.lossesMwh, 'MWh'), f.unit(portfolio.co2Tonnes, 't'), f.unit(portfolio.notServedMwh, 'MWh', portfolio.notServedMwh > 0 && portfolio.notServedMwh < 10 ? 1 : 0)],
     }
   }).sort((a, b) => Number(b.holds) - Number(a.holds) || a.eur - b.eur)
   return {
@@ -42,9 +46,9 @@ export function shapePortfolios({ portfolios, recommended }: StudyResult, { t, f
       columns: [
         { label: words.statusColumn }, { label: words.cost, unit: '€' }, { label: words.low, unit: '€' }, { label: words.high, unit: '€' }, { label: words.regret, unit: '€' }, { label: words.losses, unit: 'MWh' }, { label: words.co2, unit: 't' }, { label: words.notServed, unit: 'MWh' },
       ],
-      rows: bars.map(({ name, status, portfolio, low, high, cost }, x) => ({
+      rows: bars.map(({ name, status, portfolio, low, high, cost, cells }, x) => ({
         header: name, x,
-        cells: [status, cost, f.money(low), f.money(high), f.money(portfolio.worstRegretEur), f.unit(portfolio.lossesMwh, 'MWh'), f.unit(portfolio.co2Tonnes, 't'), f.unit(portfolio.notServedMwh, 'MWh', portfolio.notServedMwh < 10 ? 1 : 0)],
+        cells: [status, cost, f.money(low), f.money(high), ...cells.slice(2)],
         raw: [status, portfolio.expectedNpvEur, low, high, portfolio.worstRegretEur, portfolio.lossesMwh, portfolio.co2Tonnes, portfolio.notServedMwh],
       })),
     },

@@ -1,5 +1,6 @@
 import type { StudyResult } from '#contract/study-shapes.ts'
 import type { FigureTable } from '../../components/figure.ts'
+import { niceAbove } from '../nice.ts'
 import type { Speech } from '../shaped.ts'
 
 export interface TornadoBar {
@@ -15,10 +16,12 @@ export interface ShapedTornado {
   /** Cost at the assumptions as they are; undefined where nothing holds. */
   readonly middle: number | undefined
   readonly span: { readonly from: number; readonly to: number }
+  readonly ticks: readonly number[]
   readonly breakEven: string
 }
 
 const ROOM = 0.05
+const MOST_TICKS = 4
 
 /** Assumptions by how far the cost moves between their ends. `nameOf` says a parameter. Undefined where none was varied. */
 export function shapeTornado(result: StudyResult, nameOf: (parameter: string) => string, { t, f }: Speech): ShapedTornado | undefined {
@@ -35,6 +38,7 @@ export function shapeTornado(result: StudyResult, nameOf: (parameter: string) =>
     sentence: words.sentence(nameOf(first.parameter), f.money(Math.min(first.lowNpvEur, first.highNpvEur)), f.money(Math.max(first.lowNpvEur, first.highNpvEur))),
     middle,
     span: { from: least - room, to: most + room },
+    ticks: ticksBetween(least - room, most + room),
     breakEven: result.breakEven === null ? words.noBreakEven : words.breakEven(f.number(result.breakEven.factor, 2), f.money(result.breakEven.reinforcementEur)),
     bars: sorted.map((one) => ({ parameter: nameOf(one.parameter), low: one.lowNpvEur, high: one.highNpvEur })),
     table: {
@@ -47,4 +51,10 @@ export function shapeTornado(result: StudyResult, nameOf: (parameter: string) =>
       })),
     },
   }
+}
+
+/** A few round numbers. */
+function ticksBetween(from: number, to: number): number[] {
+  const step = niceAbove((to - from) / MOST_TICKS)
+  return Array.from({ length: Math.floor(to / step) - Math.ceil(from / step) + 1 }, (_, i) => (Math.ceil(from / step) + i) * step)
 }

@@ -1,5 +1,6 @@
 import type { StudyChange } from '#contract/reinforcement.ts'
 import type { Study, StudyScenario } from '#contract/study-shapes.ts'
+import { niceAbove } from '../../../charts/nice.ts'
 import { rangeAt, valueAt } from './changes.ts'
 
 export const CONTROL_GROUPS = ['horizon', 'demand', 'other-growth', 'money', 'prices'] as const
@@ -61,13 +62,4 @@ export function controlsOf(study: Study, scenario: StudyScenario, changes: reado
     ...make('money', 'money.co2EurPerTonne', { unit: '€/t' }),
     ...(study.prices ?? []).flatMap(({ item }) => make('prices', `prices.${item}.eur`, { unit: '€' })),
   ]
-}
-
-/** The next of 1, 2, 5, 10, 20 ... that is not smaller; 1 for nothing. */
-export function niceAbove(value: number): number {
-  if (!(value > 0)) return 1
-  const power = 10 ** Math.floor(Math.log10(value))
-  // Powers of ten are not exact: 0.30000000000000004 is 0.3.
-  const factor = [1, 2, 5, 10].find((one) => one * power >= value * (1 - 1e-9)) ?? 10
-  return Number((factor * power).toPrecision(6))
 }

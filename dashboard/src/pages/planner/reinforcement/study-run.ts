@@ -15,6 +15,8 @@ export interface StudyRunState {
   /** Of the newest run that ended well; stays while another is under way. */
   readonly result: Readonly<Ref<StudyResult | undefined>>
   readonly runId: Readonly<Ref<string | undefined>>
+  /** Of the run that this page began last. */
+  readonly depth: Readonly<Ref<Depth | undefined>>
   /** The result is of other assumptions than those that are set. */
   readonly isFormer: ComputedRef<boolean>
   readonly problem: ComputedRef<ApiError | undefined>
@@ -34,6 +36,7 @@ export function useStudyRun(changes: ComputedRef<readonly StudyChange[]>, isRead
   const beginProblem = shallowRef<ApiError>()
   const result = shallowRef<StudyResult>()
   const resultRun = ref<string>()
+  const depth = ref<Depth>()
   /** Begun on this page and not known to have ended. */
   let underway: { readonly id: string; readonly depth: Depth } | undefined
   let newest = 0
@@ -43,18 +46,19 @@ export function useStudyRun(changes: ComputedRef<readonly StudyChange[]>, isRead
   // A run that has ended by itself cannot be stopped, and need not.
   const stop = (id: string) => sendDelete(address(ROUTES.planner.reinforcementRun, { id }), token()).catch(() => undefined)
 
-  async function begin(depth: Depth): Promise<void> {
+  async function begin(wanted: Depth): Promise<void> {
     const own = ++newest
+    depth.value = wanted
     isBeginning.value = true
     beginProblem.value = undefined
     const former = underway
     underway = undefined
     try {
       if (former !== undefined) await stop(former.id)
-      const begun = await postBody<BegunRun>(ROUTES.planner.reinforcementRuns, token(), { changes: [...changes.value], depth } satisfies BeginRun)
+      const begun = await postBody<BegunRun>(ROUTES.planner.reinforcementRuns, token(), { changes: [...changes.value], depth: wanted } satisfies BeginRun)
       // Another has been begun meanwhile: nobody waits for this one.
       if (own !== newest) return void stop(begun.runId)
-      underway = { id: begun.runId, depth }
+      underway = { id: begun.runId, depth: wanted }
       runId.value = begun.runId
     } catch (cause) {
       if (own !== newest) return
@@ -93,7 +97,7 @@ export function useStudyRun(changes: ComputedRef<readonly StudyChange[]>, isRead
   })
 
   return {
-    told, result, runId, begin, cancel,
+    told, result, runId, depth, begin, cancel,
     isRunning: computed(() => isBeginning.value || (runId.value !== undefined && answer.error.value === null && (told.value === undefined || told.value.status === 'running'))),
     isFormer: computed(() => result.value !== undefined && resultRun.value !== runId.value),
     problem: computed(() => beginProblem.value ?? answer.error.value ?? undefined),

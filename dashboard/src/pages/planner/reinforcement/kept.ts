@@ -1,0 +1,28 @@
+import type { KeptStudy } from '#contract/reinforcement.ts'
+import type { Speech } from '../../../charts/shaped.ts'
+
+/** The kind of answer in a few words, and what it costs. */
+export function keptAnswer({ answer, recommendedEur }: KeptStudy, { t, f }: Speech): string {
+  const words = t.reinforcement.answer
+  const said = words.short[answer as keyof typeof words.short] ?? answer
+  return recommendedEur === null ? said : words.shortWith(said, f.money(recommendedEur))
+}
+
+/** `edited elec.tr.T1.p` and its like, in words. */
+export function changedInput(what: string, { t }: Pick<Speech, 't'>): string {
+  const words = t.reinforcement.kept.inputs
+  const at = what.indexOf(' ')
+  const say = words[what.slice(0, at) as keyof typeof words] as ((rest: string) => string) | undefined
+  return at < 0 || say === undefined ? what : say(what.slice(at + 1))
+}
+
+/** The name of a figure that is compared: of the answer, or of one of the ways. */
+export function figureName(figure: string, { t }: Pick<Speech, 't'>): string {
+  const words = t.reinforcement.kept
+  const known = words.figureNames[figure as keyof typeof words.figureNames]
+  if (known !== undefined) return known
+  const [root, kind, name, ...rest] = figure.split('.')
+  const solution = t.reinforcement.portfolios.kinds[kind as keyof typeof t.reinforcement.portfolios.kinds]
+  const part = words.portfolioFigures[name as keyof typeof words.portfolioFigures]
+  return root !== 'portfolios' || solution === undefined || part === undefined ? figure : words.figureOf(solution, [part, ...rest].join(' '))
+}
