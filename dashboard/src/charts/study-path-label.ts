@@ -85,5 +85,6 @@ export function writeNumber(path: string, value: number, { f }: Pick<Speech, 'f'
   if (isYear(path)) return String(value)
   const { unit, scale, decimals } = writingOf(path)
   const shown = value * scale
-  return f.unit(shown, unit, decimals > 0 || Number.isInteger(Math.round(shown * 1e6) / 1e6) ? decimals : 1)
+  const places = decimals > 0 || Number.isInteger(Math.round(shown * 1e6) / 1e6) ? decimals : 1
+  return unit === '%' ? f.percent(shown, places) : f.unit(shown, unit, places)
 }

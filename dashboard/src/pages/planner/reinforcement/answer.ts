@@ -17,6 +17,14 @@ export function answerSentence(result: StudyResult, { t, f }: Speech): string {
   return [words[answer.kind](until, cost), ...first, ...saved].join(' ')
 }
 
+/** The same in a few words, for where there is no room. */
+export function shortAnswer(result: StudyResult, { t, f }: Speech): string {
+  const words = t.reinforcement.answer
+  const chosen = recommendedOf(result)
+  if (result.answer.kind === 'nothing-needed') return words.short['nothing-needed']
+  return chosen?.status === 'holds' ? words.shortWith(words.short[result.answer.kind], f.money(chosen.expectedNpvEur)) : words.short['none-holds']
+}
+
 export interface Figure { readonly label: string; readonly value: string; readonly note: string }
 
 /** What is avoided and what is only deferred, apart: a work that comes later is not a work that never comes. */
