@@ -12,15 +12,15 @@ const LABELS: readonly (readonly [RegExp, (parts: string[], speech: Speech) => s
   [/^money\.energyNotServedEurPerMwh$/, (_, { t }) => t.reinforcement.paths.notServed],
   [/^money\.energyLossEurPerMwh$/, (_, { t }) => t.reinforcement.paths.losses],
   [/^money\.co2EurPerTonne$/, (_, { t }) => t.reinforcement.paths.co2],
+  [/^prices\.works$/, (_, { t }) => t.reinforcement.paths.works],
+  [/^prices\.contracts$/, (_, { t }) => t.reinforcement.paths.contracts],
   [/^prices\.(.+)\.eur$/, ([item], { t }) => t.reinforcement.paths.price(item)],
   [/growthPct\.(.+)$/, ([loadClass], speech) => speech.t.reinforcement.paths.growth(loadClassName(loadClass, speech))],
-  [/electricVehicles\.vehicles\.(\d+)$/, ([year], { t }) => t.reinforcement.paths.vehicles(year)],
   [/electricVehicles\.smartShare$/, (_, { t }) => t.reinforcement.paths.smartShare],
-  [/heatPumps\.dwellings\.(\d+)$/, ([year], { t }) => t.reinforcement.paths.heatPumps(year)],
-  [/photovoltaics\.peakKw\.(\d+)$/, ([year], { t }) => t.reinforcement.paths.photovoltaics(year)],
-  [/renovation\.share\.(\d+)$/, ([year], { t }) => t.reinforcement.paths.renovation(year)],
-  [/heatNetwork\.share\.(\d+)$/, ([year], { t }) => t.reinforcement.paths.heatNetwork(year)],
 ]
+
+/** What grows along a path of years, with the year where one is named. */
+const AMOUNT = /(electricVehicles\.vehicles|heatPumps\.dwellings|photovoltaics\.peakKw|renovation\.share|heatNetwork\.share)(?:\.(\d{4}))?$/
 
 /** The name of a load class as the page of connections says it; the rest of a feeder has one of its own. */
 export function loadClassName(loadClass: string, { t }: Speech): string {
@@ -35,6 +35,11 @@ export function labelOf(path: string, speech: Speech): string {
   // Of a range that is compared end by end.
   const end = /^(.+)\.(low|likely|high)$/.exec(path)
   if (end) return words.bound(labelOf(end[1], speech), words.bounds[end[2] as keyof typeof words.bounds])
+  const amount = AMOUNT.exec(path)
+  if (amount) {
+    const name = words.amounts[amount[1] as keyof typeof words.amounts]
+    return amount[2] === undefined ? name : words.inYear(name, amount[2])
+  }
   for (const [pattern, say] of LABELS) {
     const found = pattern.exec(path)
     if (found) return say(found.slice(1), speech)

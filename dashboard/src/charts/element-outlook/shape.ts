@@ -1,4 +1,4 @@
-import type { ElementOutlook } from '#contract/study-shapes.ts'
+import type { ElementOutlook, Spread } from '#contract/study-shapes.ts'
 import type { FigureTable } from '../../components/figure.ts'
 import type { LegendKey } from '../../components/legend.ts'
 import { BAND_OPACITY, type Plot } from '../plot.ts'
@@ -63,9 +63,11 @@ export interface ShapedYears {
 }
 
 /** How likely and for how long an element is constrained, by year. Undefined where it never is. */
-export function shapeYears({ years, firstPossibleYear }: ElementOutlook, { t, f }: Speech): ShapedYears | undefined {
+export function shapeYears({ years, firstPossibleYear, kind }: ElementOutlook, { t, f }: Speech): ShapedYears | undefined {
   if (years.length === 0 || firstPossibleYear === null) return undefined
   const words = t.reinforcement.outlook
+  // A voltage is worst where it is lowest.
+  const worst = ({ least, most }: Spread) => (kind === 'bus' ? least : most)
   const last = years[years.length - 1]
   // A single year still needs an axis with a width.
   const x = years.length > 1 ? { from: years[0].year, to: last.year } : { from: last.year - 1, to: last.year + 1 }
@@ -81,9 +83,9 @@ export function shapeYears({ years, firstPossibleYear }: ElementOutlook, { t, f 
         header: String(one.year), x: one.year,
         cells: [
           f.percent(100 * one.probability), f.percent(100 * one.probabilityNormal), t.reinforcement.elements.upTo(f.unit(one.hours.expected, 'h'), f.unit(one.hours.most, 'h')),
-          t.reinforcement.elements.upTo(f.number(one.energyMwh.expected, 1), f.number(one.energyMwh.most, 1)), f.percent(one.peakPct.most),
+          t.reinforcement.elements.upTo(f.number(one.energyMwh.expected, 1), f.number(one.energyMwh.most, 1)), f.percent(worst(one.peakPct)),
         ],
-        raw: [100 * one.probability, 100 * one.probabilityNormal, one.hours.expected, one.energyMwh.expected, one.peakPct.most],
+        raw: [100 * one.probability, 100 * one.probabilityNormal, one.hours.expected, one.energyMwh.expected, worst(one.peakPct)],
       })),
     },
     probability: {

@@ -8,7 +8,8 @@ export interface PortfolioBar {
   readonly status: string
   readonly isRecommended: boolean
   readonly holds: boolean
-  readonly eur: number
+  /** Null: it is infeasible and has no cost. */
+  readonly eur: number | null
   readonly low: number
   readonly high: number
   readonly cost: string
@@ -29,14 +30,17 @@ export function shapePortfolios({ portfolios, recommended }: StudyResult, { t, f
   if (portfolios.length === 0) return undefined
   const words = t.reinforcement.portfolios
   const bars = portfolios.map((portfolio, place): PortfolioBar => {
-    const eurs = [portfolio.expectedNpvEur, ...portfolio.npvOfScenarioEur.map(({ eur }) => eur)]
+    // What cannot be done costs nothing, which must not be read as free.
+    const eur = portfolio.status === 'infeasible' ? null : portfolio.expectedNpvEur
+    const eurs = eur === null ? [0] : [eur, ...portfolio.npvOfScenarioEur.map((one) => one.eur)]
+    const told = <T>(value: T) => (eur === null ? null : value)
     const [low, high] = [Math.min(...eurs), Math.max(...eurs)]
     return {
       portfolio, name: words.kinds[portfolio.kind], status: words.status[portfolio.status], isRecommended: place === recommended, holds: portfolio.status === 'holds',
-      eur: portfolio.expectedNpvEur, low, high, cost: f.money(portfolio.expectedNpvEur),
-      cells: [f.money(portfolio.expectedNpvEur), words.span(f.money(low), f.money(high)), f.money(portfolio.worstRegretEur), f.unit(portfolio.lossesMwh, 'MWh'), f.unit(portfolio.co2Tonnes, 't'), f.unit(portfolio.notServedMwh, 'MWh', portfolio.notServedMwh > 0 && portfolio.notServedMwh < 10 ? 1 : 0)],
+      eur, low, high, cost: f.money(eur),
+      cells: [f.money(eur), eur === null ? f.money(null) : words.span(f.money(low), f.money(high)), f.money(portfolio.worstRegretEur), f.signed(told(portfolio.lossesMwh), 'MWh'), f.signed(told(portfolio.co2Tonnes), 't'), f.unit(told(portfolio.notServedMwh), 'MWh', portfolio.notServedMwh > 0 && portfolio.notServedMwh < 10 ? 1 : 0)],
     }
-  }).sort((a, b) => Number(b.holds) - Number(a.holds) || a.eur - b.eur)
+  }).sort((a, b) => Number(b.holds) - Number(a.holds) || (a.eur ?? Infinity) - (b.eur ?? Infinity))
   return {
     sentence: sentenceOf(bars, { t, f }),
     bars,
@@ -46,10 +50,10 @@ export function shapePortfolios({ portfolios, recommended }: StudyResult, { t, f
       columns: [
         { label: words.statusColumn }, { label: words.cost, unit: '€' }, { label: words.low, unit: '€' }, { label: words.high, unit: '€' }, { label: words.regret, unit: '€' }, { label: words.losses, unit: 'MWh' }, { label: words.co2, unit: 't' }, { label: words.notServed, unit: 'MWh' },
       ],
-      rows: bars.map(({ name, status, portfolio, low, high, cost, cells }, x) => ({
+      rows: bars.map(({ name, status, portfolio, eur, low, high, cost, cells }, x) => ({
         header: name, x,
-        cells: [status, cost, f.money(low), f.money(high), ...cells.slice(2)],
-        raw: [status, portfolio.expectedNpvEur, low, high, portfolio.worstRegretEur, portfolio.lossesMwh, portfolio.co2Tonnes, portfolio.notServedMwh],
+        cells: [status, cost, f.money(eur === null ? null : low), f.money(eur === null ? null : high), ...cells.slice(2)],
+        raw: eur === null ? [status, null, null, null, null, null, null, null] : [status, eur, low, high, portfolio.worstRegretEur, portfolio.lossesMwh, portfolio.co2Tonnes, portfolio.notServedMwh],
       })),
     },
   }
@@ -62,4 +66,12 @@ function sentenceOf(bars: readonly PortfolioBar[], { t }: Speech): string {
   // What the council asks is what reinforcing would cost.
   const other = others.find(({ portfolio }) => portfolio.kind === 'reinforce') ?? others[0]
   return other === undefined ? words.alone(first.name, first.cost) : words.sentence(first.name, first.cost, other.name, other.cost)
+}
+
+/** The price of reinforcing at which it would be as good; nothing where there are no two ways to compare. */
+export function breakEvenSentence({ portfolios, recommended, breakEven }: StudyResult, { t, f }: Speech): string {
+  const words = t.reinforcement.portfolios
+  if (breakEven !== null) return words.breakEven(f.number(breakEven.factor, 2), f.money(breakEven.reinforcementEur))
+  const comparable = recommended !== null && portfolios[recommended].kind !== 'reinforce' && portfolios.some(({ kind, status }) => kind === 'reinforce' && status === 'holds')
+  return comparable ? words.noBreakEven : ''
 }

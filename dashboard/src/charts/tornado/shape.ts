@@ -17,7 +17,6 @@ export interface ShapedTornado {
   readonly middle: number | undefined
   readonly span: { readonly from: number; readonly to: number }
   readonly ticks: readonly number[]
-  readonly breakEven: string
 }
 
 const ROOM = 0.05
@@ -39,7 +38,6 @@ export function shapeTornado(result: StudyResult, nameOf: (parameter: string) =>
     middle,
     span: { from: least - room, to: most + room },
     ticks: ticksBetween(least - room, most + room),
-    breakEven: result.breakEven === null ? words.noBreakEven : words.breakEven(f.number(result.breakEven.factor, 2), f.money(result.breakEven.reinforcementEur)),
     bars: sorted.map((one) => ({ parameter: nameOf(one.parameter), low: one.lowNpvEur, high: one.highNpvEur })),
     table: {
       rowHeader: words.parameter,

@@ -29,6 +29,8 @@ export function basisLines(result: StudyResult, { t, f }: Speech): string[] {
   ]
 }
 
+/** Futures whose making was kept step by step; of the others only the sums are. */
+export const withSteps = ({ futures }: StudyResult): readonly FutureLoads[] => futures.filter(({ steps }) => steps.length > 0)
 export const futureKey = ({ scenario, weather, year }: FutureLoads): string => `${scenario}~${weather}~${year}`
 export const futureName = ({ scenario, weather, year }: FutureLoads, result: StudyResult, { t, f }: Speech): string => t.reinforcement.basis.futureOf(scenarioName(scenario, result, { f }), weatherName(weather, result, { f }), String(year))
 

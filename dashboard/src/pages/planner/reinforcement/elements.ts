@@ -14,6 +14,9 @@ export interface ElementRow {
   readonly last: ElementYear | undefined
 }
 
+/** The largest share of the limit in the last year; of a voltage, the lowest share of its nominal value. */
+export const worstPct = ({ one, last }: ElementRow): number | null => (last === undefined ? null : one.kind === 'bus' ? last.peakPct.least : last.peakPct.most)
+
 const likelihoodOf = ({ firstLikelyYear, firstPossibleYear }: ElementOutlook): Likelihood => (firstLikelyYear !== null ? 'likely' : firstPossibleYear !== null ? 'possible' : 'holds')
 const NEVER = Infinity
 
@@ -50,7 +53,7 @@ export function elementsTable(rows: readonly ElementRow[], result: StudyResult, 
     ],
     rows: rows.flatMap(({ one }) => one.years.map((year) => ({
       header: one.name, x: x++, cells: [],
-      raw: [words.kinds[one.kind], one.group, `${one.limit} ${one.limitUnit}`, year.year, 100 * year.probability, year.hours.expected, year.energyMwh.expected, year.peakPct.most, stateName(year.worstState, result, { t })],
+      raw: [words.kinds[one.kind], one.group, `${one.limit} ${one.limitUnit}`, year.year, 100 * year.probability, year.hours.expected, year.energyMwh.expected, one.kind === 'bus' ? year.peakPct.least : year.peakPct.most, stateName(year.worstState, result, { t })],
     }))),
   }
 }

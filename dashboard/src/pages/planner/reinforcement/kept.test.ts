@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { KeptStudy } from '#contract/reinforcement.ts'
 import { en } from '../../../i18n/en.ts'
 import { makeFormat } from '../../../i18n/format.ts'
-import { changedInput, figureName, keptAnswer } from './kept.ts'
+import { figureName, keptAnswer } from './kept.ts'
 
 const speech = { t: en, f: makeFormat('en') }
 const kept: KeptStudy = {
@@ -14,12 +14,6 @@ describe('a kept study', () => {
     expect(keptAnswer(kept, speech)).toBe('reinforce in part, manage the rest, 418\u202fk€')
     expect(keptAnswer({ ...kept, answer: 'none-holds', recommendedEur: null }, speech)).toBe('no solution holds')
     expect(keptAnswer({ ...kept, answer: 'of a later version', recommendedEur: null }, speech)).toBe('of a later version')
-  })
-  it('says which inputs have changed', () => {
-    expect(changedInput('edited elec.tr.T1.p', speech)).toBe('values corrected: elec.tr.T1.p')
-    expect(changedInput('changed network/lineSections/L1', speech)).toBe('changed in the document: network/lineSections/L1')
-    expect(changedInput('consents-ended (2)', speech)).toBe('consents ended (2)')
-    expect(changedInput('something', speech)).toBe('something')
   })
   it('is compared by figures with names', () => {
     expect(figureName('answer.savedEur', speech)).toBe('Saved')

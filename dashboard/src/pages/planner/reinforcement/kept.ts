@@ -8,14 +8,6 @@ export function keptAnswer({ answer, recommendedEur }: KeptStudy, { t, f }: Spee
   return recommendedEur === null ? said : words.shortWith(said, f.money(recommendedEur))
 }
 
-/** `edited elec.tr.T1.p` and its like, in words. */
-export function changedInput(what: string, { t }: Pick<Speech, 't'>): string {
-  const words = t.reinforcement.kept.inputs
-  const at = what.indexOf(' ')
-  const say = words[what.slice(0, at) as keyof typeof words] as ((rest: string) => string) | undefined
-  return at < 0 || say === undefined ? what : say(what.slice(at + 1))
-}
-
 /** The name of a figure that is compared: of the answer, or of one of the ways. */
 export function figureName(figure: string, { t }: Pick<Speech, 't'>): string {
   const words = t.reinforcement.kept

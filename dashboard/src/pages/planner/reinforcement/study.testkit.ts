@@ -54,7 +54,7 @@ function element(id: string, name: string, kind: ElementOutlook['kind'], level: 
 }
 
 const measure = (option: string, kind: PortfolioMeasure['measure'], at: string, fromYear: number, once: number, more: Partial<PortfolioMeasure> = {}): PortfolioMeasure => ({
-  option, measure: kind, at, changes: [], fromYear, amounts: YEARS.map((year) => (year >= fromYear ? 1 : 0)), unit: '', npvEur: { once, yearly: 0.09 * once, activation: 0, residual: -0.32 * once },
+  option, measure: kind, at, changes: [], fromYear, amounts: YEARS.map((year) => (year >= fromYear ? 1 : 0)), unit: '', npvEur: { once, yearly: 0.09 * once, activation: 0, residual: 0.32 * once },
   activatedMwhAYear: null, activatedHoursAYear: null, noticeH: null, offer: null, ...more,
 })
 const cable = measure('larger-cable R01', 'larger-cable', 'R01', 2031, 640_000, { changes: [{ element: 'R01', into: '3 x 240 Al' }] })
@@ -68,7 +68,7 @@ const battery = measure('battery P07.B04', 'battery', 'P07.B04', 2034, 118_000, 
 
 const portfolio = (kind: Portfolio['kind'], status: Portfolio['status'], eur: number, measures: readonly PortfolioMeasure[], more: Partial<Portfolio> = {}): Portfolio => ({
   kind, status, measures, expectedNpvEur: eur, npvOfScenarioEur: [{ scenario: 'trend', eur: 0.95 * eur }, { scenario: 'fast', eur: 1.4 * eur }, { scenario: 'sober', eur: 0.52 * eur }],
-  worstRegretEur: 0.22 * eur, lossesMwh: 1_840, co2Tonnes: 59, notServedMwh: 0, rounds: 2, remaining: [], linearErrorPct: 1.3, ...more,
+  worstRegretEur: 0.22 * eur, lossesMwh: -180, co2Tonnes: -5.8, notServedMwh: 0, rounds: 2, remaining: [], linearErrorPct: 1.3, ...more,
 })
 const left = (name: string, hours: number, worstPct: number) => ({ element: name, state: 'R17', year: 2041, scenario: 'fast', weather: 'cold', hours, worstPct })
 
@@ -110,7 +110,8 @@ export const sampleResult: StudyResult = {
   tornado: [
     { parameter: 'money.discountPct', lowValue: '2,5 %', highValue: '6 %', lowNpvEur: 487_000, highNpvEur: 371_000, lowFirstYear: 2030, highFirstYear: 2030 },
     { parameter: 'growthPct.boundary-town', lowValue: '1,3 %', highValue: '2,8 %', lowNpvEur: 166_000, highNpvEur: 801_000, lowFirstYear: 2036, highFirstYear: 2028 },
-    { parameter: 'electricVehicles.vehicles.2041', lowValue: '294', highValue: '588', lowNpvEur: 342_000, highNpvEur: 530_000, lowFirstYear: 2031, highFirstYear: 2029 },
+    { parameter: 'electricVehicles.vehicles', lowValue: '294', highValue: '588', lowNpvEur: 342_000, highNpvEur: 530_000, lowFirstYear: 2031, highFirstYear: 2029 },
+    { parameter: 'prices.works', lowValue: '× 0.7', highValue: '× 1.3', lowNpvEur: 330_000, highNpvEur: 455_000, lowFirstYear: null, highFirstYear: null },
     { parameter: 'money.energyNotServedEurPerMwh', lowValue: '10 000', highValue: '30 000', lowNpvEur: 415_000, highNpvEur: 422_000, lowFirstYear: 2030, highFirstYear: 2030 },
   ],
   prices: [
