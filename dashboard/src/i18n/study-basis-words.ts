@@ -111,7 +111,9 @@ export const studyBasisFr = {
     sameMeasures: 'Les mêmes mesures, aux mêmes années.',
     fromYear: (year: string) => `dès ${year}`,
     absent: 'absente',
-    difference: 'Écart',
+    noneDiffers: 'Tous les chiffres sont les mêmes.',
+    sameFigures: (count: number) => many(count, `${count} chiffre est le même.`, `${count} chiffres sont les mêmes.`),
+    figureIs: (name: string, value: string) => `${name} : ${value}`,
   },
 }
 
@@ -227,6 +229,8 @@ export const studyBasisEn = {
     sameMeasures: 'The same measures in the same years.',
     fromYear: (year) => `from ${year}`,
     absent: 'absent',
-    difference: 'Difference',
+    noneDiffers: 'All figures are the same.',
+    sameFigures: (count) => several(count, `${count} figure is the same.`, `${count} figures are the same.`),
+    figureIs: (name, value) => `${name}: ${value}`,
   },
 } satisfies typeof studyBasisFr

@@ -1,5 +1,6 @@
 import type { KeptStudy } from '#contract/reinforcement.ts'
 import type { Speech } from '../../../charts/shaped.ts'
+import { writeNumber } from '../../../charts/study-path-label.ts'
 
 /** The kind of answer in a few words, and what it costs. */
 export function keptAnswer({ answer, recommendedEur }: KeptStudy, { t, f }: Speech): string {
@@ -17,4 +18,16 @@ export function figureName(figure: string, { t }: Pick<Speech, 't'>): string {
   const solution = t.reinforcement.portfolios.kinds[kind as keyof typeof t.reinforcement.portfolios.kinds]
   const part = words.portfolioFigures[name as keyof typeof words.portfolioFigures]
   return root !== 'portfolios' || solution === undefined || part === undefined ? figure : words.figureOf(solution, [part, ...rest].join(' '))
+}
+
+/** A figure with its unit; a year has no separator, a factor has two decimals. */
+export function writtenFigure(value: number | null, unit: string, f: Speech['f']): string {
+  if (unit === 'EUR') return f.money(value)
+  if (unit === 'year') return value === null ? f.number(null) : String(value)
+  return f.unit(value, unit, value === null || Number.isInteger(value) ? 0 : unit === '' ? 2 : 1)
+}
+
+/** A number of the study in its unit; any other text as it is. */
+export function writtenAssumption(path: string, value: string, speech: Speech): string {
+  return value.trim() === '' || !Number.isFinite(Number(value)) ? value : writeNumber(path.replace(/\.(low|likely|high)$/, ''), Number(value), speech)
 }
