@@ -13,7 +13,7 @@ export interface PortfolioBar {
   readonly low: number
   readonly high: number
   readonly cost: string
-  /** Of the table on the page: cost, span of the scenarios, regret, losses, CO2, energy not served. */
+  /** Of the table on the page: cost, span of the scenarios, regret, losses with CO2, energy not served. */
   readonly cells: readonly string[]
 }
 
@@ -33,12 +33,11 @@ export function shapePortfolios({ portfolios, recommended }: StudyResult, { t, f
     // What cannot be done costs nothing, which must not be read as free.
     const eur = portfolio.status === 'infeasible' ? null : portfolio.expectedNpvEur
     const eurs = eur === null ? [0] : [eur, ...portfolio.npvOfScenarioEur.map((one) => one.eur)]
-    const told = <T>(value: T) => (eur === null ? null : value)
     const [low, high] = [Math.min(...eurs), Math.max(...eurs)]
     return {
       portfolio, name: words.kinds[portfolio.kind], status: words.status[portfolio.status], isRecommended: place === recommended, holds: portfolio.status === 'holds',
       eur, low, high, cost: f.money(eur),
-      cells: [f.money(eur), eur === null ? f.money(null) : words.span(f.money(low), f.money(high)), f.money(portfolio.worstRegretEur), f.signed(told(portfolio.lossesMwh), 'MWh'), f.signed(told(portfolio.co2Tonnes), 't'), f.unit(told(portfolio.notServedMwh), 'MWh', portfolio.notServedMwh > 0 && portfolio.notServedMwh < 10 ? 1 : 0)],
+      cells: [f.money(eur), eur === null ? f.money(null) : words.span(f.money(low), f.money(high)), f.money(portfolio.worstRegretEur), eur === null ? f.money(null) : words.both(f.signed(portfolio.lossesMwh, 'MWh'), f.signed(portfolio.co2Tonnes, 't')), f.unit(eur === null ? null : portfolio.notServedMwh, 'MWh', portfolio.notServedMwh > 0 && portfolio.notServedMwh < 10 ? 1 : 0)],
     }
   }).sort((a, b) => Number(b.holds) - Number(a.holds) || (a.eur ?? Infinity) - (b.eur ?? Infinity))
   return {
@@ -52,7 +51,7 @@ export function shapePortfolios({ portfolios, recommended }: StudyResult, { t, f
       ],
       rows: bars.map(({ name, status, portfolio, eur, low, high, cost, cells }, x) => ({
         header: name, x,
-        cells: [status, cost, f.money(eur === null ? null : low), f.money(eur === null ? null : high), ...cells.slice(2)],
+        cells: [status, cost, f.money(eur === null ? null : low), f.money(eur === null ? null : high), cells[2], f.signed(eur === null ? null : portfolio.lossesMwh, 'MWh'), f.signed(eur === null ? null : portfolio.co2Tonnes, 't'), cells[4]],
         raw: eur === null ? [status, null, null, null, null, null, null, null] : [status, eur, low, high, portfolio.worstRegretEur, portfolio.lossesMwh, portfolio.co2Tonnes, portfolio.notServedMwh],
       })),
     },
