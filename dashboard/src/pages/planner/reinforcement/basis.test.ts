@@ -13,6 +13,7 @@ describe('what a study stands on', () => {
     expect(lines[0]).toBe('Base year: from 1 Nov 2025 to 1 Nov 2026. 71% of the energy is measured by meters; feeder heads measured for 8,512 of 8,760 hours.')
     expect(lines[2]).toBe('Measured against computed at the feeder heads, over 8,512 hours: 1.8% apart on average, at most 9.6%.')
     expect(lines).toHaveLength(5)
+    expect(lines[4]).toBe(`Without a known curve, assumed flat: ${en.planner.connection.profiles['street-light']}.`)
   })
   it('does not hide what was not computed or not measured', () => {
     const lines = basisLines({ ...sampleResult, modelCheck: null, states: { ...sampleResult.states, notSettled: 12 } }, speech)

@@ -1,7 +1,7 @@
 import type { FutureLoads, StudyResult } from '#contract/study-shapes.ts'
 import type { Speech } from '../../../charts/shaped.ts'
 import { scenarioName, weatherName } from '../../../charts/study-names.ts'
-import { fullLabelOf, writeNumber } from '../../../charts/study-path-label.ts'
+import { fullLabelOf, loadClassName, writeNumber } from '../../../charts/study-path-label.ts'
 import type { FigureTable } from '../../../components/figure.ts'
 import { isRange } from './changes.ts'
 
@@ -25,7 +25,7 @@ export function basisLines(result: StudyResult, { t, f }: Speech): string[] {
     modelCheck === null ? words.noCheck : words.check(f.count(modelCheck.hours), f.percent(modelCheck.meanErrorPct, 1), f.percent(modelCheck.largestErrorPct, 1)),
     `${words.states(f.count(states.normalSolved), f.count(states.outageSolved))} ${words.screened(f.count(states.lowVoltageScreenedOut), f.count(states.lowVoltageSolved))} ${words.seconds(f.duration(1000 * states.seconds))}`,
     ...(states.notSettled > 0 ? [t.reinforcement.answer.notSettled(f.count(states.notSettled))] : []),
-    ...(base.flatClasses.length > 0 ? [words.flat(f.list(base.flatClasses))] : []),
+    ...(base.flatClasses.length > 0 ? [words.flat(f.list(base.flatClasses.map((loadClass) => loadClassName(loadClass, { t, f }))))] : []),
   ]
 }
 
