@@ -13,6 +13,7 @@ export const router = createRouter({
     { path: '/commerce', name: 'merchant-choice', component: () => import('./pages/merchant/ChoicePage.vue') },
     { path: '/commerce/:id', name: 'merchant', component: () => import('./pages/merchant/MerchantPage.vue'), props: true },
     { path: '/planification', name: 'planner', component: () => import('./pages/planner/PlannerPage.vue') },
+    { path: '/planification/etude', name: 'reinforcement', component: () => import('./pages/planner/reinforcement/StudyPage.vue') },
     { path: '/exploitation', name: 'operator', component: () => import('./pages/operator/OperatorPage.vue') },
     { path: '/methode', name: 'method', component: () => import('./pages/about/MethodPage.vue') },
     { path: '/accessibilite', name: 'accessibility', component: () => import('./pages/about/AccessibilityPage.vue') },

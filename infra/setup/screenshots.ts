@@ -23,18 +23,21 @@ const PAGES = [
   { name: 'methode', path: '/methode', person: undefined },
   { name: 'commerce', path: '/commerce', person: 'Boulangerie du Quai' },
   { name: 'planification', path: '/planification', person: 'Anne Le Goff' },
+  // Its first answer is computed when it is opened.
+  { name: 'etude', path: '/planification/etude', person: 'Anne Le Goff', until: '.answer' },
   { name: 'exploitation', path: '/exploitation', person: 'Yann Kerdoncuff' },
 ] as const
 
 async function takeAll(browser: Browser, url: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   for (const look of LOOKS) {
-    for (const { name, path, person } of PAGES) {
+    for (const { name, path, person, ...more } of PAGES) {
       const context = await browser.newContext({ viewport: SIZES[look.size], colorScheme: look.scheme, locale: look.locale, reducedMotion: 'reduce' })
       const page: Page = await context.newPage()
       if (person === undefined) await page.goto(url + path)
       else await signIn(page, url, path, person)
       await page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => {}) // live streams never fall silent
+      if ('until' in more) await page.locator(more.until).waitFor({ timeout: 120_000 })
       await page.waitForTimeout(2_500)
       await page.screenshot({ path: join(folder, `${name}-${look.size}-${look.scheme}.png`), fullPage: true })
       await context.close()

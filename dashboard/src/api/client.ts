@@ -47,6 +47,9 @@ export const postBody = <T>(address: string, csrfToken: string | null, body: obj
 export const postJson = <T>(address: string, csrfToken: string | null): Promise<T> =>
   read<T>(address, { method: 'POST', headers: csrfToken ? { 'x-csrf-token': csrfToken } : {} })
 
+export const sendDelete = <T>(address: string, csrfToken: string | null): Promise<T> =>
+  read<T>(address, { method: 'DELETE', headers: csrfToken ? { 'x-csrf-token': csrfToken } : {} })
+
 /** Sends a file and says how much of it has gone; `fetch` tells no progress of what it sends. */
 export function uploadFile<T>(address: string, file: Blob, type: string, csrfToken: string | null, progress: (share: number) => void): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -2,7 +2,10 @@ import { congestionEn } from './congestion-words.ts'
 import { forecastEn } from './forecast-words.ts'
 import { winterEn } from './winter-words.ts'
 import type { Messages } from './fr.ts'
+import { reinforcementEn } from './reinforcement-words.ts'
 import { skillEn } from './skill-words.ts'
+import { studyBasisEn } from './study-basis-words.ts'
+import { studyFiguresEn } from './study-figure-words.ts'
 import { validationEn } from './validation-words.ts'
 
 const many = (count: number, one: string, more: string) => (count === 1 ? one : more)
@@ -94,6 +97,7 @@ export const en = {
   winter: winterEn,
   congestion: congestionEn,
   skill: skillEn,
+  reinforcement: { ...reinforcementEn, ...studyFiguresEn, ...studyBasisEn },
 
   public: {
     title: 'The district',

@@ -25,6 +25,10 @@ describe('numbers with units', () => {
     expect(fr.unit(54.2, 'degC', 1)).toBe('54,2\u202f°C')
     expect(fr.unit(1, '1')).toBe('1')
   })
+  it('gives money in the size that reads best', () => {
+    expect([840, 46_200, 1_138_500, -1_138_500, 999_600].map(fr.money)).toEqual(['840\u202f€', '46\u202fk€', '1,14\u202fM€', '−1,14\u202fM€', '1,00\u202fM€'])
+    expect(fr.money(null)).toBe('–')
+  })
   it('leaves no minus sign on a rounded zero', () => {
     expect(fr.number(-0.3)).toBe('0')
     expect(fr.signed(-0.3, 'A')).toBe('0\u202fA')

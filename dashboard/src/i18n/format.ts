@@ -18,6 +18,8 @@ export interface Format {
   voltage(volt: number | null | undefined): string
   apparent(kva: number | null | undefined): string
   percent(value: number | null | undefined, decimals?: number): string
+  /** In the size that reads best: `840 €`, `46 k€`, `1,14 M€`. */
+  money(eur: number | null | undefined): string
   unit(value: number | null | undefined, unit: string, decimals?: number): string
   /** Signed, for margins and differences. */
   signed(value: number | null | undefined, unit: string, decimals?: number): string
@@ -70,6 +72,10 @@ export function makeFormat(locale: Locale, timeZone = 'Europe/Paris'): Format {
     current: (value) => unit(value, 'A'),
     voltage: (value) => unit(value, 'V'),
     apparent: (value) => unit(value, 'kVA'),
+    money: (eur) => {
+      const size = known(eur) ? Math.abs(eur) : 0
+      return (size >= 999_500 ? unit(eur! / 1e6, 'M€', 2) : size >= 10_000 ? unit(eur! / 1000, 'k€') : unit(eur, '€')).replace('-', '−')
+    },
     percent: (value, decimals = 0) => (known(value) ? `${number(value, decimals)}${locale === 'fr' ? NARROW_SPACE : ''}%` : MISSING),
     signed: (value, name, decimals = 0) => (known(value) && value > 0 ? '+' : '') + unit(value, name, decimals).replace('-', '−'),
     count: (value) => number(value),

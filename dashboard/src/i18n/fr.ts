@@ -1,7 +1,10 @@
 import { congestionFr } from './congestion-words.ts'
 import { forecastFr } from './forecast-words.ts'
 import { winterFr } from './winter-words.ts'
+import { reinforcementFr } from './reinforcement-words.ts'
 import { skillFr } from './skill-words.ts'
+import { studyBasisFr } from './study-basis-words.ts'
+import { studyFiguresFr } from './study-figure-words.ts'
 import { validationFr } from './validation-words.ts'
 
 /** Every sentence the pages say, in French. Whole sentences with parameters: no sentence is glued together elsewhere. */
@@ -94,6 +97,7 @@ export const fr = {
   winter: winterFr,
   congestion: congestionFr,
   skill: skillFr,
+  reinforcement: { ...reinforcementFr, ...studyFiguresFr, ...studyBasisFr },
 
   public: {
     title: 'Le quartier',
