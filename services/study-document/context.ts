@@ -1,0 +1,58 @@
+import type { ElementOutlook, Portfolio, PortfolioMeasure, StudyResult } from '#models/reinforcement/study-result.ts'
+import type { MeasureKind } from '#models/reinforcement/measure.ts'
+import type { DocumentLanguage, StudyHead } from './content.ts'
+import { makeNumbers, type Numbers } from './numbers.ts'
+import { WORDS, type Words } from './words/index.ts'
+
+/** What every section writes from: the study, its language, and the names behind its ids. */
+export interface Context {
+  readonly result: StudyResult
+  readonly head: StudyHead
+  readonly lang: DocumentLanguage
+  readonly w: Words
+  readonly n: Numbers
+  readonly district: string
+  /** Elements that are too small in some future, the earliest first. */
+  readonly constrained: readonly ElementOutlook[]
+  readonly recommended: Portfolio | null
+  scenario(id: string): string
+  weather(id: string): string
+  /** `N` or the outage of an element. */
+  state(state: string): string
+  /** Element, substation or bus. */
+  place(id: string): string
+}
+
+/** What is built in the ground or in a substation; everything else is another way of managing. */
+const WORKS: ReadonlySet<MeasureKind> = new Set(['parallel-cable', 'larger-cable', 'transformer', 'new-substation'])
+export const isWork = ({ measure }: PortfolioMeasure): boolean => WORKS.has(measure)
+export const firstWorkYear = ({ measures }: Portfolio): number | null => {
+  const years = measures.filter(isWork).map(({ fromYear }) => fromYear)
+  return years.length === 0 ? null : Math.min(...years)
+}
+
+export function makeContext(result: StudyResult, lang: DocumentLanguage, head: StudyHead): Context {
+  const w: Words = WORDS[lang]
+  const { scenarios, weatherYears } = result.ask.study
+  const elements = new Map(result.elements.map((one) => [one.id, one.name]))
+  const nodes = new Map(result.network.nodes.map((one) => [one.id, one.name]))
+  const named = (list: readonly { readonly id: string; readonly name: { readonly fr: string; readonly en: string } }[], id: string) => list.find((one) => one.id === id)?.name[lang] ?? id
+  // A bus or transformer is written `P05.B04`: its substation is what comes before the point.
+  const place = (id: string) => elements.get(id) ?? nodes.get(id) ?? (nodes.has(id.split('.')[0]) ? `${nodes.get(id.split('.')[0])} (${id})` : id)
+  return {
+    result, head, lang, w, place,
+    n: makeNumbers(lang),
+    district: result.district.name[lang],
+    constrained: result.elements.filter((one) => one.firstPossibleYear !== null).toSorted((a, b) => earliness(a) - earliness(b) || worstPct(b) - worstPct(a)),
+    recommended: result.recommended === null ? null : result.portfolios[result.recommended],
+    scenario: (id) => named(scenarios, id),
+    weather: (id) => named(weatherYears, id),
+    state: (state) => (state === 'N' ? w.outlook.normal : w.outlook.outage(place(state))),
+  }
+}
+
+const earliness = ({ firstLikelyYear, firstPossibleYear }: ElementOutlook): number => (firstLikelyYear ?? 10_000) + (firstPossibleYear ?? 10_000) / 10_000
+const worstPct = ({ years }: ElementOutlook): number => Math.max(0, ...years.map(({ peakPct }) => peakPct.most))
+
+/** `a` of the study, or else the last that it has. */
+export const lastYearOf = ({ years }: ElementOutlook) => years.at(-1)

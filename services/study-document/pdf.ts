@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url'
+import pdfmake from 'pdfmake'
+import type { Content, ContentText, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces.js'
+import type { Block, DocumentContent, Figure, Section, Table } from './content.ts'
+import { EDGE, INK, MAIN, OVER, QUIET } from './figures/look.ts'
+
+const WIDTH = 595.28
+const SIDE = 44
+const TEXT_WIDTH = WIDTH - 2 * SIDE
+
+const font = (name: string): string => fileURLToPath(import.meta.resolve(`pdfmake/fonts/Roboto/Roboto-${name}.ttf`))
+const FONTS = { Roboto: { normal: font('Regular'), bold: font('Medium'), italics: font('Italic'), bolditalics: font('MediumItalic') } }
+const FONT_FILES: ReadonlySet<string> = new Set(Object.values(FONTS.Roboto))
+
+/** The same content as a PDF, without a browser. It reads its fonts and nothing else: no name of the study can make it open a file or an address. */
+export async function pdfOf(content: DocumentContent): Promise<Buffer> {
+  pdfmake.setFonts(FONTS)
+  pdfmake.setUrlAccessPolicy(() => false)
+  pdfmake.setLocalAccessPolicy((path) => FONT_FILES.has(path))
+  return pdfmake.createPdf(definitionOf(withKnownGlyphs(content))).getBuffer()
+}
+
+function definitionOf(content: DocumentContent): TDocumentDefinitions {
+  let figures = 0
+  const made = new Date(content.madeAt)
+  return {
+    pageSize: 'A4', pageMargins: [SIDE, 58, SIDE, 52], version: '1.7', language: content.lang, displayTitle: true,
+    info: { title: content.title, subject: content.subject, author: content.state, creator: 'Penfeld', producer: 'pdfmake', creationDate: made, modDate: made },
+    defaultStyle: { font: 'Roboto', fontSize: 9.5, lineHeight: 1.2, color: INK },
+    styles: { title: { fontSize: 20, bold: true, lineHeight: 1.1 }, heading: { fontSize: 13, bold: true }, caption: { bold: true }, quiet: { color: QUIET, fontSize: 8 }, cell: { fontSize: 7.5, lineHeight: 1.1 }, head: { fontSize: 7.5, lineHeight: 1.1, bold: true, color: QUIET } },
+    header: (page) => (page === 1 ? null : { margin: [SIDE, 28, SIDE, 0], columns: [{ text: content.title, style: 'quiet' }, { text: content.state, style: 'quiet', alignment: 'right', width: 'auto' }] }),
+    footer: (page, pages) => ({ margin: [SIDE, 20, SIDE, 0], text: content.pageOf.replace('{pages}', String(pages)).replace('{page}', String(page)), style: 'quiet', alignment: 'right' }),
+    content: [
+      { text: content.title, style: 'title', margin: [0, 0, 0, 10] },
+      stripPdf(content),
+      ...content.sections.flatMap((section, k) => sectionPdf(section, k + 1, () => (figures += 1))),
+    ],
+  }
+}
+
+function stripPdf({ strip }: DocumentContent): Content {
+  const cells = strip.map(([name, value]): TableCell => ({ stack: [{ text: name, style: 'quiet' }, { text: breakable(value) }] }))
+  const rows = Array.from({ length: Math.ceil(cells.length / 3) }, (_, k) => [...cells.slice(3 * k, 3 * k + 3), '', ''].slice(0, 3))
+  return { table: { widths: ['*', '*', '*'], body: rows }, layout: { hLineWidth: (k, { table }) => (k === 0 || k === table.body.length ? 0.8 : 0), vLineWidth: () => 0, hLineColor: () => EDGE, paddingTop: () => 4, paddingBottom: () => 4 }, margin: [0, 0, 0, 4] }
+}
+
+/** A heading never stands alone at the foot of a page: it goes with what comes first. */
+function sectionPdf({ heading, blocks }: Section, number: number, counted: () => number): Content[] {
+  const title: ContentText = { text: `${number}. ${heading}`, style: 'heading', margin: [0, 14, 0, 4], outline: true }
+  const [first = [], ...rest] = blocks.map((block) => blockPdf(block, counted))
+  return [{ stack: [title, ...first.slice(0, 1)], unbreakable: true }, ...first.slice(1), ...rest.flat()]
+}
+
+function blockPdf(block: Block, counted: () => number): Content[] {
+  switch (block.kind) {
+    case 'paragraph': return [{ text: block.text, margin: [0, 2, 0, 4] }]
+    case 'answer': return [marked({ text: block.text, fontSize: 13, bold: true }, MAIN)]
+    case 'notice': return [marked({ text: block.text }, OVER)]
+    case 'list': return [{ ul: block.items.map((text) => ({ text, margin: [0, 0, 0, 2] })), margin: [0, 2, 0, 4] }]
+    case 'table': return tablePdf(block.table)
+    case 'figure': return figurePdf(block.figure, counted())
+  }
+}
+
+const marked = (text: ContentText, colour: string): Content => ({
+  table: { widths: ['*'], body: [[text]], dontBreakRows: true }, margin: [0, 4, 0, 6],
+  layout: { hLineWidth: () => 0, vLineWidth: (k) => (k === 0 ? 3 : 0), vLineColor: () => colour, paddingLeft: () => 8 },
+})
+
+const figurePdf = ({ title, sentence, svg, table }: Figure, number: number): Content[] => [
+  { unbreakable: true, stack: [{ text: [{ text: `Figure ${number}. ${title}. `, bold: true }, sentence], margin: [0, 6, 0, 4] }, { svg, width: TEXT_WIDTH }] },
+  ...tablePdf(table),
+]
+
+/** The caption is a row of the head: it comes again with it on the next page, and never without a row of the table. */
+function tablePdf({ caption, columns, rows, note }: Table): Content[] {
+  const top: TableCell[] = [{ text: caption, style: 'caption', colSpan: columns.length, margin: [0, 0, 0, 1] }, ...columns.slice(1).map(() => '')]
+  const cell = (value: string, k: number, style: string): TableCell => ({ text: value, style, alignment: columns[k].kind === 'number' ? 'right' : 'left' })
+  return [{
+    margin: [0, 6, 0, note === undefined ? 6 : 1],
+    table: {
+      headerRows: 2, keepWithHeaderRows: 1, dontBreakRows: true, widths: columns.map(({ kind }) => (kind === 'text' ? '*' : 'auto')),
+      body: [top, columns.map(({ title }, k) => cell(title, k, 'head')), ...rows.map((row) => row.map((value, k) => cell(value, k, 'cell')))],
+    },
+    layout: {
+      hLineWidth: (k) => (k < 2 ? 0 : 0.5), hLineColor: (k) => (k === 2 ? QUIET : EDGE), vLineWidth: () => 0,
+      paddingLeft: (k) => (k === 0 ? 0 : 4), paddingRight: (k, { table }) => (k + 1 === table.body[1].length ? 0 : 4), paddingTop: () => 2.5, paddingBottom: () => 2.5,
+    },
+  }, ...(note === undefined ? [] : [{ text: note, style: 'quiet', margin: [0, 0, 0, 6] } satisfies Content])]
+}
+
+/** A hash has no place to break by itself. */
+const breakable = (value: string): string => value.replace(/[0-9a-f]{40,}/g, (hash) => hash.match(/.{1,32}/g)!.join('\n'))
+
+/** Roboto has no narrow no-break space: a wide one stands in. */
+function withKnownGlyphs<T>(said: T): T {
+  return JSON.parse(JSON.stringify(said).replaceAll('\u202f', '\u00a0')) as T
+}
