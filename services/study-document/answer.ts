@@ -42,8 +42,8 @@ const saving = ({ result, w, n }: Context): string => {
 /** Those that are too small more likely than not; where there are none, those that may be. */
 const elementsOf = ({ constrained }: Context): number => constrained.filter(({ firstLikelyYear }) => firstLikelyYear !== null).length || constrained.length
 
-function named({ w, n, place }: Context, measures: readonly PortfolioMeasure[]): string {
+function named({ w, n, site }: Context, measures: readonly PortfolioMeasure[]): string {
   const inOrder = measures.toSorted((a, b) => a.fromYear - b.fromYear)
-  const said = inOrder.slice(0, MOST_NAMED).map(({ measure, at, fromYear }) => w.answer.at(w.terms.measures[measure], place(at), fromYear))
-  return n.list(inOrder.length > MOST_NAMED ? [...said, w.other(inOrder.length - MOST_NAMED)] : said)
+  const said = inOrder.slice(0, MOST_NAMED).map(({ measure, at, fromYear }) => w.answer.at(w.terms.aMeasure[measure], site(at), fromYear))
+  return n.list(inOrder.length > MOST_NAMED ? [...said, w.otherMeasures(inOrder.length - MOST_NAMED)] : said)
 }

@@ -68,3 +68,6 @@ export const paragraph = (text: string): Block => ({ kind: 'paragraph', text })
 export const list = (items: readonly string[]): readonly Block[] => (items.length === 0 ? [] : [{ kind: 'list', items }])
 export const text = (title: string): Column => ({ title, kind: 'text' })
 export const number = (title: string): Column => ({ title, kind: 'number' })
+
+/** A list that a page can hold; what is left out is counted. */
+export const capped = (items: readonly string[], most: number, others: (count: number) => string): readonly string[] => (items.length <= most ? items : [...items.slice(0, most), others(items.length - most)])

@@ -19,8 +19,10 @@ export interface Context {
   weather(id: string): string
   /** `N` or the outage of an element. */
   state(state: string): string
-  /** Element, substation or bus. */
+  /** Element, substation or bus; of a bus with its id, since a substation has several. */
   place(id: string): string
+  /** The same without ids, for a sentence. */
+  site(id: string): string
 }
 
 /** What is built in the ground or in a substation; everything else is another way of managing. */
@@ -37,10 +39,13 @@ export function makeContext(result: StudyResult, lang: DocumentLanguage, head: S
   const elements = new Map(result.elements.map((one) => [one.id, one.name]))
   const nodes = new Map(result.network.nodes.map((one) => [one.id, one.name]))
   const named = (list: readonly { readonly id: string; readonly name: { readonly fr: string; readonly en: string } }[], id: string) => list.find((one) => one.id === id)?.name[lang] ?? id
-  // A bus or transformer is written `P05.B04`: its substation is what comes before the point.
-  const place = (id: string) => elements.get(id) ?? nodes.get(id) ?? (nodes.has(id.split('.')[0]) ? `${nodes.get(id.split('.')[0])} (${id})` : id)
+  // A bus is written `P05.B04`: its substation is what comes before the point.
+  const substation = (id: string) => nodes.get(id.split('.')[0])
+  const known = (id: string) => elements.get(id) ?? nodes.get(id)
+  const place = (id: string) => known(id) ?? (substation(id) === undefined ? id : `${substation(id)}, ${id}`)
   return {
     result, head, lang, w, place,
+    site: (id) => known(id) ?? substation(id) ?? id,
     n: makeNumbers(lang),
     district: result.district.name[lang],
     constrained: result.elements.filter((one) => one.firstPossibleYear !== null).toSorted((a, b) => earliness(a) - earliness(b) || worstPct(b) - worstPct(a)),
@@ -54,5 +59,5 @@ export function makeContext(result: StudyResult, lang: DocumentLanguage, head: S
 const earliness = ({ firstLikelyYear, firstPossibleYear }: ElementOutlook): number => (firstLikelyYear ?? 10_000) + (firstPossibleYear ?? 10_000) / 10_000
 const worstPct = ({ years }: ElementOutlook): number => Math.max(0, ...years.map(({ peakPct }) => peakPct.most))
 
-/** `a` of the study, or else the last that it has. */
+/** What the document shows of an element: the others are in the workbook. */
 export const lastYearOf = ({ years }: ElementOutlook) => years.at(-1)

@@ -1,5 +1,4 @@
 /** Names are not ours: as text or attribute in HTML and SVG. Characters that XML cannot hold at all are left out. */
 export const escapedXml = (text: string): string => text.replace(FORBIDDEN, '').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
-// eslint-disable-next-line no-control-regex -- these are the characters it is about
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g

@@ -53,8 +53,13 @@ export function makeNumbers(lang: DocumentLanguage, timeZone = 'Europe/Paris'): 
       const [least, expected, most] = [write(value.least), write(value.expected), write(value.most)]
       return least === most ? expected : `${expected} (${least}–${most})`
     },
-    date: (iso) => new Intl.DateTimeFormat(tag, { timeZone, day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(iso)),
-    monthAndHour: (iso) => new Intl.DateTimeFormat(tag, { timeZone, month: 'long', hour: 'numeric' }).format(new Date(iso)),
+    // Intl writes the first of a month in French as any other day.
+    date: (iso) => new Intl.DateTimeFormat(tag, { timeZone, day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(iso)).replace(/^1 (?=\p{Ll})/u, '1er '),
+    monthAndHour: (iso) => {
+      const parts = new Intl.DateTimeFormat(tag, { timeZone, month: 'long', hour: '2-digit', hourCycle: 'h23' }).formatToParts(new Date(iso))
+      const part = (type: string) => parts.find((one) => one.type === type)!.value
+      return lang === 'fr' ? `${part('month')}, ${Number(part('hour'))}${NO_BREAK}h` : `${part('month')}, ${part('hour')}:00`
+    },
     list: (items) => lists.format(items),
   }
 }

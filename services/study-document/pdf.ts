@@ -3,6 +3,7 @@ import pdfmake from 'pdfmake'
 import type { Content, ContentText, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces.js'
 import type { Block, DocumentContent, Figure, Section, Table } from './content.ts'
 import { EDGE, INK, MAIN, OVER, QUIET } from './figures/look.ts'
+import { columnWidths, GAP } from './pdf-columns.ts'
 
 const WIDTH = 595.28
 const SIDE = 44
@@ -39,9 +40,9 @@ function definitionOf(content: DocumentContent): TDocumentDefinitions {
 }
 
 function stripPdf({ strip }: DocumentContent): Content {
-  const cells = strip.map(([name, value]): TableCell => ({ stack: [{ text: name, style: 'quiet' }, { text: breakable(value) }] }))
+  const cells = strip.map(([name, value]): TableCell => ({ stack: [{ text: name, style: 'quiet' }, HASH.test(value) ? { text: value.match(/.{1,32}/g)!.join('\n'), fontSize: 7 } : { text: value }] }))
   const rows = Array.from({ length: Math.ceil(cells.length / 3) }, (_, k) => [...cells.slice(3 * k, 3 * k + 3), '', ''].slice(0, 3))
-  return { table: { widths: ['*', '*', '*'], body: rows }, layout: { hLineWidth: (k, { table }) => (k === 0 || k === table.body.length ? 0.8 : 0), vLineWidth: () => 0, hLineColor: () => EDGE, paddingTop: () => 4, paddingBottom: () => 4 }, margin: [0, 0, 0, 4] }
+  return { table: { widths: ['*', '*', '*'], body: rows }, layout: { hLineWidth: (k, { table }) => (k === 0 || k === table.body.length ? 0.8 : 0), vLineWidth: () => 0, hLineColor: () => EDGE, paddingLeft: () => 0, paddingTop: () => 4, paddingBottom: () => 4 }, margin: [0, 0, 0, 4] }
 }
 
 /** A heading never stands alone at the foot of a page: it goes with what comes first. */
@@ -79,18 +80,18 @@ function tablePdf({ caption, columns, rows, note }: Table): Content[] {
   return [{
     margin: [0, 6, 0, note === undefined ? 6 : 1],
     table: {
-      headerRows: 2, keepWithHeaderRows: 1, dontBreakRows: true, widths: columns.map(({ kind }) => (kind === 'text' ? '*' : 'auto')),
+      headerRows: 2, keepWithHeaderRows: 1, dontBreakRows: true, widths: columnWidths({ columns, rows }, TEXT_WIDTH),
       body: [top, columns.map(({ title }, k) => cell(title, k, 'head')), ...rows.map((row) => row.map((value, k) => cell(value, k, 'cell')))],
     },
     layout: {
       hLineWidth: (k) => (k < 2 ? 0 : 0.5), hLineColor: (k) => (k === 2 ? QUIET : EDGE), vLineWidth: () => 0,
-      paddingLeft: (k) => (k === 0 ? 0 : 4), paddingRight: (k, { table }) => (k + 1 === table.body[1].length ? 0 : 4), paddingTop: () => 2.5, paddingBottom: () => 2.5,
+      paddingLeft: (k) => (k === 0 ? 0 : GAP / 2), paddingRight: (k) => (k + 1 === columns.length ? 0 : GAP / 2), paddingTop: () => 2.5, paddingBottom: () => 2.5,
     },
   }, ...(note === undefined ? [] : [{ text: note, style: 'quiet', margin: [0, 0, 0, 6] } satisfies Content])]
 }
 
-/** A hash has no place to break by itself. */
-const breakable = (value: string): string => value.replace(/[0-9a-f]{40,}/g, (hash) => hash.match(/.{1,32}/g)!.join('\n'))
+/** It has no place to break by itself. */
+const HASH = /^[0-9a-f]{40,}$/
 
 /** Roboto has no narrow no-break space: a wide one stands in. */
 function withKnownGlyphs<T>(said: T): T {

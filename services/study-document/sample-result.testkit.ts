@@ -58,7 +58,7 @@ export const SAMPLE_PORTFOLIOS: readonly Portfolio[] = [
 const STEPS = ['growth', 'new-buildings', 'arrivals', 'electric-vehicles', 'heat-pumps', 'renovation', 'photovoltaics', 'heat-network'] as const
 const ADDED = [[820, 190], [1_240, 330], [610, 240], [1_930, 410], [1_480, 520], [-540, -210], [-980, 0], [-260, -95]] as const
 const future = (scenario: string, weather: string, year: number, factor: number): FutureLoads => {
-  const steps = [{ step: 'measured', energyMwh: 61_300, atPeakKw: 13_400 }, ...STEPS.map((step, k) => ({ step, energyMwh: Math.round(factor * ADDED[k][0]), atPeakKw: Math.round(factor * ADDED[k][1]) }))]
+  const steps = [{ step: 'measured', energyMwh: 61_300, atPeakKw: 13_400 }, { step: 'weather', energyMwh: weather === 'cold' ? 840 : 0, atPeakKw: weather === 'cold' ? 1_150 : 0 }, ...STEPS.map((step, k) => ({ step, energyMwh: Math.round(factor * ADDED[k][0]), atPeakKw: Math.round(factor * ADDED[k][1]) }))]
   return { scenario, weather, year, steps, peakKw: steps.reduce((sum, { atPeakKw }) => sum + atPeakKw, 0), energyMwh: steps.reduce((sum, { energyMwh }) => sum + energyMwh, 0) }
 }
 

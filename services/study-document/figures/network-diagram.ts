@@ -18,7 +18,7 @@ const MOST_NAMES = 40
  * thick stroke or a frame, always with its number.
  */
 export function networkDiagram({ nodes, links }: Network, marks: readonly Mark[], legend: { readonly primary: string; readonly secondary: string; readonly constrained: string; readonly open: string }): string {
-  const height = TOP + BOTTOM + Math.min(400, Math.max(180, 34 * (new Set(nodes.map(({ y }) => y)).size - 1)))
+  const height = TOP + BOTTOM + Math.min(400, Math.max(160, 30 * (new Set(nodes.map(({ y }) => y)).size - 1)))
   const [x, y] = [axis(nodes.map((one) => one.x), SIDE, WIDTH - SIDE), axis(nodes.map((one) => one.y), TOP, height - BOTTOM)]
   const at = new Map(nodes.map((one): [string, Place] => [one.id, { x: x(one.x), y: y(one.y) }]))
   const drawn = links.filter(({ from, to }) => at.has(from) && at.has(to))

@@ -19,7 +19,7 @@ export function tornadoChart(bars: readonly TornadoBar[], expected: { readonly e
       ...ends.map(({ from, to, left, right }, k) => ({
         type: 'line' as const, symbol: 'rect', symbolSize: [2, 16], lineStyle: { width: 16, color: MAIN, cap: 'butt' as const }, itemStyle: { color: MAIN },
         data: [{ value: [from, k], label: { ...label, position: 'left' as const, formatter: left } }, { value: [to, k], label: { ...label, position: 'right' as const, formatter: right } }],
-        ...(k === 0 ? { markLine: { silent: true, symbol: 'none', lineStyle: { color: QUIET, type: 'dashed' as const, width: 1.5 }, label: { formatter: expected.label, position: 'end' as const, color: INK }, data: [{ xAxis: expected.eur }] } } : {}),
+        ...(k === 0 ? { markLine: { silent: true, symbol: 'none', lineStyle: { color: QUIET, type: 'dashed' as const, width: 1.5 }, label: { formatter: expected.label, position: 'start' as const, color: INK }, data: [{ xAxis: expected.eur }] } } : {}),
       })),
     ],
   })

@@ -1,11 +1,12 @@
 import type { Range, StudyWeather } from '#models/district/schema-study.ts'
-import { list, number, paragraph, text, type Section, type Table } from '../content.ts'
+import { capped, list, number, paragraph, text, type Section, type Table } from '../content.ts'
 import type { Context } from '../context.ts'
 import { rangeOf } from '../path-at.ts'
 import { termOf } from '../words/index.ts'
 import { scenariosTable } from './scenarios.ts'
 
 const MOST_PRICES = 12
+const MOST_CHANGES = 10
 
 export function assumptionsSection(context: Context): Section {
   const { result, w } = context
@@ -15,7 +16,7 @@ export function assumptionsSection(context: Context): Section {
     heading: w.assumptions.heading,
     blocks: [
       paragraph(w.assumptions.intro(money.pricesOf, w.assumptions.rates[money.rates])),
-      ...(changed.length === 0 ? [] : [paragraph(w.assumptions.changed), ...list(changed.map(({ path, from, to }) => w.assumptions.change(path, from, to)))]),
+      ...(changed.length === 0 ? [] : [paragraph(w.assumptions.changed), ...list(capped(changed.map(({ path, from, to }) => w.assumptions.change(path, from, to)), MOST_CHANGES, w.other))]),
       { kind: 'table', table: scenariosTable(context) },
       { kind: 'table', table: weatherTable(context) },
       { kind: 'table', table: moneyTable(context) },

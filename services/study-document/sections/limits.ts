@@ -1,6 +1,8 @@
-import { list, type Section } from '../content.ts'
+import { capped, list, type Section } from '../content.ts'
 import type { Context } from '../context.ts'
 import { termOf } from '../words/index.ts'
+
+const MOST_UNTRACEABLE = 8
 
 /** What the study does not know, does not compute, or could not settle. */
 export function limitsSection(context: Context): Section {
@@ -22,7 +24,7 @@ export function limitsSection(context: Context): Section {
       ...(linear === null ? [] : [l.linear(n.percent(linear, 1))]),
       ...(losses === undefined ? [] : [l.losses(n.unit(n.spread(losses.mwh, n.count), 'MWh'), losses.year)]),
       ...l.notModelled,
-      ...(head.untraceable ?? []).map(({ what, since }) => l.untraceable(what, n.date(since))),
+      ...capped((head.untraceable ?? []).map(({ what, since }) => l.untraceable(what, n.date(since))), MOST_UNTRACEABLE, w.other),
       ...(head.note === undefined || head.note === '' ? [] : [l.note(head.note)]),
     ]),
   }

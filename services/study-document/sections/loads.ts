@@ -10,7 +10,7 @@ export function loadsSection(context: Context): Section {
   const l = w.assumptions.loads
   const futures = futuresOf(context)
   const likely = likeliest(context, futures)
-  const largest = likely?.steps.slice(1).toSorted((a, b) => b.atPeakKw - a.atPeakKw)[0]
+  const largest = likely?.steps.slice(1).filter(({ step }) => step !== 'weather').toSorted((a, b) => b.atPeakKw - a.atPeakKw)[0]
   return {
     heading: l.heading,
     blocks: [

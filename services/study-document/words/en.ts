@@ -2,19 +2,21 @@ import { assumptionsEn } from './assumptions-en.ts'
 import type { Words } from './fr.ts'
 import { tenderEn } from './tender-en.ts'
 import { termsEn } from './terms-en.ts'
+import { workbookEn } from './workbook-en.ts'
 
 /** What the study says in English. */
 export const en = {
   terms: termsEn,
   assumptions: assumptionsEn,
   tender: tenderEn,
+  workbook: workbookEn,
   title: (district: string, from: number, to: number) => `Reinforce the network or not: ${district}, ${from}–${to}`,
   subject: 'Study of reinforcement of the electricity network',
   pageOf: 'page {page} of {pages}',
   draft: 'Draft, not signed',
   signed: (by: string, at: string) => `Signed by ${by} on ${at}`,
   strip: { district: 'District', version: 'Version of the study', districtVersion: 'Description of the district', computed: 'Computed on', state: 'State', sha256: 'SHA-256 of what was signed', unversioned: 'no number' },
-  yes: 'yes', no: 'no', none: 'none', never: 'never', other: (count: number) => `${count} ${count === 1 ? 'other' : 'others'}`,
+  yes: 'yes', no: 'no', none: 'none', never: 'never', other: (count: number) => `${count} ${count === 1 ? 'other' : 'others'}`, otherMeasures: (count: number) => (count === 1 ? 'one other measure' : `${count} other measures`),
   colon: ': ',
   question: {
     heading: 'The question and the answer',
@@ -27,14 +29,14 @@ export const en = {
     nothing: (to: number, futures: number) => `Nothing to reinforce until ${to}: in none of the ${futures} futures computed does anything exceed its limit.`,
     nothingLikely: (to: number) => `Nothing to reinforce until ${to}: nothing is likely to become too small, even though some futures show it.`,
     reinforce: (elements: string, first: number, cost: string, work: number) => `The network must be reinforced: from ${first} on, ${elements}; works from ${work} on (present cost ${cost}) cost less than any other solution that holds.`,
-    combine: (work: number, works: string, flexible: string, cost: string, saved: string) => `Nothing to reinforce before ${work}; then ${works}, and with it ${flexible}: all of it for a present cost of ${cost}${saved}.`,
-    combineNow: (first: number, works: string, flexible: string, cost: string, saved: string) => `Reinforce in part from ${first} on (${works}) and manage the rest in another way (${flexible}): all of it for a present cost of ${cost}${saved}.`,
+    combine: (work: number, works: string, flexible: string, cost: string, saved: string) => `Nothing to reinforce before ${work}${flexible === '' ? '' : `, with ${flexible}`}; then ${works}: all of it for a present cost of ${cost}${saved}.`,
+    combineNow: (first: number, works: string, flexible: string, cost: string, saved: string) => `Reinforce in part from ${first} on, with ${works}${flexible === '' ? '' : `, and manage the rest in another way, with ${flexible}`}: all of it for a present cost of ${cost}${saved}.`,
     flexibility: (to: number, first: number, flexible: string, cost: string, saved: string) => `Nothing to reinforce until ${to}: from ${first} on, ${flexible}; that is enough, for a present cost of ${cost}${saved}.`,
     noneHolds: (first: number, elements: string, portfolios: number) => `The study cannot recommend anything: from ${first} on, ${elements}, and none of the ${portfolios} combinations of measures that were studied keeps every limit.`,
     elements: (count: number) => (count === 1 ? 'one element is too small' : `${count} elements are too small`),
     less: (eur: string) => `, ${eur} less than reinforcing everything`,
     more: (eur: string) => `, ${eur} more than only reinforcing`,
-    at: (what: string, place: string, year: number) => `${what} (${place}, ${year})`,
+    at: (what: string, place: string, year: number) => `${what} “${place}” from ${year}`,
     avoided: (eur: string, to: number) => `Avoided: works of ${eur} (present value) are no longer needed until ${to}, if the assumptions come true.`,
     noneAvoided: (to: number) => `Avoided: nothing. None of the works is dropped until ${to}.`,
     deferred: (works: string, eur: string) => `Only deferred: works of ${works} still have to be paid, but later; putting them off gains ${eur} in present value, and no more.`,
@@ -50,7 +52,7 @@ export const en = {
     likely: (count: number) => (count === 0 ? 'none' : count === 1 ? 'one of them' : `${count} of them`),
     caption: (year: number) => `Elements that are too small, the earliest first; figures of ${year}`,
     number: 'No.', element: 'Element', limit: 'Limit', possible: 'Possible from', likelyFrom: 'Likely from', probability: 'Probability', hours: 'Hours a year', energy: 'MWh a year', peak: 'Peak, % of limit', state: 'Worst state',
-    normal: 'normal', outage: (name: string) => `outage: ${name}`, cut: (count: number) => `${count} more elements are in the annex (workbook, sheet of elements).`,
+    normal: 'normal state', outage: (name: string) => `outage of ${name}`, cut: (count: number) => `${count} more elements are in the annex (workbook, sheet of elements).`,
     probabilityNote: 'Probability: of being too small in at least one hour of the year, over all scenarios and weather years, outages included.',
   },
   network: {
@@ -67,7 +69,7 @@ export const en = {
     below: (element: string, peak: string) => `Likely scenario, coldest weather year: “${element}” stays below its limit, with ${peak} at most; it exceeds it in other futures only.`,
     alt: (lines: string) => `Load-duration curves in per cent of the limit. ${lines}`,
     across: 'hours of the year, the most loaded first', up: '% of limit', limit: 'limit',
-    caption: 'Loading in % of the limit, after so many hours in order', element: 'Element', state: 'State', above: 'Hours above 100%', after: (hours: string) => `${hours} h`,
+    caption: 'Loading in % of the limit, after so many hours in order', element: 'Element', state: 'State', above: 'Hours above 100%', after: (hours: string) => `${hours}\u00a0h`,
     missing: 'No load-duration curve was kept for these elements.',
   },
   options: {
@@ -82,7 +84,7 @@ export const en = {
     scenarioCaption: 'Present cost by scenario',
     fails: (name: string, status: string) => `“${name}”: ${status}.`,
     remaining: (count: number, worst: string) => `${count === 1 ? 'One limit is still exceeded' : `${count} limits are still exceeded`}; the worst: ${worst}.`,
-    one: (element: string, state: string, year: number, scenario: string, weather: string, hours: string, pct: string) => `${element}, state ${state}, ${year}, scenario “${scenario}”, weather “${weather}”, ${hours} h${pct}`,
+    one: (element: string, state: string, year: number, scenario: string, weather: string, hours: string, pct: string) => `${element}, ${state}, ${year}, scenario “${scenario}”, weather “${weather}”, ${hours} h${pct}`,
     pct: (value: string) => `, up to ${value} of the limit`,
     rounds: (rounds: number) => `Choice and check were repeated ${rounds} times.`,
     noReason: 'No exceeded limit is given in detail.',
@@ -93,7 +95,7 @@ export const en = {
     nothing: 'The recommended solution asks for no measure: go on measuring, and run the study again when assumptions change.',
     none: 'Nothing is recommended, since no solution holds. Before a decision, other measures or other offers are needed, or the limits exceeded above must be accepted in writing.',
     caption: 'Measures, and their present cost in euros', measure: 'Measure', where: 'Where', from: 'From', amount: 'Amount', use: 'Calls a year', once: 'Once', yearly: 'Every year', activation: 'Activations', residual: 'Left at the end', total: 'Total',
-    grows: (from: string, to: string, year: number) => `${from}, then ${to} in ${year}`, hours: (spread: string) => `${spread} h`, energy: (spread: string) => `${spread} MWh`,
+    grows: (from: string, to: string, year: number) => `${from}, then ${to} in ${year}`, hours: (spread: string) => `${spread}\u00a0h`, energy: (spread: string) => `${spread}\u00a0MWh`,
     note: 'Total = once + every year + activations − value left at the end of the study.',
     cut: (count: number) => `${count} more measures are in the annex (workbook, sheet of measures).`,
   },

@@ -1,19 +1,21 @@
 import { termsFr } from './terms-fr.ts'
 import { assumptionsFr } from './assumptions-fr.ts'
 import { tenderFr } from './tender-fr.ts'
+import { workbookFr } from './workbook-fr.ts'
 
 /** What the study says in French. Plain spaces before high punctuation: `typeset.ts` makes them right. */
 export const fr = {
   terms: termsFr,
   assumptions: assumptionsFr,
   tender: tenderFr,
+  workbook: workbookFr,
   title: (district: string, from: number, to: number) => `Renforcer le réseau ou non : ${district}, ${from}–${to}`,
   subject: 'Étude de renforcement du réseau électrique',
   pageOf: 'page {page} sur {pages}',
   draft: 'Projet, non signé',
   signed: (by: string, at: string) => `Signée par ${by} le ${at}`,
   strip: { district: 'Quartier', version: 'Version de l’étude', districtVersion: 'Description du quartier', computed: 'Calculée le', state: 'État', sha256: 'Empreinte SHA-256 de ce qui a été signé', unversioned: 'sans numéro' },
-  yes: 'oui', no: 'non', none: 'aucun', never: 'jamais', other: (count: number) => `${count} ${count === 1 ? 'autre' : 'autres'}`,
+  yes: 'oui', no: 'non', none: 'aucun', never: 'jamais', other: (count: number) => `${count} ${count === 1 ? 'autre' : 'autres'}`, otherMeasures: (count: number) => (count === 1 ? 'une autre mesure' : `${count} autres mesures`),
   colon: ' : ',
   question: {
     heading: 'La question et la réponse',
@@ -26,14 +28,14 @@ export const fr = {
     nothing: (to: number, futures: number) => `Rien à renforcer d’ici ${to} : dans aucun des ${futures} futurs calculés, un ouvrage ne dépasse sa limite.`,
     nothingLikely: (to: number) => `Rien à renforcer d’ici ${to} : aucun ouvrage ne devient probablement trop petit, même si certains futurs en montrent.`,
     reinforce: (elements: string, first: number, cost: string, work: number) => `Il faut renforcer : à partir de ${first}, ${elements} ; des travaux à partir de ${work} (coût actualisé ${cost}) coûtent moins que toute autre solution qui tient.`,
-    combine: (work: number, works: string, flexible: string, cost: string, saved: string) => `Rien à renforcer avant ${work} ; ensuite ${works}, et avec cela ${flexible} : le tout pour un coût actualisé de ${cost}${saved}.`,
-    combineNow: (first: number, works: string, flexible: string, cost: string, saved: string) => `Renforcer en partie dès ${first} (${works}) et gérer le reste autrement (${flexible}) : le tout pour un coût actualisé de ${cost}${saved}.`,
+    combine: (work: number, works: string, flexible: string, cost: string, saved: string) => `Rien à renforcer avant ${work}${flexible === '' ? '' : `, avec ${flexible}`} ; ensuite ${works} : le tout pour un coût actualisé de ${cost}${saved}.`,
+    combineNow: (first: number, works: string, flexible: string, cost: string, saved: string) => `Renforcer en partie dès ${first}, avec ${works}${flexible === '' ? '' : `, et gérer le reste autrement, avec ${flexible}`} : le tout pour un coût actualisé de ${cost}${saved}.`,
     flexibility: (to: number, first: number, flexible: string, cost: string, saved: string) => `Rien à renforcer d’ici ${to} : à partir de ${first}, ${flexible} ; cela suffit, pour un coût actualisé de ${cost}${saved}.`,
     noneHolds: (first: number, elements: string, portfolios: number) => `L’étude ne peut rien recommander : à partir de ${first}, ${elements}, et aucune des ${portfolios} combinaisons de mesures étudiées ne respecte toutes les limites.`,
     elements: (count: number) => (count === 1 ? 'un ouvrage est trop petit' : `${count} ouvrages sont trop petits`),
     less: (eur: string) => `, soit ${eur} de moins que de tout renforcer`,
     more: (eur: string) => `, soit ${eur} de plus que de seulement renforcer`,
-    at: (what: string, place: string, year: number) => `${what} (${place}, ${year})`,
+    at: (what: string, place: string, year: number) => `${what} « ${place} » dès ${year}`,
     avoided: (eur: string, to: number) => `Évité : ${eur} de travaux (valeur actualisée) ne sont plus nécessaires d’ici ${to}, si les hypothèses se vérifient.`,
     noneAvoided: (to: number) => `Évité : rien. Aucun des travaux n’est supprimé d’ici ${to}.`,
     deferred: (works: string, eur: string) => `Seulement différé : ${works} de travaux restent à payer, mais plus tard ; les reculer fait gagner ${eur} en valeur actualisée, et rien de plus.`,
@@ -49,7 +51,7 @@ export const fr = {
     likely: (count: number) => (count === 0 ? 'aucun' : count === 1 ? 'un d’entre eux' : `${count} d’entre eux`),
     caption: (year: number) => `Ouvrages trop petits, du plus tôt au plus tard ; chiffres de ${year}`,
     number: 'N°', element: 'Ouvrage', limit: 'Limite', possible: 'Possible dès', likelyFrom: 'Probable dès', probability: 'Probabilité', hours: 'Heures par an', energy: 'MWh par an', peak: 'Pointe, % de la limite', state: 'Pire situation',
-    normal: 'normale', outage: (name: string) => `panne : ${name}`, cut: (count: number) => `${count} autres ouvrages sont dans l’annexe (classeur, feuille des ouvrages).`,
+    normal: 'situation normale', outage: (name: string) => `panne de ${name}`, cut: (count: number) => `${count} autres ouvrages sont dans l’annexe (classeur, feuille des ouvrages).`,
     probabilityNote: 'Probabilité : d’être trop petit au moins une heure de l’année, sur tous les scénarios et toutes les années météo, pannes comprises.',
   },
   network: {
@@ -66,7 +68,7 @@ export const fr = {
     below: (element: string, peak: string) => `Scénario probable, année météo la plus froide : l’ouvrage « ${element} » reste sous sa limite, avec ${peak} au plus ; il ne la dépasse que dans d’autres futurs.`,
     alt: (lines: string) => `Courbes de charge classée en pourcentage de la limite. ${lines}`,
     across: 'heures de l’année, de la plus chargée à la moins chargée', up: '% de la limite', limit: 'limite',
-    caption: 'Charge en % de la limite, après tant d’heures classées', element: 'Ouvrage', state: 'Situation', above: 'Heures au-dessus de 100 %', after: (hours: string) => `${hours} h`,
+    caption: 'Charge en % de la limite, après tant d’heures classées', element: 'Ouvrage', state: 'Situation', above: 'Heures au-dessus de 100 %', after: (hours: string) => `${hours}\u00a0h`,
     missing: 'Aucune courbe de charge classée n’a été gardée pour ces ouvrages.',
   },
   options: {
@@ -81,7 +83,7 @@ export const fr = {
     scenarioCaption: 'Coût actualisé selon le scénario',
     fails: (name: string, status: string) => `« ${name} » : ${status}.`,
     remaining: (count: number, worst: string) => `${count === 1 ? 'Il reste un dépassement' : `Il reste ${count} dépassements`} ; le pire : ${worst}.`,
-    one: (element: string, state: string, year: number, scenario: string, weather: string, hours: string, pct: string) => `${element}, situation ${state}, ${year}, scénario « ${scenario} », météo « ${weather} », ${hours} h${pct}`,
+    one: (element: string, state: string, year: number, scenario: string, weather: string, hours: string, pct: string) => `${element}, ${state}, ${year}, scénario « ${scenario} », météo « ${weather} », ${hours} h${pct}`,
     pct: (value: string) => `, jusqu’à ${value} de la limite`,
     rounds: (rounds: number) => `Choix et vérification ont été répétés ${rounds} fois.`,
     noReason: 'Aucun dépassement n’est détaillé.',
@@ -92,7 +94,7 @@ export const fr = {
     nothing: 'La solution recommandée ne demande aucune mesure : il suffit de continuer à mesurer, et de refaire l’étude quand les hypothèses changent.',
     none: 'Rien n’est recommandé, car aucune solution ne tient. Avant de décider, il faut d’autres mesures, d’autres offres, ou accepter par écrit les dépassements décrits plus haut.',
     caption: 'Mesures, et leur coût actualisé en euros', measure: 'Mesure', where: 'Où', from: 'Dès', amount: 'Quantité', use: 'Appels par an', once: 'Une fois', yearly: 'Chaque année', activation: 'Activations', residual: 'Valeur restante', total: 'Total',
-    grows: (from: string, to: string, year: number) => `${from}, puis ${to} en ${year}`, hours: (spread: string) => `${spread} h`, energy: (spread: string) => `${spread} MWh`,
+    grows: (from: string, to: string, year: number) => `${from}, puis ${to} en ${year}`, hours: (spread: string) => `${spread}\u00a0h`, energy: (spread: string) => `${spread}\u00a0MWh`,
     note: 'Total = une fois + chaque année + activations − valeur restante à la fin de l’étude.',
     cut: (count: number) => `${count} autres mesures sont dans l’annexe (classeur, feuille des mesures).`,
   },

@@ -10,9 +10,9 @@ export const tenderEn = {
   noRecommendation: 'The study recommends nothing, since no solution holds: no sheet can be made.',
   lotsHeading: 'The lots', lot: (index: number, what: string) => `Lot ${index}: ${what}`,
   caption: 'What is asked for', term: 'Term', value: 'Asked for',
-  buyer: 'Buyer', seller: 'Likely seller', aggregator: 'Likely aggregator', perimeter: 'Perimeter', power: 'Power', hours: 'Hours called a year', hoursAtMost: (spread: string, most: string) => `${spread} expected; ${most} at most by contract`, energy: 'Energy a year', times: 'When', notice: 'Notice', longest: 'Longest call', rebound: 'Rebound tolerated', reboundOf: (share: string, hours: string) => `${share} of the energy, within ${hours}`,
-  availability: 'Price of availability', activation: 'Price of activation', cap: (price: string, cap: string) => `${price} in the study; cap ${cap}`, capOnly: (cap: string) => `cap ${cap} for the whole time (present value)`, noCap: (price: string) => `${price} in the study; no cap can be established`, total: 'Total cost of the lot',
-  perKwYear: 'per kW and year', perMwh: 'per MWh', unknown: 'to be specified', open: 'to be named', noticeOf: (hours: string) => `${hours} ahead`, inYear: (power: string, year: number) => `${power} in ${year}`,
+  buyer: 'Buyer', seller: 'Likely seller', aggregator: 'Likely aggregator', perimeter: 'Perimeter', power: (unit: string) => `Power, ${unit}`, powerIn: (year: number, power: string) => `${year}: ${power}`, hours: 'Hours called a year', hoursAtMost: (spread: string, most: string) => `${spread} expected; ${most} at most by contract`, energy: 'Energy a year', times: 'When', notice: 'Notice', longest: 'Longest call', rebound: 'Rebound tolerated', reboundOf: (share: string, hours: string) => `${share} of the energy, within ${hours}`,
+  availability: 'Price of availability', activation: 'Price of activation', cap: (price: string, cap: string) => `${price} in the study; cap ${cap}`, noCap: (price: string) => `${price} in the study; no cap can be established`, total: 'Total cost of the lot',
+  perKwYear: 'per kW and year', perMwh: 'per MWh', unknown: 'to be specified', open: 'to be named', noticeOf: (hours: string) => `${hours} ahead`,
   timesOf: (times: string) => `worst hours of the study: ${times}`,
   rulesHeading: 'Rules',
   rules: (cap: string) => [

@@ -8,9 +8,9 @@ export const tenderFr = {
   noRecommendation: 'L’étude ne recommande rien, car aucune solution ne tient : aucune fiche ne peut être faite.',
   lotsHeading: 'Les lots', lot: (index: number, what: string) => `Lot ${index} : ${what}`,
   caption: 'Ce qui est demandé', term: 'Terme', value: 'Demande',
-  buyer: 'Acheteur', seller: 'Vendeur pressenti', aggregator: 'Agrégateur pressenti', perimeter: 'Périmètre', power: 'Puissance', hours: 'Heures d’appel par an', hoursAtMost: (spread: string, most: string) => `${spread} attendues ; ${most} au plus par contrat`, energy: 'Énergie par an', times: 'Quand', notice: 'Préavis', longest: 'Durée d’un appel au plus', rebound: 'Report toléré', reboundOf: (share: string, hours: string) => `${share} de l’énergie, dans les ${hours}`,
-  availability: 'Prix de disponibilité', activation: 'Prix d’activation', cap: (price: string, cap: string) => `${price} dans l’étude ; plafond ${cap}`, capOnly: (cap: string) => `plafond ${cap} pour toute la durée (valeur actualisée)`, noCap: (price: string) => `${price} dans l’étude ; aucun plafond ne peut être établi`, total: 'Coût total du lot',
-  perKwYear: 'par kW et par an', perMwh: 'par MWh', unknown: 'à préciser', open: 'à désigner', noticeOf: (hours: string) => `${hours} avant l’heure`, inYear: (power: string, year: number) => `${power} en ${year}`,
+  buyer: 'Acheteur', seller: 'Vendeur pressenti', aggregator: 'Agrégateur pressenti', perimeter: 'Périmètre', power: (unit: string) => `Puissance, ${unit}`, powerIn: (year: number, power: string) => `${year} : ${power}`, hours: 'Heures d’appel par an', hoursAtMost: (spread: string, most: string) => `${spread} attendues ; ${most} au plus par contrat`, energy: 'Énergie par an', times: 'Quand', notice: 'Préavis', longest: 'Durée d’un appel au plus', rebound: 'Report toléré', reboundOf: (share: string, hours: string) => `${share} de l’énergie, dans les ${hours}`,
+  availability: 'Prix de disponibilité', activation: 'Prix d’activation', cap: (price: string, cap: string) => `${price} dans l’étude ; plafond ${cap}`, noCap: (price: string) => `${price} dans l’étude ; aucun plafond ne peut être établi`, total: 'Coût total du lot',
+  perKwYear: 'par kW et par an', perMwh: 'par MWh', unknown: 'à préciser', open: 'à désigner', noticeOf: (hours: string) => `${hours} avant l’heure`,
   timesOf: (times: string) => `pires heures de l’étude : ${times}`,
   rulesHeading: 'Règles',
   rules: (cap: string) => [

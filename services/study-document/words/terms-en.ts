@@ -8,6 +8,12 @@ export const termsEn = {
     curtailment: 'curtailment contract', 'flexible-connection': 'flexible connection', 'smart-charging': 'smart charging', battery: 'battery',
     photovoltaics: 'photovoltaics', heat: 'heat stored or taken from the heat network', efficiency: 'energy savings', tariff: 'tariff signal',
   },
+  aMeasure: {
+    'parallel-cable': 'a cable laid in parallel', 'larger-cable': 'a larger cable', transformer: 'a larger transformer', 'new-substation': 'a new secondary substation',
+    'open-point': 'an open point moved', 'seasonal-rating': 'a limit by season', 'dynamic-rating': 'a limit by temperature',
+    curtailment: 'a curtailment contract', 'flexible-connection': 'a flexible connection', 'smart-charging': 'smart charging', battery: 'a battery',
+    photovoltaics: 'photovoltaics', heat: 'heat stored or taken from the heat network', efficiency: 'energy savings', tariff: 'a tariff signal',
+  },
   portfolios: { nothing: 'Do nothing', reinforce: 'Reinforce only', 'least-cost': 'Least expected cost', 'least-regret': 'Least regret', 'without-reinforcement': 'Without any reinforcement' },
   status: { holds: 'holds', 'not-settled': 'not settled', infeasible: 'impossible', violates: 'does not hold' },
   kinds: { section: 'cable or line', transformer: 'transformer', bus: 'voltage' },

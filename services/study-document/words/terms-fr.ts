@@ -6,6 +6,13 @@ export const termsFr = {
     curtailment: 'effacement contractuel', 'flexible-connection': 'raccordement à puissance modulable', 'smart-charging': 'recharge pilotée', battery: 'batterie',
     photovoltaics: 'photovoltaïque', heat: 'chaleur stockée ou prise au réseau de chaleur', efficiency: 'économies d’énergie', tariff: 'signal tarifaire',
   },
+  /** In a sentence. */
+  aMeasure: {
+    'parallel-cable': 'un câble posé en parallèle', 'larger-cable': 'un câble de plus forte section', transformer: 'un transformateur plus puissant', 'new-substation': 'un nouveau poste de distribution',
+    'open-point': 'le déplacement d’un point d’ouverture', 'seasonal-rating': 'une limite selon la saison', 'dynamic-rating': 'une limite selon la température',
+    curtailment: 'un effacement contractuel', 'flexible-connection': 'un raccordement à puissance modulable', 'smart-charging': 'la recharge pilotée', battery: 'une batterie',
+    photovoltaics: 'du photovoltaïque', heat: 'de la chaleur stockée ou prise au réseau de chaleur', efficiency: 'des économies d’énergie', tariff: 'un signal tarifaire',
+  },
   portfolios: { nothing: 'Ne rien faire', reinforce: 'Renforcer seulement', 'least-cost': 'Moindre coût attendu', 'least-regret': 'Moindre regret', 'without-reinforcement': 'Sans aucun renforcement' },
   status: { holds: 'tient', 'not-settled': 'non résolu', infeasible: 'impossible', violates: 'ne tient pas' },
   kinds: { section: 'câble ou ligne', transformer: 'transformateur', bus: 'tension' },
