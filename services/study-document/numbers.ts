@@ -51,7 +51,7 @@ export function makeNumbers(lang: DocumentLanguage, timeZone = 'Europe/Paris'): 
     spread: (value, write) => {
       if (value === null) return MISSING
       const [least, expected, most] = [write(value.least), write(value.expected), write(value.most)]
-      return least === most ? expected : `${expected} (${least}–${most})`
+      return least === most ? expected : `${expected}${NO_BREAK}(${least}–${most})`
     },
     // Intl writes the first of a month in French as any other day.
     date: (iso) => new Intl.DateTimeFormat(tag, { timeZone, day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(iso)).replace(/^1 (?=\p{Ll})/u, '1er '),

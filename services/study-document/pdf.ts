@@ -8,6 +8,8 @@ import { columnWidths, GAP } from './pdf-columns.ts'
 const WIDTH = 595.28
 const SIDE = 44
 const TEXT_WIDTH = WIDTH - 2 * SIDE
+/** A table of so few rows is not broken over two pages. */
+const MOST_WHOLE_ROWS = 8
 
 const font = (name: string): string => fileURLToPath(import.meta.resolve(`pdfmake/fonts/Roboto/Roboto-${name}.ttf`))
 const FONTS = { Roboto: { normal: font('Regular'), bold: font('Medium'), italics: font('Italic'), bolditalics: font('MediumItalic') } }
@@ -73,12 +75,12 @@ const figurePdf = ({ title, sentence, svg, table }: Figure, number: number): Con
   ...tablePdf(table),
 ]
 
-/** The caption is a row of the head: it comes again with it on the next page, and never without a row of the table. */
+/** Caption and note are a row of the head: they come again with it on the next page, and never stand alone at the foot or top of one. */
 function tablePdf({ caption, columns, rows, note }: Table): Content[] {
-  const top: TableCell[] = [{ text: caption, style: 'caption', colSpan: columns.length, margin: [0, 0, 0, 1] }, ...columns.slice(1).map(() => '')]
+  const top: TableCell[] = [{ stack: [{ text: caption, style: 'caption' }, ...(note === undefined ? [] : [{ text: note, style: 'quiet' }])], colSpan: columns.length, margin: [0, 0, 0, 1] }, ...columns.slice(1).map(() => '')]
   const cell = (value: string, k: number, style: string): TableCell => ({ text: value, style, alignment: columns[k].kind === 'number' ? 'right' : 'left' })
-  return [{
-    margin: [0, 6, 0, note === undefined ? 6 : 1],
+  const block: Content = {
+    margin: [0, 6, 0, 6],
     table: {
       headerRows: 2, keepWithHeaderRows: 1, dontBreakRows: true, widths: columnWidths({ columns, rows }, TEXT_WIDTH),
       body: [top, columns.map(({ title }, k) => cell(title, k, 'head')), ...rows.map((row) => row.map((value, k) => cell(value, k, 'cell')))],
@@ -87,7 +89,8 @@ function tablePdf({ caption, columns, rows, note }: Table): Content[] {
       hLineWidth: (k) => (k < 2 ? 0 : 0.5), hLineColor: (k) => (k === 2 ? QUIET : EDGE), vLineWidth: () => 0,
       paddingLeft: (k) => (k === 0 ? 0 : GAP / 2), paddingRight: (k) => (k + 1 === columns.length ? 0 : GAP / 2), paddingTop: () => 2.5, paddingBottom: () => 2.5,
     },
-  }, ...(note === undefined ? [] : [{ text: note, style: 'quiet', margin: [0, 0, 0, 6] } satisfies Content])]
+  }
+  return [rows.length <= MOST_WHOLE_ROWS ? { stack: [block], unbreakable: true } : block]
 }
 
 /** It has no place to break by itself. */

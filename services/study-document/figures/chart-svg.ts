@@ -3,6 +3,7 @@ import { BarChart, LineChart, type BarSeriesOption, type LineSeriesOption } from
 import { GridComponent, LegendComponent, MarkLineComponent, type GridComponentOption, type LegendComponentOption, type MarkLineComponentOption } from 'echarts/components'
 import { init, use, type ComposeOption } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
+import { printable } from '../escaped.ts'
 import { EDGE, INK, QUIET, WIDTH } from './look.ts'
 
 use([SVGRenderer, LineChart, BarChart, GridComponent, LegendComponent, MarkLineComponent])
@@ -23,7 +24,7 @@ export function chartSvg(name: string, height: number, option: ChartOption): str
 export const AXIS = { axisLine: { lineStyle: { color: QUIET } }, axisLabel: { color: INK, fontSize: 12 }, splitLine: { lineStyle: { color: EDGE } }, nameTextStyle: { color: QUIET, fontSize: 12 } } as const
 
 /** ECharts numbers its ids through the life of a process and adds rules for a pointer: the same study must make the same file. */
-const still = (svg: string, name: string): string => svg
+const still = (svg: string, name: string): string => printable(svg)
   .replace(/<style[\s\S]*?<\/style>\s*/g, '')
   .replace(/ (?:class|pointer-events|ecmeta_\w+)="[^"]*"/g, '')
   .replace(/\bzr\d+-/g, `${name}-`)

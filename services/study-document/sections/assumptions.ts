@@ -5,8 +5,8 @@ import { rangeOf } from '../path-at.ts'
 import { termOf } from '../words/index.ts'
 import { scenariosTable } from './scenarios.ts'
 
-const MOST_PRICES = 12
-const MOST_CHANGES = 10
+const MOST_PRICES = 8
+const MOST_CHANGES = 6
 
 export function assumptionsSection(context: Context): Section {
   const { result, w } = context

@@ -3,7 +3,7 @@ import { number, paragraph, text, type Block, type Section, type Table } from '.
 import type { Context } from '../context.ts'
 import { totalEur, yearsOfAmounts } from '../measure-amounts.ts'
 
-const MOST_MEASURES = 14
+const MOST_MEASURES = 10
 
 export function measuresSection(context: Context): Section {
   const { recommended, w, n } = context
@@ -30,7 +30,7 @@ function measuresTable(context: Context, measures: readonly PortfolioMeasure[]):
   }
 }
 
-/** `120 kW, then 380 kW in 2041`; what is built is there once. */
+/** What is sized on two lines, first and last year; what is built is there once. */
 export function amountSaid({ result, w, n }: Context, measure: PortfolioMeasure): string {
   const years = yearsOfAmounts(measure, result.ask)
   const there = years.filter(({ amount }) => amount > 0)

@@ -4,7 +4,7 @@ import { lastYearOf, type Context } from '../context.ts'
 import { networkFigure } from './network.ts'
 
 /** A council reads a page of them; all are in the workbook. */
-export const MOST_ELEMENTS = 10
+export const MOST_ELEMENTS = 8
 
 export function outlookSection(context: Context): Section {
   const { result, constrained, w } = context
@@ -27,7 +27,7 @@ function elementsTable({ result, constrained, w, n, state }: Context): Table {
       const last = lastYearOf(one)
       const year = (value: number | null) => (value === null ? w.never : String(value))
       return [
-        String(k + 1), `${one.name}\n${w.terms.kinds[one.kind]}, ${w.terms.levels[one.level]}`, limitOf(one, n.decimal), year(one.firstPossibleYear), year(one.firstLikelyYear),
+        String(k + 1), `${one.name}\n${w.terms.kinds[one.kind]}`, limitOf(one, n.decimal), year(one.firstPossibleYear), year(one.firstLikelyYear),
         n.probability(last?.probability ?? null), n.spread(last?.hours ?? null, n.count), n.spread(last?.energyMwh ?? null, n.digits), n.spread(last?.peakPct ?? null, n.count), last === undefined ? '–' : state(last.worstState),
       ]
     }),

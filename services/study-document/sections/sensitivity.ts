@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { tornadoChart } from '../figures/tornado-chart.ts'
 import { termOf } from '../words/index.ts'
 
-const MOST_BARS = 8
+const MOST_BARS = 7
 
 /** Where nothing is recommended there is no cost to vary, and no section. */
 export function sensitivitySection(context: Context): Section | null {

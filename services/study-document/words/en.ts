@@ -95,7 +95,7 @@ export const en = {
     nothing: 'The recommended solution asks for no measure: go on measuring, and run the study again when assumptions change.',
     none: 'Nothing is recommended, since no solution holds. Before a decision, other measures or other offers are needed, or the limits exceeded above must be accepted in writing.',
     caption: 'Measures, and their present cost in euros', measure: 'Measure', where: 'Where', from: 'From', amount: 'Amount', use: 'Calls a year', once: 'Once', yearly: 'Every year', activation: 'Activations', residual: 'Left at the end', total: 'Total',
-    grows: (from: string, to: string, year: number) => `${from}, then ${to} in ${year}`, hours: (spread: string) => `${spread}\u00a0h`, energy: (spread: string) => `${spread}\u00a0MWh`,
+    grows: (from: string, to: string, year: number) => `${from}\n${to} in ${year}`, hours: (spread: string) => `${spread}\u00a0h`, energy: (spread: string) => `${spread}\u00a0MWh`,
     note: 'Total = once + every year + activations − value left at the end of the study.',
     cut: (count: number) => `${count} more measures are in the annex (workbook, sheet of measures).`,
   },

@@ -94,7 +94,7 @@ export const fr = {
     nothing: 'La solution recommandée ne demande aucune mesure : il suffit de continuer à mesurer, et de refaire l’étude quand les hypothèses changent.',
     none: 'Rien n’est recommandé, car aucune solution ne tient. Avant de décider, il faut d’autres mesures, d’autres offres, ou accepter par écrit les dépassements décrits plus haut.',
     caption: 'Mesures, et leur coût actualisé en euros', measure: 'Mesure', where: 'Où', from: 'Dès', amount: 'Quantité', use: 'Appels par an', once: 'Une fois', yearly: 'Chaque année', activation: 'Activations', residual: 'Valeur restante', total: 'Total',
-    grows: (from: string, to: string, year: number) => `${from}, puis ${to} en ${year}`, hours: (spread: string) => `${spread}\u00a0h`, energy: (spread: string) => `${spread}\u00a0MWh`,
+    grows: (from: string, to: string, year: number) => `${from}\n${to} en ${year}`, hours: (spread: string) => `${spread}\u00a0h`, energy: (spread: string) => `${spread}\u00a0MWh`,
     note: 'Total = une fois + chaque année + activations − valeur restante à la fin de l’étude.',
     cut: (count: number) => `${count} autres mesures sont dans l’annexe (classeur, feuille des mesures).`,
   },
