@@ -23,8 +23,8 @@ describe('the answer in one sentence', () => {
   })
 
   test('reinforce is said as plainly as anything else, with the first works of the recommended portfolio', () => {
-    expect(sentence(answering({ kind: 'reinforce', savedEur: 0 }, 1))).toBe('Il faut renforcer : à partir de 2031, 4 ouvrages sont trop petits ; des travaux à partir de 2032 (coût actualisé 1,48 M€) coûtent moins que toute autre solution qui tient.')
-    expect(sentence(answering({ kind: 'reinforce', savedEur: 0 }, 1), 'en')).toMatch(/^The network must be reinforced: from 2031 on, 4 elements are too small; works from 2032 on/)
+    expect(sentence(answering({ kind: 'reinforce', savedEur: 0 }, 1))).toBe('Il faut renforcer : à partir de 2031, des ouvrages deviennent trop petits (4 d’ici 2041) ; des travaux à partir de 2032 (coût actualisé 1,48 M€) coûtent moins que toute autre solution qui tient.')
+    expect(sentence(answering({ kind: 'reinforce', savedEur: 0 }, 1), 'en')).toMatch(/^The network must be reinforced: from 2031 on, elements become too small \(4 until 2041\); works from 2032 on/)
   })
 
   test('no works at all', () => {
@@ -37,7 +37,7 @@ describe('the answer in one sentence', () => {
   })
 
   test('where nothing holds, nothing is recommended, no cost and no saving is named', () => {
-    expect(sentence(noneHolds)).toBe('L’étude ne peut rien recommander : à partir de 2031, 4 ouvrages sont trop petits, et aucune des 4 combinaisons de mesures étudiées ne respecte toutes les limites.')
+    expect(sentence(noneHolds)).toBe('L’étude ne peut rien recommander : à partir de 2031, des ouvrages deviennent trop petits (4 d’ici 2041), et aucune des 4 combinaisons de mesures étudiées ne respecte toutes les limites.')
     expect(sentence(noneHolds, 'en')).not.toContain('€')
     expect(apart(noneHolds)).toEqual([])
     expect(sentence({ ...sampleResult, recommended: null })).toContain('ne peut rien recommander')

@@ -8,7 +8,7 @@ const MOST_NAMED = 3
 export function answerSentence(context: Context): string {
   const { result, recommended, w, n, constrained } = context
   const { answer, ask, portfolios } = result
-  const elements = w.answer.elements(elementsOf(context))
+  const elements = w.answer.elements(elementsOf(context), ask.toYear)
   if (answer.kind === 'none-holds' || (recommended === null && answer.kind !== 'nothing-needed')) return w.answer.noneHolds(answer.firstYear ?? ask.fromYear, elements, portfolios.length)
   if (answer.kind === 'nothing-needed' || recommended === null) {
     return constrained.length === 0 ? w.answer.nothing(ask.toYear, ask.study.scenarios.length * ask.study.weatherYears.length) : w.answer.nothingLikely(ask.toYear)

@@ -41,7 +41,8 @@ export function makeContext(result: StudyResult, lang: DocumentLanguage, head: S
   const named = (list: readonly { readonly id: string; readonly name: { readonly fr: string; readonly en: string } }[], id: string) => list.find((one) => one.id === id)?.name[lang] ?? id
   // A bus is written `P05.B04`: its substation is what comes before the point.
   const substation = (id: string) => nodes.get(id.split('.')[0])
-  const known = (id: string) => elements.get(id) ?? nodes.get(id)
+  const links = new Map(result.network.links.map(({ id, from, to }) => [id, `${nodes.get(from) ?? from} – ${nodes.get(to) ?? to}`]))
+  const known = (id: string) => elements.get(id) ?? nodes.get(id) ?? links.get(id)
   const place = (id: string) => known(id) ?? (substation(id) === undefined ? id : `${substation(id)}, ${id}`)
   return {
     result, head, lang, w, place,

@@ -36,7 +36,7 @@ td.number { white-space: nowrap; }
   .answer { font-size: 13pt; }
   figure, tr, .answer, .notice { break-inside: avoid; }
   caption, figcaption { break-after: avoid; }
-  table { font-size: 7.5pt; } caption { font-size: 9.5pt; }
+  table, .note, .strip dt { font-size: 7.5pt; } caption { font-size: 9.5pt; }
   thead { display: table-header-group; }
   .scroll { overflow: visible; }
   svg { min-width: 0; max-width: 100%; }

@@ -31,7 +31,7 @@ describe.each([['the sample', sampleResult], ['none holds', noneHolds], ['nothin
     const elements = elementsOf(html)
     expect(elements[0]).toEqual({ name: 'html', attributes: { lang } })
     expect(elements.filter(({ name }) => ['script', 'link', 'img', 'iframe', 'object', 'a'].includes(name))).toEqual([])
-    expect(elements.flatMap(({ attributes }) => Object.keys(attributes)).filter((name) => name.startsWith('on') || ['src', 'href', 'xlink:href'].includes(name))).toEqual([])
+    expect(elements.flatMap(({ attributes }) => Object.keys(attributes)).filter((name) => name.startsWith('on') || ['src', 'href', 'xlink:href', 'style'].includes(name))).toEqual([])
     expect(html).not.toMatch(/url\((?!#)|@import/)
   })
 

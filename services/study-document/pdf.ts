@@ -9,7 +9,7 @@ const WIDTH = 595.28
 const SIDE = 44
 const TEXT_WIDTH = WIDTH - 2 * SIDE
 /** A table of so few rows is not broken over two pages. */
-const MOST_WHOLE_ROWS = 8
+const MOST_WHOLE_ROWS = 6
 
 const font = (name: string): string => fileURLToPath(import.meta.resolve(`pdfmake/fonts/Roboto/Roboto-${name}.ttf`))
 const FONTS = { Roboto: { normal: font('Regular'), bold: font('Medium'), italics: font('Italic'), bolditalics: font('MediumItalic') } }
@@ -27,12 +27,12 @@ function definitionOf(content: DocumentContent): TDocumentDefinitions {
   let figures = 0
   const made = new Date(content.madeAt)
   return {
-    pageSize: 'A4', pageMargins: [SIDE, 58, SIDE, 52], version: '1.7', language: content.lang, displayTitle: true,
+    pageSize: 'A4', pageMargins: [SIDE, 52, SIDE, 46], version: '1.7', language: content.lang, displayTitle: true,
     info: { title: content.title, subject: content.subject, author: content.state, creator: 'Penfeld', producer: 'pdfmake', creationDate: made, modDate: made },
-    defaultStyle: { font: 'Roboto', fontSize: 9.5, lineHeight: 1.2, color: INK },
+    defaultStyle: { font: 'Roboto', fontSize: 9.5, lineHeight: 1.15, color: INK },
     styles: { title: { fontSize: 20, bold: true, lineHeight: 1.1 }, heading: { fontSize: 13, bold: true }, caption: { bold: true }, quiet: { color: QUIET, fontSize: 8 }, cell: { fontSize: 7.5, lineHeight: 1.1 }, head: { fontSize: 7.5, lineHeight: 1.1, bold: true, color: QUIET } },
-    header: (page) => (page === 1 ? null : { margin: [SIDE, 28, SIDE, 0], columns: [{ text: content.title, style: 'quiet' }, { text: content.state, style: 'quiet', alignment: 'right', width: 'auto' }] }),
-    footer: (page, pages) => ({ margin: [SIDE, 20, SIDE, 0], text: content.pageOf.replace('{pages}', String(pages)).replace('{page}', String(page)), style: 'quiet', alignment: 'right' }),
+    header: (page) => (page === 1 ? null : { margin: [SIDE, 26, SIDE, 0], columns: [{ text: content.title, style: 'quiet' }, { text: content.state, style: 'quiet', alignment: 'right', width: 'auto' }] }),
+    footer: (page, pages) => ({ margin: [SIDE, 16, SIDE, 0], text: content.pageOf.replace('{pages}', String(pages)).replace('{page}', String(page)), style: 'quiet', alignment: 'right' }),
     content: [
       { text: content.title, style: 'title', margin: [0, 0, 0, 10] },
       stripPdf(content),
@@ -49,7 +49,7 @@ function stripPdf({ strip }: DocumentContent): Content {
 
 /** A heading never stands alone at the foot of a page: it goes with what comes first. */
 function sectionPdf({ heading, blocks }: Section, number: number, counted: () => number): Content[] {
-  const title: ContentText = { text: `${number}. ${heading}`, style: 'heading', margin: [0, 14, 0, 4], outline: true }
+  const title: ContentText = { text: `${number}. ${heading}`, style: 'heading', margin: [0, 11, 0, 3], outline: true }
   const [first = [], ...rest] = blocks.map((block) => blockPdf(block, counted))
   return [{ stack: [title, ...first.slice(0, 1)], unbreakable: true }, ...first.slice(1), ...rest.flat()]
 }

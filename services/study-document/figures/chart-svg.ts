@@ -23,8 +23,12 @@ export function chartSvg(name: string, height: number, option: ChartOption): str
 
 export const AXIS = { axisLine: { lineStyle: { color: QUIET } }, axisLabel: { color: INK, fontSize: 12 }, splitLine: { lineStyle: { color: EDGE } }, nameTextStyle: { color: QUIET, fontSize: 12 } } as const
 
-/** ECharts numbers its ids through the life of a process and adds rules for a pointer: the same study must make the same file. */
+/**
+ * ECharts numbers its ids through the life of a process and adds rules for a pointer: the same study must make the same file. Styles
+ * become attributes, which a strict content security policy lets pass.
+ */
 const still = (svg: string, name: string): string => printable(svg)
   .replace(/<style[\s\S]*?<\/style>\s*/g, '')
   .replace(/ (?:class|pointer-events|ecmeta_\w+)="[^"]*"/g, '')
+  .replace(/ style="([^"]*)"/g, (_, rules: string) => rules.split(';').filter((rule) => rule.includes(':')).map((rule) => ` ${rule.replace(':', '="')}"`).join(''))
   .replace(/\bzr\d+-/g, `${name}-`)

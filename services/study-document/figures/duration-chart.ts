@@ -8,9 +8,10 @@ export interface DurationLine { readonly label: string; readonly duration: Durat
 /** Loading over the hours of a year, the most loaded first; only as far as it matters, that the hours above the limit can be read. */
 export function durationChart(lines: readonly DurationLine[], words: { readonly across: string; readonly up: string; readonly limit: string }, write: (value: number) => string): string {
   const shown = shownHours(lines)
-  return chartSvg('curves', 260, {
-    grid: { left: 56, right: 24, top: 18 + 20 * Math.ceil(lines.length / 2), bottom: 48 },
-    legend: { top: 0, left: 0, width: WIDTH, itemWidth: 40, itemGap: 16, itemStyle: { opacity: 0 }, textStyle: { fontSize: 12 } },
+  const legendRows = Math.ceil(lines.reduce((sum, { label }) => sum + 62 + 7 * label.length, 0) / WIDTH)
+  return chartSvg('curves', 244 + 24 * legendRows, {
+    grid: { left: 56, right: 24, top: 28 + 24 * legendRows, bottom: 48 },
+    legend: { top: 0, left: 0, width: WIDTH, itemWidth: 40, itemGap: 10, itemStyle: { opacity: 0 }, textStyle: { fontSize: 12 } },
     xAxis: { type: 'value', min: 0, max: shown, name: words.across, nameLocation: 'middle', nameGap: 28, ...AXIS, axisLabel: { ...AXIS.axisLabel, formatter: write }, splitLine: { show: false } },
     yAxis: { type: 'value', name: words.up, min: 0, ...AXIS, axisLabel: { ...AXIS.axisLabel, formatter: write } },
     series: lines.map(({ label, duration }, k) => ({

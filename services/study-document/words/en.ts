@@ -33,7 +33,7 @@ export const en = {
     combineNow: (first: number, works: string, flexible: string, cost: string, saved: string) => `Reinforce in part from ${first} on, with ${works}${flexible === '' ? '' : `, and manage the rest in another way, with ${flexible}`}: all of it for a present cost of ${cost}${saved}.`,
     flexibility: (to: number, first: number, flexible: string, cost: string, saved: string) => `Nothing to reinforce until ${to}: from ${first} on, ${flexible}; that is enough, for a present cost of ${cost}${saved}.`,
     noneHolds: (first: number, elements: string, portfolios: number) => `The study cannot recommend anything: from ${first} on, ${elements}, and none of the ${portfolios} combinations of measures that were studied keeps every limit.`,
-    elements: (count: number) => (count === 1 ? 'one element is too small' : `${count} elements are too small`),
+    elements: (count: number, to: number) => (count === 1 ? 'one element becomes too small' : `elements become too small (${count} until ${to})`),
     less: (eur: string) => `, ${eur} less than reinforcing everything`,
     more: (eur: string) => `, ${eur} more than only reinforcing`,
     at: (what: string, place: string, year: number) => `${what} “${place}” from ${year}`,

@@ -32,7 +32,7 @@ export const fr = {
     combineNow: (first: number, works: string, flexible: string, cost: string, saved: string) => `Renforcer en partie dès ${first}, avec ${works}${flexible === '' ? '' : `, et gérer le reste autrement, avec ${flexible}`} : le tout pour un coût actualisé de ${cost}${saved}.`,
     flexibility: (to: number, first: number, flexible: string, cost: string, saved: string) => `Rien à renforcer d’ici ${to} : à partir de ${first}, ${flexible} ; cela suffit, pour un coût actualisé de ${cost}${saved}.`,
     noneHolds: (first: number, elements: string, portfolios: number) => `L’étude ne peut rien recommander : à partir de ${first}, ${elements}, et aucune des ${portfolios} combinaisons de mesures étudiées ne respecte toutes les limites.`,
-    elements: (count: number) => (count === 1 ? 'un ouvrage est trop petit' : `${count} ouvrages sont trop petits`),
+    elements: (count: number, to: number) => (count === 1 ? 'un ouvrage devient trop petit' : `des ouvrages deviennent trop petits (${count} d’ici ${to})`),
     less: (eur: string) => `, soit ${eur} de moins que de tout renforcer`,
     more: (eur: string) => `, soit ${eur} de plus que de seulement renforcer`,
     at: (what: string, place: string, year: number) => `${what} « ${place} » dès ${year}`,
