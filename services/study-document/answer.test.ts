@@ -46,6 +46,7 @@ describe('the answer in one sentence', () => {
   test('nothing needed counts the futures, and says less where some future shows something', () => {
     expect(sentence(nothingNeeded)).toBe('Rien à renforcer d’ici 2041 : dans aucun des 9 futurs calculés, un ouvrage ne dépasse sa limite.')
     expect(sentence({ ...nothingNeeded, elements: sampleResult.elements })).toContain('même si certains futurs en montrent')
+    expect(apart(nothingNeeded)).toEqual([])
   })
 
   test('many measures are counted', () => {
@@ -57,8 +58,10 @@ describe('the answer in one sentence', () => {
 test('avoided, deferred and saved are three amounts, told apart in words', () => {
   expect(apart(sampleResult)).toEqual([
     'Évité : 402 000 € de travaux (valeur actualisée) ne sont plus nécessaires d’ici 2041, si les hypothèses se vérifient.',
-    'Seulement différé : 910 000 € de travaux restent à payer, mais plus tard ; les reculer fait gagner 118 000 € en valeur actualisée, et rien de plus.',
+    'Seulement différé : 910 000 € de travaux (prix non actualisé) restent à payer, mais plus tard ; les reculer fait gagner 118 000 € en valeur actualisée, et rien de plus.',
     'En tout, la solution recommandée coûte 609 000 € de moins que de seulement renforcer (valeur actualisée, pertes et CO₂ compris).',
   ])
   expect(apart(answering({ avoidedEur: 0, deferredEur: 0, deferredWorksEur: 0, savedEur: 0 }, 1))).toEqual(['Évité : rien. Aucun des travaux n’est supprimé d’ici 2041.', 'Différé : rien.'])
+  const without = { ...sampleResult, portfolios: sampleResult.portfolios.map((one) => (one.kind === 'reinforce' ? { ...one, status: 'not-settled' as const } : one)) }
+  expect(apart(without)).toEqual(['Renforcer seulement ne suffit pas : sans cette référence, ni ce qui est évité ni ce qui est différé ne peut être chiffré.'])
 })

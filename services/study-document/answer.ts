@@ -1,5 +1,6 @@
+import { isReinforcing } from '#models/reinforcement/portfolio.ts'
 import type { PortfolioMeasure } from '#models/reinforcement/study-result.ts'
-import { firstWorkYear, isWork, type Context } from './context.ts'
+import { firstWorkYear, type Context } from './context.ts'
 
 /** Measures named in the sentence; more are counted. */
 const MOST_NAMED = 3
@@ -16,8 +17,8 @@ export function answerSentence(context: Context): string {
   const first = answer.firstYear ?? ask.fromYear
   const work = firstWorkYear(recommended)
   const cost = n.eur(recommended.expectedNpvEur)
-  const works = named(context, recommended.measures.filter(isWork))
-  const flexible = named(context, recommended.measures.filter((one) => !isWork(one)))
+  const works = named(context, recommended.measures.filter(isReinforcing))
+  const flexible = named(context, recommended.measures.filter((one) => !isReinforcing(one)))
   if (answer.kind === 'reinforce') return w.answer.reinforce(elements, first, cost, work ?? first)
   if (work === null) return w.answer.flexibility(ask.toYear, first, flexible, cost, saving(context))
   return work > first ? w.answer.combine(work, works, flexible, cost, saving(context)) : w.answer.combineNow(work, works, flexible, cost, saving(context))
@@ -27,6 +28,8 @@ export function answerSentence(context: Context): string {
 export function eurosApart({ result, w, n }: Context): readonly string[] {
   const { kind, avoidedEur, deferredEur, deferredWorksEur, savedEur } = result.answer
   if (kind === 'none-holds' || kind === 'nothing-needed') return []
+  // Without a plan of works that holds there is nothing that could be avoided or put off.
+  if (!result.portfolios.some((one) => one.kind === 'reinforce' && one.status === 'holds')) return [w.answer.noReference]
   return [
     avoidedEur > 0 ? w.answer.avoided(n.eur(avoidedEur), result.ask.toYear) : w.answer.noneAvoided(result.ask.toYear),
     deferredWorksEur > 0 ? w.answer.deferred(n.eur(deferredWorksEur), n.eur(deferredEur)) : w.answer.noneDeferred,

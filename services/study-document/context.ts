@@ -1,5 +1,5 @@
-import type { ElementOutlook, Portfolio, PortfolioMeasure, StudyResult } from '#models/reinforcement/study-result.ts'
-import type { MeasureKind } from '#models/reinforcement/measure.ts'
+import { isReinforcing } from '#models/reinforcement/portfolio.ts'
+import type { ElementOutlook, Portfolio, StudyResult } from '#models/reinforcement/study-result.ts'
 import type { DocumentLanguage, StudyHead } from './content.ts'
 import { makeNumbers, type Numbers } from './numbers.ts'
 import { WORDS, type Words } from './words/index.ts'
@@ -25,18 +25,20 @@ export interface Context {
   site(id: string): string
 }
 
-/** What is built in the ground or in a substation; everything else is another way of managing. */
-const WORKS: ReadonlySet<MeasureKind> = new Set(['parallel-cable', 'larger-cable', 'transformer', 'new-substation'])
-export const isWork = ({ measure }: PortfolioMeasure): boolean => WORKS.has(measure)
+/** Of a portfolio that no allowed amount of anything makes hold there are no figures: its zeros must not be read as free. */
+export const hasFigures = ({ status }: Portfolio): boolean => status !== 'infeasible'
+/** Energy not served is worked out where limits hold or nothing is done; elsewhere nobody knows how much it would be. */
+export const notServedMwh = (portfolio: Portfolio): number | null => (portfolio.status === 'holds' || portfolio.kind === 'nothing' || portfolio.notServedMwh > 0 ? portfolio.notServedMwh : null)
 export const firstWorkYear = ({ measures }: Portfolio): number | null => {
-  const years = measures.filter(isWork).map(({ fromYear }) => fromYear)
+  const years = measures.filter(isReinforcing).map(({ fromYear }) => fromYear)
   return years.length === 0 ? null : Math.min(...years)
 }
 
 export function makeContext(result: StudyResult, lang: DocumentLanguage, head: StudyHead): Context {
   const w: Words = WORDS[lang]
   const { scenarios, weatherYears } = result.ask.study
-  const elements = new Map(result.elements.map((one) => [one.id, one.name]))
+  // A bus has no name of its own: it is called by its id.
+  const elements = new Map(result.elements.filter(({ id, name }) => name !== id).map(({ id, name }) => [id, name]))
   const nodes = new Map(result.network.nodes.map((one) => [one.id, one.name]))
   const named = (list: readonly { readonly id: string; readonly name: { readonly fr: string; readonly en: string } }[], id: string) => list.find((one) => one.id === id)?.name[lang] ?? id
   // A bus is written `P05.B04`: its substation is what comes before the point.

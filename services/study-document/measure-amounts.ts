@@ -1,8 +1,5 @@
 import type { PortfolioMeasure, StudyAsk } from '#models/reinforcement/study-result.ts'
 
-/** What it costs in all, present value: what is still worth something at the end is taken off. */
-export const totalEur = ({ npvEur: { once, yearly, activation, residual } }: PortfolioMeasure): number => once + yearly + activation - residual
-
 /** Amounts with their years: one for each year of the study, or from the first year of the measure on. */
 export function yearsOfAmounts({ amounts, fromYear }: PortfolioMeasure, ask: StudyAsk): readonly { readonly year: number; readonly amount: number }[] {
   const start = amounts.length === ask.toYear - ask.fromYear + 1 ? ask.fromYear : fromYear

@@ -6,11 +6,12 @@ import { noneHolds, nothingNeeded, sampleResult } from './sample-result.testkit.
 const pages = (pdf: Buffer) => pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0
 const SIGNED: StudyHead = { title: null, version: 3, signedAt: '2026-11-21T09:00:00Z', signedBy: 'A. Le Goff', sha256: 'ab12'.repeat(16) }
 
-test.each([['the sample', sampleResult, SIGNED], ['none holds', noneHolds, DRAFT], ['nothing needed', nothingNeeded, DRAFT], ['very much', largeResult, SIGNED]] as const)('%s: 4 to 8 pages in both languages, with language, title and bookmarks', async (_, result, head) => {
+// Where nothing is needed there are no ways to compare, and less to read.
+test.each([['the sample', sampleResult, SIGNED, 4], ['none holds', noneHolds, DRAFT, 4], ['nothing needed', nothingNeeded, DRAFT, 3], ['very much', largeResult, SIGNED, 4]] as const)('%s: at most 8 pages in both languages, with language, title and bookmarks', async (_, result, head, least) => {
   for (const lang of ['fr', 'en'] as const) {
     const pdf = await studyPdf(result, lang, head)
     expect(pdf.subarray(0, 8).toString('latin1')).toBe('%PDF-1.7')
-    expect(pages(pdf)).toBeGreaterThanOrEqual(4)
+    expect(pages(pdf)).toBeGreaterThanOrEqual(least)
     expect(pages(pdf)).toBeLessThanOrEqual(8)
     const text = pdf.toString('latin1')
     expect(text).toContain(`/Lang (${lang})`)

@@ -22,13 +22,21 @@ describe('the content of the document', () => {
   test('figures of the study stand in it, rounded for people', () => {
     const words = said(sampleResult)
     // Of elements, portfolios, measures, scenarios, weather, money, prices, loads and limits, one of each kind.
-    for (const part of ['497 A', '2028', '117 (105–128)', '2,02 (0–6,05)', '40 %', '2,31 M€', '1,48 M€', '4,42 M€', '120 kW\n380 kW en 2041', '34 (6–88) h', '245 000 €', '188 000 €', '1 150 (805–1 495)', '−6,2', '4,5 (2,5–6)', '20 000', '140 000 €', '15 935 kW', '68 376', '1 261 440', '98 612 004', '8 612 des 8 760', '2,3 %', '9,8 %', '2,7 %', '0,62 fois', '1,39 M€', 'EN 50160']) expect(words).toContain(part)
+    for (const part of ['497 A', '2028', '117 (105–128)', '2,02 (0–6,05)', 'Jardins nord, P12.D3.J5', '40 %', '2,31 M€', '1,48 M€', '4,42 M€', '120 kW\n380 kW en 2041', '34 (6–88) h', '245 000 €', '188 000 €', '1 150 (805–1 495)', '−6,2', '4,5 (2,5–6)', '20 000', '140 000 €', '15 935 kW', '16 560', '66 440', '−298', '× 0,7', 'prix des travaux', 'Croissance, reste de la ville, % par an', 'Offre « halle », le kW et par an', 'ordre de grandeur supposé', 'unheard-of-item', '1 261 440', '98 612 004', '8 612 des 8 760', '2,3 %', '9,8 %', '2,7 %', '0,62 fois', '1,39 M€', 'EN 50160']) expect(words).toContain(part)
   })
 
   test('every portfolio is in the table with its status, and one that does not hold says why', () => {
     const words = said(sampleResult)
     for (const name of ['Ne rien faire', 'Renforcer seulement', 'Moindre coût attendu\n(recommandée)', 'Sans aucun renforcement']) expect(words).toContain(name)
     expect(words).toContain('« Sans aucun renforcement » : non résolu. Il reste un dépassement ; le pire : PS – Ville ouest, panne de Ville est – PS, 2039, scénario « forte électrification », météo « froid décennal », 41 h, jusqu’à 109 % de la limite. Choix et vérification ont été répétés 4 fois.')
+  })
+
+  test('a portfolio without figures, or energy that nobody worked out, is a dash and never 0', () => {
+    const rows = studyContent(noneHolds, 'fr', DRAFT).sections[3].blocks.flatMap((block) => (block.kind === 'figure' ? block.figure.table.rows : []))
+    expect(rows.find(([name]) => name === 'Sans aucun renforcement')).toEqual(['Sans aucun renforcement', 'impossible', '–', '–', '–', '–', '–', '–'])
+    expect(rows.find(([name]) => name === 'Renforcer seulement')!.slice(4, 5)).toEqual(['–'])
+    const infeasible = studyContent(noneHolds, 'fr', DRAFT).sections[3].blocks.flatMap((block) => (block.kind === 'figure' ? [block.figure.alt] : []))[0]
+    expect(plain(infeasible)).toContain('Sans aucun renforcement : impossible.')
   })
 
   test('signed only with who, when and what', () => {
@@ -48,6 +56,7 @@ describe('the content of the document', () => {
     const words = said(noneHolds)
     expect(words).toContain('Rien n’est recommandé')
     expect(words).toContain('aucun de ces coûts ne peut fonder une décision')
+    expect(words).toContain('« Sans aucun renforcement » : impossible. Aucune quantité permise de ces mesures ne respecte la limite de PS – Ville ouest, panne de Ville est – PS, 2038, scénario « forte électrification ».')
     expect(words).not.toMatch(/recommandée\)|Point d’équilibre|Évité/)
   })
 
@@ -55,8 +64,9 @@ describe('the content of the document', () => {
     const content = studyContent(nothingNeeded, 'fr', DRAFT)
     const words = said(nothingNeeded)
     expect(words).toContain('Aucun ouvrage ne dépasse sa limite')
-    expect(words).not.toMatch(/heures classées|Point d’équilibre/)
-    expect(content.sections.flatMap(({ blocks }) => blocks).filter(({ kind }) => kind === 'figure')).toHaveLength(2)
+    expect(words).toContain('Aucune mesure n’est nécessaire')
+    expect(words).not.toMatch(/heures classées|Point d’équilibre|ne tient|Rien n’est recommandé/)
+    expect(content.sections.flatMap(({ blocks }) => blocks).filter(({ kind }) => kind === 'figure')).toHaveLength(1)
   })
 
   test.each([['the sample', sampleResult], ['none holds', noneHolds], ['nothing needed', nothingNeeded], ['very much', largeResult]] as const)('%s: both languages say as much, leave nothing open, and have a sentence and a table for each figure', (_, result) => {

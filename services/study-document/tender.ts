@@ -3,10 +3,11 @@
  * tender must not make up a time, a price or a seller.
  */
 import type { FlexibilityOffer } from '#models/district/schema-study.ts'
+import { netEur } from '#models/reinforcement/portfolio.ts'
 import type { PortfolioMeasure, StudyResult } from '#models/reinforcement/study-result.ts'
 import { list, paragraph, text, type DocumentContent, type DocumentLanguage, type Section, type StudyHead, type Table } from './content.ts'
 import { lastYearOf, makeContext, type Context } from './context.ts'
-import { totalEur, yearsOfAmounts } from './measure-amounts.ts'
+import { yearsOfAmounts } from './measure-amounts.ts'
 import { stateSaid, stripOf } from './study-content.ts'
 import { typeset } from './typeset.ts'
 
@@ -31,7 +32,7 @@ export const lotsOf = ({ recommended }: Pick<Context, 'recommended'>): readonly 
  * both present values. null: they save nothing, or cost nothing that could grow.
  */
 export function capFactor(lots: readonly PortfolioMeasure[], savedEur: number): number | null {
-  const cost = lots.reduce((sum, one) => sum + totalEur(one), 0)
+  const cost = lots.reduce((sum, one) => sum + netEur(one), 0)
   return savedEur > 0 && cost > 0 ? 1 + savedEur / cost : null
 }
 
@@ -41,7 +42,7 @@ function sectionsOf(context: Context): readonly Section[] {
   const notice = result.district.notice?.[lang]
   const notices = notice === undefined ? [] : [{ kind: 'notice' as const, text: w.question.illustrative(notice) }]
   const lots = lotsOf(context)
-  if (lots.length === 0) return [{ heading: t.lotsHeading, blocks: [...notices, paragraph(recommended === null ? t.noRecommendation : t.none)] }]
+  if (lots.length === 0) return [{ heading: t.lotsHeading, blocks: [...notices, paragraph(recommended === null && result.answer.kind !== 'nothing-needed' ? t.noRecommendation : t.none)] }]
   const factor = capFactor(lots, result.answer.savedEur)
   return [
     { heading: t.lotsHeading, blocks: [...notices, paragraph(t.intro(result.ask.study.buyer ?? t.noBuyer, lots.length, Math.min(...lots.map(({ fromYear }) => fromYear)), result.ask.toYear)), ...lots.map((lot, k) => ({ kind: 'table' as const, table: lotTable(context, lot, k + 1, factor) }))] },
@@ -71,8 +72,8 @@ function lotTable(context: Context, lot: PortfolioMeasure, index: number, factor
 }
 
 function pricesSaid({ w: { tender: t }, n }: Context, lot: PortfolioMeasure, offer: FlexibilityOffer | undefined, factor: number | null): string[][] {
-  const total = n.eur(totalEur(lot))
-  const totalSaid = factor === null ? t.noCap(total) : t.cap(total, n.eur(factor * totalEur(lot)))
+  const total = n.eur(netEur(lot))
+  const totalSaid = factor === null ? t.noCap(total) : t.cap(total, n.eur(factor * netEur(lot)))
   if (offer === undefined) return [[t.availability, t.unknown], [t.activation, t.unknown], [t.total, totalSaid]]
   const capped = (eur: number, per: string) => (factor === null ? t.noCap(`${n.price(eur)} ${per}`) : t.cap(`${n.price(eur)} ${per}`, n.price(Math.floor(100 * factor * eur) / 100)))
   return [[t.availability, capped(offer.availabilityEurPerKwYear, t.perKwYear)], [t.activation, capped(offer.activationEurPerMwh, t.perMwh)], [t.total, totalSaid]]

@@ -1,9 +1,10 @@
+import { netEur } from '#models/reinforcement/portfolio.ts'
 import type { Spread } from '#models/reinforcement/study-result.ts'
 import { answerSentence } from './answer.ts'
-import type { Context } from './context.ts'
-import { totalEur, yearsOfAmounts } from './measure-amounts.ts'
+import { hasFigures, notServedMwh, type Context } from './context.ts'
+import { yearsOfAmounts } from './measure-amounts.ts'
 import { spaced } from './typeset.ts'
-import { termOf } from './words/index.ts'
+import { parameterSaid, priceSaid, termOf } from './words/index.ts'
 
 /** The first row is the head. null is an empty cell: not known is never 0. */
 export type Cells = readonly (readonly (string | number | null)[])[]
@@ -42,8 +43,8 @@ export function portfoliosSheet({ result, recommended, w: { workbook: t, terms, 
   return [
     [t.portfolio, t.status, t.recommended, t.cost, ...ids.map((id) => t.costOf(scenario(id))), t.regret, t.notServed, t.lossesMwh, t.co2, t.rounds, t.linear],
     ...result.portfolios.map((one) => [
-      terms.portfolios[one.kind], terms.status[one.status], one === recommended ? yes : no, one.expectedNpvEur, ...ids.map((id) => one.npvOfScenarioEur.find((own) => own.scenario === id)?.eur ?? null),
-      one.worstRegretEur, one.notServedMwh, one.lossesMwh, one.co2Tonnes, one.rounds, one.linearErrorPct,
+      terms.portfolios[one.kind], terms.status[one.status], one === recommended ? yes : no, hasFigures(one) ? one.expectedNpvEur : null, ...ids.map((id) => one.npvOfScenarioEur.find((own) => own.scenario === id)?.eur ?? null),
+      one.worstRegretEur, ...(hasFigures(one) ? [notServedMwh(one), one.lossesMwh, one.co2Tonnes] : [null, null, null]), one.rounds, one.linearErrorPct,
     ]),
   ]
 }
@@ -61,21 +62,21 @@ export function measuresSheet({ result, w: { workbook: t, terms }, place }: Cont
     ...result.portfolios.flatMap(({ kind, measures }) => measures.map((one) => {
       const amounts = new Map(yearsOfAmounts(one, result.ask).map(({ year, amount }) => [year, amount]))
       return [
-        terms.portfolios[kind], one.option, terms.measures[one.measure], place(one.at), one.changes.map(({ element, into }) => `${element}: ${into}`).join('; '), one.fromYear, one.unit, ...years.map((year) => amounts.get(year) ?? null),
-        one.npvEur.once, one.npvEur.yearly, one.npvEur.activation, one.npvEur.residual, totalEur(one), ...(one.activatedHoursAYear === null ? [null, null, null] : three(one.activatedHoursAYear)), one.noticeH,
+        terms.portfolios[kind], one.option, terms.measures[one.measure], place(one.at), one.changes.map(({ element, into }) => `${element}: ${into}`).join('; '), one.fromYear, termOf(terms.units, one.unit), ...years.map((year) => amounts.get(year) ?? null),
+        one.npvEur.once, one.npvEur.yearly, one.npvEur.activation, one.npvEur.residual, netEur(one), ...(one.activatedHoursAYear === null ? [null, null, null] : three(one.activatedHoursAYear)), one.noticeH,
       ]
     })),
   ]
 }
 
-export const sensitivitySheet = ({ result, w: { workbook: t, terms } }: Context): Cells => [
+export const sensitivitySheet = ({ result, w, w: { workbook: t } }: Context): Cells => [
   [t.parameter, t.lowValue, t.highValue, t.lowCost, t.highCost, t.lowYear, t.highYear],
-  ...result.tornado.map((one) => [termOf(terms.parameters, one.parameter), one.lowValue, one.highValue, one.lowNpvEur, one.highNpvEur, one.lowFirstYear, one.highFirstYear]),
+  ...result.tornado.map((one) => [parameterSaid(w, one.parameter), one.lowValue, one.highValue, one.lowNpvEur, one.highNpvEur, one.lowFirstYear, one.highFirstYear]),
 ]
 
-export const pricesSheet = ({ result, w: { workbook: t, terms } }: Context): Cells => [
+export const pricesSheet = ({ result, w, w: { workbook: t, terms } }: Context): Cells => [
   [t.id, t.item, t.eur, t.source, t.dated, t.sure],
-  ...result.prices.map(({ item, eur, source, dated, sure }) => [item, termOf(terms.prices, item), eur, source, dated, termOf(terms.sure, sure)]),
+  ...result.prices.map(({ item, eur, source, dated, sure }) => [item, priceSaid(w, item), eur, source, dated, termOf(terms.sure, sure)]),
 ]
 
 export const sourcesSheet = ({ result, w: { workbook: t, terms } }: Context): Cells => [

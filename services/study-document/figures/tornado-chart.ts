@@ -4,9 +4,9 @@ import { INK, MAIN, QUIET } from './look.ts'
 export interface TornadoBar { readonly label: string; readonly lowEur: number; readonly highEur: number; readonly lowSaid: string; readonly highSaid: string }
 
 /** How far the cost moves with each assumption: a bar from the one end to the other, the value that makes it written at each. */
-export function tornadoChart(bars: readonly TornadoBar[], expected: { readonly eur: number; readonly label: string }, write: (eur: number) => string): string {
+export function tornadoChart(bars: readonly TornadoBar[], expected: { readonly eur: number; readonly label: string } | null, write: (eur: number) => string): string {
   const ends = bars.map(({ lowEur, highEur, lowSaid, highSaid }) => (lowEur <= highEur ? { from: lowEur, to: highEur, left: lowSaid, right: highSaid } : { from: highEur, to: lowEur, left: highSaid, right: lowSaid }))
-  const [least, most] = [Math.min(expected.eur, ...ends.map(({ from }) => from)), Math.max(expected.eur, ...ends.map(({ to }) => to))]
+  const [least, most] = [Math.min(...ends.map(({ from }) => from)), Math.max(...ends.map(({ to }) => to))]
   const room = 0.22 * (most - least || Math.abs(most) || 1)
   const label = { show: true, color: INK, fontSize: 12, textBorderWidth: 0 }
   return chartSvg('tornado', 64 + 32 * bars.length, {
@@ -19,7 +19,7 @@ export function tornadoChart(bars: readonly TornadoBar[], expected: { readonly e
       ...ends.map(({ from, to, left, right }, k) => ({
         type: 'line' as const, symbol: 'rect', symbolSize: [2, 16], lineStyle: { width: 16, color: MAIN, cap: 'butt' as const }, itemStyle: { color: MAIN },
         data: [{ value: [from, k], label: { ...label, position: 'left' as const, formatter: left } }, { value: [to, k], label: { ...label, position: 'right' as const, formatter: right } }],
-        ...(k === 0 ? { markLine: { silent: true, symbol: 'none', lineStyle: { color: QUIET, type: 'dashed' as const, width: 1.5 }, label: { formatter: expected.label, position: 'start' as const, color: INK }, data: [{ xAxis: expected.eur }] } } : {}),
+        ...(k === 0 && expected !== null ? { markLine: { silent: true, symbol: 'none', lineStyle: { color: QUIET, type: 'dashed' as const, width: 1.5 }, label: { formatter: expected.label, position: 'start' as const, color: INK }, data: [{ xAxis: expected.eur }] } } : {}),
       })),
     ],
   })

@@ -1,22 +1,22 @@
 import type { Range, StudyWeather } from '#models/district/schema-study.ts'
 import { capped, list, number, paragraph, text, type Section, type Table } from '../content.ts'
 import type { Context } from '../context.ts'
-import { rangeOf } from '../path-at.ts'
-import { termOf } from '../words/index.ts'
+import { localNumber, priceSaid, termOf } from '../words/index.ts'
+import { rangeOf, rangeSaid } from './range.ts'
 import { scenariosTable } from './scenarios.ts'
 
 const MOST_PRICES = 8
 const MOST_CHANGES = 6
 
 export function assumptionsSection(context: Context): Section {
-  const { result, w } = context
+  const { result, w, lang } = context
   const { money } = result.ask.study
   const { changed } = result.ask
   return {
     heading: w.assumptions.heading,
     blocks: [
       paragraph(w.assumptions.intro(money.pricesOf, w.assumptions.rates[money.rates])),
-      ...(changed.length === 0 ? [] : [paragraph(w.assumptions.changed), ...list(capped(changed.map(({ path, from, to }) => w.assumptions.change(path, from, to)), MOST_CHANGES, w.other))]),
+      ...(changed.length === 0 ? [] : [paragraph(w.assumptions.changed), ...list(capped(changed.map(({ path, from, to }) => w.assumptions.change(path, localNumber(from, lang), localNumber(to, lang))), MOST_CHANGES, w.other))]),
       { kind: 'table', table: scenariosTable(context) },
       { kind: 'table', table: weatherTable(context) },
       { kind: 'table', table: moneyTable(context) },
@@ -63,9 +63,7 @@ function pricesTable({ result, w, n }: Context): Table {
   return {
     caption: a.pricesCaption,
     columns: [text(a.item), number(a.eur), text(a.source), text(a.dated), text(a.sure)],
-    rows: result.prices.slice(0, MOST_PRICES).map(({ item, eur, source, dated, sure }) => [termOf(w.terms.prices, item), n.price(eur), source, dated, termOf(w.terms.sure, sure)]),
+    rows: result.prices.slice(0, MOST_PRICES).map(({ item, eur, source, dated, sure }) => [priceSaid(w, item), n.price(eur), source, dated, termOf(w.terms.sure, sure)]),
     ...(left > 0 ? { note: a.cut(left) } : {}),
   }
 }
-
-export const rangeSaid = ({ low, likely, high }: Range, write: (value: number) => string): string => (low === high ? write(likely) : `${write(likely)} (${write(low)}–${write(high)})`)

@@ -12,8 +12,8 @@ export function curvesSection(context: Context): Section | null {
   return { heading: w.curves.heading, blocks: [figure === null ? paragraph(w.curves.missing) : { kind: 'figure', figure }] }
 }
 
-function curvesFigure({ result, constrained, w, n, state }: Context): Figure | null {
-  const lines = constrained.flatMap(({ name, duration }, k) => (duration === null || duration.hours.length === 0 ? [] : [{ name, number: k + 1, duration }])).slice(0, MOST_LINES)
+function curvesFigure({ result, constrained, w, n, state, place }: Context): Figure | null {
+  const lines = constrained.flatMap(({ id, duration }, k) => (duration === null || duration.hours.length === 0 ? [] : [{ name: place(id), number: k + 1, duration }])).slice(0, MOST_LINES)
   if (lines.length === 0) return null
   const most = lines.toSorted((a, b) => b.duration.pct[0] - a.duration.pct[0])[0]
   const peak = ({ pct }: Duration) => n.percent(pct[0])

@@ -1,13 +1,16 @@
+import { netEur } from '#models/reinforcement/portfolio.ts'
 import type { PortfolioMeasure } from '#models/reinforcement/study-result.ts'
 import { number, paragraph, text, type Block, type Section, type Table } from '../content.ts'
 import type { Context } from '../context.ts'
-import { totalEur, yearsOfAmounts } from '../measure-amounts.ts'
+import { yearsOfAmounts } from '../measure-amounts.ts'
+import { termOf } from '../words/index.ts'
 
 const MOST_MEASURES = 10
 
 export function measuresSection(context: Context): Section {
-  const { recommended, w, n } = context
-  const blocks: Block[] = recommended === null ? [paragraph(w.measures.none)] : recommended.measures.length === 0 ? [paragraph(w.measures.nothing)] : [
+  const { result, recommended, w, n } = context
+  const isNeeded = result.answer.kind !== 'nothing-needed'
+  const blocks: Block[] = isNeeded && recommended === null ? [paragraph(w.measures.none)] : recommended === null || recommended.measures.length === 0 ? [paragraph(w.measures.nothing)] : [
     paragraph(w.measures.intro(w.terms.portfolios[recommended.kind], recommended.measures.length, n.eur(recommended.expectedNpvEur))),
     { kind: 'table', table: measuresTable(context, recommended.measures) },
   ]
@@ -24,7 +27,7 @@ function measuresTable(context: Context, measures: readonly PortfolioMeasure[]):
     columns: [text(m.measure), text(m.where), number(m.from), text(m.amount), text(m.use), number(m.once), number(m.yearly), number(m.activation), number(m.residual), number(m.total)],
     rows: inOrder.slice(0, MOST_MEASURES).map((one) => [
       [capital(w.terms.measures[one.measure]), ...one.changes.map(({ into }) => into)].join('\n'), place(one.at), String(one.fromYear), amountSaid(context, one), useSaid(context, one),
-      n.eur(one.npvEur.once), n.eur(one.npvEur.yearly), n.eur(one.npvEur.activation), n.eur(one.npvEur.residual), n.eur(totalEur(one)),
+      n.eur(one.npvEur.once), n.eur(one.npvEur.yearly), n.eur(one.npvEur.activation), n.eur(one.npvEur.residual), n.eur(netEur(one)),
     ]),
     note: [m.note, ...(left > 0 ? [m.cut(left)] : [])].join(' '),
   }
@@ -36,7 +39,7 @@ export function amountSaid({ result, w, n }: Context, measure: PortfolioMeasure)
   const there = years.filter(({ amount }) => amount > 0)
   const [first, last] = [there[0], there.at(-1)]
   if (first === undefined || last === undefined) return '–'
-  const said = (amount: number) => n.unit(n.digits(amount), measure.unit)
+  const said = (amount: number) => n.unit(n.digits(amount), termOf(w.terms.units, measure.unit))
   return last.amount === first.amount ? said(first.amount) : w.measures.grows(said(first.amount), said(last.amount), last.year)
 }
 

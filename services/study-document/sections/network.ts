@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { networkDiagram, type Mark } from '../figures/network-diagram.ts'
 
 export function networkFigure(context: Context, elements: readonly ElementOutlook[]): Figure {
-  const { result, w } = context
+  const { result, w, place } = context
   const { nodes, links } = result.network
   const placed = elements.map((element, k) => ({ element, number: k + 1, mark: markOf(context, element, k + 1) }))
   const marks = placed.flatMap(({ mark }) => (mark === null ? [] : [mark]))
@@ -12,9 +12,9 @@ export function networkFigure(context: Context, elements: readonly ElementOutloo
   return {
     title: w.network.title,
     sentence: w.network.sentence(marks.length, links.filter(({ open }) => open).length),
-    alt: w.network.alt(nodes.length, links.filter(({ from, to }) => isDrawn(from) && isDrawn(to)).length, placed.map(({ element, number }) => `${number} ${element.name}`).join(', ')),
+    alt: w.network.alt(nodes.length, links.filter(({ from, to }) => isDrawn(from) && isDrawn(to)).length, placed.map(({ element, number }) => `${number} ${place(element.id)}`).join(', ')),
     svg: networkDiagram(result.network, marks, w.network.legend),
-    table: { caption: w.network.caption, columns: [number(w.outlook.number), text(w.outlook.element), text(w.network.place)], rows: placed.map(({ element, number, mark }) => [String(number), element.name, said(context, element, mark)]) },
+    table: { caption: w.network.caption, columns: [number(w.outlook.number), text(w.outlook.element), text(w.network.place)], rows: placed.map(({ element, number, mark }) => [String(number), place(element.id), said(context, element, mark)]) },
   }
 }
 

@@ -17,7 +17,7 @@ export function outlookSection(context: Context): Section {
   return { heading: w.outlook.heading, blocks: [...blocks, { kind: 'figure', figure: networkFigure(context, constrained.slice(0, MOST_ELEMENTS)) }] }
 }
 
-function elementsTable({ result, constrained, w, n, state }: Context): Table {
+function elementsTable({ result, constrained, w, n, state, place }: Context): Table {
   const o = w.outlook
   const left = constrained.length - MOST_ELEMENTS
   return {
@@ -27,7 +27,7 @@ function elementsTable({ result, constrained, w, n, state }: Context): Table {
       const last = lastYearOf(one)
       const year = (value: number | null) => (value === null ? w.never : String(value))
       return [
-        String(k + 1), `${one.name}\n${w.terms.kinds[one.kind]}`, limitOf(one, n.decimal), year(one.firstPossibleYear), year(one.firstLikelyYear),
+        String(k + 1), `${place(one.id)}\n${w.terms.kinds[one.kind]}`, limitOf(one, n.decimal), year(one.firstPossibleYear), year(one.firstLikelyYear),
         n.probability(last?.probability ?? null), n.spread(last?.hours ?? null, n.count), n.spread(last?.energyMwh ?? null, n.digits), n.spread(last?.peakPct ?? null, n.count), last === undefined ? '–' : state(last.worstState),
       ]
     }),

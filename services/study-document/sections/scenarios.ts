@@ -1,9 +1,9 @@
 import type { Range, StudyScenario } from '#models/district/schema-study.ts'
+import { pathValue } from '#models/reinforcement/path-value.ts'
 import { number, text, type Table } from '../content.ts'
 import type { Context } from '../context.ts'
-import { pathAt, rangeOf } from '../path-at.ts'
 import { termOf } from '../words/index.ts'
-import { rangeSaid } from './assumptions.ts'
+import { rangeOf, rangeSaid } from './range.ts'
 
 /** Scenarios side by side; a row that none of them has is left out, one that only some have shows a dash for the others. */
 export function scenariosTable(context: Context): Table {
@@ -39,4 +39,5 @@ function rowsOf({ result, w, n }: Context, scenario: StudyScenario): ReadonlyMap
   ])
 }
 
+const pathAt = (path: Parameters<typeof pathValue>[0], year: number): Range => ({ low: pathValue(path, year, 'low'), likely: pathValue(path, year), high: pathValue(path, year, 'high') })
 const rowIf = <T>(some: T | undefined, rows: (some: T) => [string, string][]): [string, string][] => (some === undefined ? [] : rows(some))

@@ -1,7 +1,7 @@
 import { number, paragraph, text, type Block, type Figure, type Section } from '../content.ts'
 import type { Context } from '../context.ts'
 import { tornadoChart } from '../figures/tornado-chart.ts'
-import { termOf } from '../words/index.ts'
+import { localNumber, parameterSaid } from '../words/index.ts'
 
 const MOST_BARS = 7
 
@@ -18,20 +18,23 @@ export function sensitivitySection(context: Context): Section | null {
   return { heading: w.sensitivity.heading, blocks: [...blocks, ...(hasTwoWays ? [paragraph(breakEven === null ? w.sensitivity.noBreakEven : said)] : [])] }
 }
 
-function tornadoFigure({ result, w, n }: Context, expectedEur: number): Figure {
+function tornadoFigure({ result, w, n, lang }: Context, expectedEur: number): Figure {
   const s = w.sensitivity
   const sorted = result.tornado.toSorted((a, b) => Math.abs(b.highNpvEur - b.lowNpvEur) - Math.abs(a.highNpvEur - a.lowNpvEur))
-  const bars = sorted.slice(0, MOST_BARS).map((one) => ({ ...one, label: termOf(w.terms.parameters, one.parameter) }))
-  const year = (value: number | null) => (value === null ? w.never : String(value))
+  const bars = sorted.slice(0, MOST_BARS).map((one) => ({ ...one, label: parameterSaid(w, one.parameter), lowValue: localNumber(one.lowValue, lang), highValue: localNumber(one.highValue, lang) }))
+  // First years may not have been worked out for each end: then there is nothing to say of them.
+  const hasYears = bars.some(({ lowFirstYear, highFirstYear }) => lowFirstYear !== null || highFirstYear !== null)
+  const year = (value: number | null) => (value === null ? '–' : String(value))
+  const isWithin = bars.some(({ lowNpvEur, highNpvEur }) => Math.min(lowNpvEur, highNpvEur) <= expectedEur && expectedEur <= Math.max(lowNpvEur, highNpvEur))
   return {
     title: s.title,
     sentence: s.sentence(bars[0].label, n.eur(Math.min(bars[0].lowNpvEur, bars[0].highNpvEur)), n.eur(Math.max(bars[0].lowNpvEur, bars[0].highNpvEur))),
     alt: s.alt(bars.map((one) => s.bar(one.label, one.lowValue, n.eur(one.lowNpvEur), one.highValue, n.eur(one.highNpvEur))).join(' ')),
-    svg: tornadoChart(bars.map((one) => ({ label: one.label, lowEur: one.lowNpvEur, highEur: one.highNpvEur, lowSaid: one.lowValue, highSaid: one.highValue })), { eur: expectedEur, label: `${s.expected} ${n.eur(expectedEur)}` }, n.eur),
+    svg: tornadoChart(bars.map((one) => ({ label: one.label, lowEur: one.lowNpvEur, highEur: one.highNpvEur, lowSaid: one.lowValue, highSaid: one.highValue })), isWithin ? { eur: expectedEur, label: `${s.expected} ${n.eur(expectedEur)}` } : null, n.eur),
     table: {
       caption: s.caption,
-      columns: [text(s.parameter), number(s.lowValue), number(s.highValue), number(s.lowCost), number(s.highCost), number(s.lowYear), number(s.highYear)],
-      rows: bars.map((one) => [one.label, one.lowValue, one.highValue, n.eur(one.lowNpvEur), n.eur(one.highNpvEur), year(one.lowFirstYear), year(one.highFirstYear)]),
+      columns: [text(s.parameter), number(s.lowValue), number(s.highValue), number(s.lowCost), number(s.highCost), ...(hasYears ? [number(s.lowYear), number(s.highYear)] : [])],
+      rows: bars.map((one) => [one.label, one.lowValue, one.highValue, n.eur(one.lowNpvEur), n.eur(one.highNpvEur), ...(hasYears ? [year(one.lowFirstYear), year(one.highFirstYear)] : [])]),
       ...(sorted.length > MOST_BARS ? { note: s.cut(sorted.length - MOST_BARS) } : {}),
     },
   }

@@ -6,7 +6,7 @@ export const tenderEn = {
   subject: 'Tender sheet of local flexibility',
   intro: (buyer: string, lots: number, from: number, to: number) => `${buyer} seeks ${lots === 1 ? 'one flexibility' : `${lots} flexibilities`} for the network of this district between ${from} and ${to}. The amounts come from the study of reinforcement attached.`,
   noBuyer: 'The buyer (network operator, to be named)',
-  none: 'The recommended solution needs no flexibility: there is nothing to buy.',
+  none: 'The study needs no flexibility: there is nothing to buy.',
   noRecommendation: 'The study recommends nothing, since no solution holds: no sheet can be made.',
   lotsHeading: 'The lots', lot: (index: number, what: string) => `Lot ${index}: ${what}`,
   caption: 'What is asked for', term: 'Term', value: 'Asked for',

@@ -4,7 +4,7 @@ export const tenderFr = {
   subject: 'Fiche d’appel d’offres de flexibilité locale',
   intro: (buyer: string, lots: number, from: number, to: number) => `${buyer} recherche, pour le réseau de ce quartier, ${lots === 1 ? 'une flexibilité' : `${lots} flexibilités`} entre ${from} et ${to}. Les quantités viennent de l’étude de renforcement jointe.`,
   noBuyer: 'L’acheteur (gestionnaire du réseau, à désigner)',
-  none: 'La solution recommandée n’a besoin d’aucune flexibilité : il n’y a rien à acheter.',
+  none: 'L’étude n’a besoin d’aucune flexibilité : il n’y a rien à acheter.',
   noRecommendation: 'L’étude ne recommande rien, car aucune solution ne tient : aucune fiche ne peut être faite.',
   lotsHeading: 'Les lots', lot: (index: number, what: string) => `Lot ${index} : ${what}`,
   caption: 'Ce qui est demandé', term: 'Terme', value: 'Demande',

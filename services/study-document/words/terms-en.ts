@@ -18,7 +18,7 @@ export const termsEn = {
   status: { holds: 'holds', 'not-settled': 'not settled', infeasible: 'impossible', violates: 'does not hold' },
   kinds: { section: 'cable or line', transformer: 'transformer', bus: 'voltage' },
   levels: { medium: 'medium voltage', low: 'low voltage' },
-  sure: { read: 'read in the text', reported: 'reported by another source', computed: 'computed from measurements', usual: 'usual in the trade' },
+  sure: { read: 'read in the text', reported: 'reported by another source', computed: 'computed from measurements', usual: 'usual in the trade', assumed: 'order of size, assumed', given: 'given by the document' },
   weather: { measured: 'measured year', shifted: 'measured year, shifted', 'cold-spell': 'cold spell' },
   steps: {
     base: 'measured year', measured: 'measured year', weather: 'weather', growth: 'growth of what exists', 'new-buildings': 'new homes and shops', arrivals: 'large arrivals',
@@ -30,12 +30,13 @@ export const termsEn = {
     'street-light': 'street lighting', 'common-services': 'common services of buildings', 'heat-substation': 'heat substations', pv: 'photovoltaics', water: 'water', gas: 'gas', market: 'market hall', hall: 'market hall',
   },
   prices: {
-    'lv-cable-laid-km': 'Low-voltage cable laid, per km', 'mv-cable-laid-km': 'Medium-voltage cable laid, per km', 'transformer-630-kva': 'Transformer 630 kVA', switching: 'Operation of a switch',
-    'curtailed-mwh': 'MWh curtailed', 'battery-kwh': 'Battery, per kWh', 'battery-kw': 'Battery, per kW', 'photovoltaic-kw': 'Photovoltaics, per kWp', 'new-substation': 'New secondary substation',
+    'lv-cable-laid-km': 'Low-voltage cable laid, per km', 'mv-cable-laid-km': 'Medium-voltage cable laid, per km', switching: 'Open point moved', 'secondary-substation': 'New secondary substation', 'lv-feeder-moved': 'Low-voltage feeder moved to another substation', 'rating-study': 'Thermal study of a cable', 'cable-monitoring': 'Temperature measurement of a cable', 'cable-monitoring-year': 'Temperature measurement, per year',
+    'battery-kwh': 'Battery, per kWh', 'battery-kw': 'Battery, per kW', 'battery-kw-year': 'Battery, upkeep, per kW and year', 'photovoltaics-kwp': 'Photovoltaics, per kWp', 'photovoltaics-kwp-year': 'Photovoltaics, upkeep, per kWp and year', 'renovation-dwelling': 'Renovation of a home',
+    'heat-network-dwelling': 'Home connected to the heat network', 'flexible-connection-mwh': 'Flexible connection, per MWh reduced', 'losses-mwh': 'Losses, per MWh', 'curtailed-mwh': 'Curtailment, per MWh',
   },
-  offers: { curtailment: 'curtailment', 'smart-charging': 'smart charging', heat: 'heat', tariff: 'tariff signal', efficiency: 'energy savings' },
+  units: { dwelling: 'homes', kWp: 'kWp', programme: 'programme' },
   parameters: {
-    'money.discountPct': 'discount rate', 'money.energyLossEurPerMwh': 'price of losses', 'money.energyNotServedEurPerMwh': 'price of energy not served', 'money.co2EurPerTonne': 'price of CO₂',
+    'money.discountPct': 'discount rate', 'money.energyLossEurPerMwh': 'price of losses', 'money.energyNotServedEurPerMwh': 'price of energy not served', 'money.co2EurPerTonne': 'price of CO₂', 'prices.works': 'prices of works', 'prices.contracts': 'prices of contracts',
     growthPct: 'growth of what exists', electricVehicles: 'electric vehicles', heatPumps: 'heat pumps', renovation: 'renovation', photovoltaics: 'photovoltaics', heatNetwork: 'heat network', reinforcement: 'price of reinforcement', prices: 'price of reinforcement',
   },
 } satisfies typeof termsFr

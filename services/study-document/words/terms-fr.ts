@@ -17,7 +17,7 @@ export const termsFr = {
   status: { holds: 'tient', 'not-settled': 'non résolu', infeasible: 'impossible', violates: 'ne tient pas' },
   kinds: { section: 'câble ou ligne', transformer: 'transformateur', bus: 'tension' },
   levels: { medium: 'moyenne tension', low: 'basse tension' },
-  sure: { read: 'lu dans le texte', reported: 'rapporté par une autre source', computed: 'calculé à partir de mesures', usual: 'usage de la profession' } as Readonly<Record<string, string>>,
+  sure: { read: 'lu dans le texte', reported: 'rapporté par une autre source', computed: 'calculé à partir de mesures', usual: 'usage de la profession', assumed: 'ordre de grandeur supposé', given: 'donné par le document' } as Readonly<Record<string, string>>,
   weather: { measured: 'année mesurée', shifted: 'année mesurée, décalée', 'cold-spell': 'vague de froid' },
   steps: {
     base: 'année mesurée', measured: 'année mesurée', weather: 'météo', growth: 'croissance de l’existant', 'new-buildings': 'nouveaux logements et commerces', arrivals: 'grandes arrivées',
@@ -29,12 +29,13 @@ export const termsFr = {
     'street-light': 'éclairage public', 'common-services': 'services généraux d’immeuble', 'heat-substation': 'sous-stations de chaleur', pv: 'photovoltaïque', water: 'eau', gas: 'gaz', market: 'halle', hall: 'halle',
   } as Readonly<Record<string, string>>,
   prices: {
-    'lv-cable-laid-km': 'Câble basse tension posé, le km', 'mv-cable-laid-km': 'Câble moyenne tension posé, le km', 'transformer-630-kva': 'Transformateur 630 kVA', switching: 'Manœuvre d’un interrupteur',
-    'curtailed-mwh': 'MWh effacé', 'battery-kwh': 'Batterie, le kWh', 'battery-kw': 'Batterie, le kW', 'photovoltaic-kw': 'Photovoltaïque, le kWc', 'new-substation': 'Poste de distribution neuf',
+    'lv-cable-laid-km': 'Câble basse tension posé, le km', 'mv-cable-laid-km': 'Câble moyenne tension posé, le km', switching: 'Point d’ouverture déplacé', 'secondary-substation': 'Poste de distribution neuf', 'lv-feeder-moved': 'Départ basse tension repris sur un autre poste', 'rating-study': 'Étude thermique d’un câble', 'cable-monitoring': 'Mesure de température d’un câble', 'cable-monitoring-year': 'Mesure de température, par an',
+    'battery-kwh': 'Batterie, le kWh', 'battery-kw': 'Batterie, le kW', 'battery-kw-year': 'Batterie, entretien, le kW et par an', 'photovoltaics-kwp': 'Photovoltaïque, le kWc', 'photovoltaics-kwp-year': 'Photovoltaïque, entretien, le kWc et par an', 'renovation-dwelling': 'Rénovation d’un logement',
+    'heat-network-dwelling': 'Raccordement d’un logement au réseau de chaleur', 'flexible-connection-mwh': 'Raccordement modulable, le MWh réduit', 'losses-mwh': 'Pertes, le MWh', 'curtailed-mwh': 'Effacement, le MWh',
   } as Readonly<Record<string, string>>,
-  offers: { curtailment: 'effacement', 'smart-charging': 'recharge pilotée', heat: 'chaleur', tariff: 'signal tarifaire', efficiency: 'économies d’énergie' },
+  units: { dwelling: 'logements', kWp: 'kWc', programme: 'programme' } as Readonly<Record<string, string>>,
   parameters: {
-    'money.discountPct': 'taux d’actualisation', 'money.energyLossEurPerMwh': 'prix des pertes', 'money.energyNotServedEurPerMwh': 'prix de l’énergie non servie', 'money.co2EurPerTonne': 'prix du CO₂',
+    'money.discountPct': 'taux d’actualisation', 'money.energyLossEurPerMwh': 'prix des pertes', 'money.energyNotServedEurPerMwh': 'prix de l’énergie non servie', 'money.co2EurPerTonne': 'prix du CO₂', 'prices.works': 'prix des travaux', 'prices.contracts': 'prix des contrats',
     growthPct: 'croissance de l’existant', electricVehicles: 'véhicules électriques', heatPumps: 'pompes à chaleur', renovation: 'rénovation', photovoltaics: 'photovoltaïque', heatNetwork: 'réseau de chaleur', reinforcement: 'prix du renforcement', prices: 'prix du renforcement',
   } as Readonly<Record<string, string>>,
 }
