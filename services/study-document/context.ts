@@ -1,0 +1,66 @@
+import { isReinforcing } from '#models/reinforcement/portfolio.ts'
+import type { ElementOutlook, Portfolio, StudyResult } from '#models/reinforcement/study-result.ts'
+import type { DocumentLanguage, StudyHead } from './content.ts'
+import { makeNumbers, type Numbers } from './numbers.ts'
+import { WORDS, type Words } from './words/index.ts'
+
+/** What every section writes from: the study, its language, and the names behind its ids. */
+export interface Context {
+  readonly result: StudyResult
+  readonly head: StudyHead
+  readonly lang: DocumentLanguage
+  readonly w: Words
+  readonly n: Numbers
+  readonly district: string
+  /** Elements that are too small in some future, the earliest first. */
+  readonly constrained: readonly ElementOutlook[]
+  readonly recommended: Portfolio | null
+  scenario(id: string): string
+  weather(id: string): string
+  /** `N` or the outage of an element. */
+  state(state: string): string
+  /** Element, substation or bus; of a bus with its id, since a substation has several. */
+  place(id: string): string
+  /** The same without ids, for a sentence. */
+  site(id: string): string
+}
+
+/** Of a portfolio that no allowed amount of anything makes hold there are no figures: its zeros must not be read as free. */
+export const hasFigures = ({ status }: Portfolio): boolean => status !== 'infeasible'
+/** Energy not served is worked out where limits hold or nothing is done; elsewhere nobody knows how much it would be. */
+export const notServedMwh = (portfolio: Portfolio): number | null => (portfolio.status === 'holds' || portfolio.kind === 'nothing' || portfolio.notServedMwh > 0 ? portfolio.notServedMwh : null)
+export const firstWorkYear = ({ measures }: Portfolio): number | null => {
+  const years = measures.filter(isReinforcing).map(({ fromYear }) => fromYear)
+  return years.length === 0 ? null : Math.min(...years)
+}
+
+export function makeContext(result: StudyResult, lang: DocumentLanguage, head: StudyHead): Context {
+  const w: Words = WORDS[lang]
+  const { scenarios, weatherYears } = result.ask.study
+  // A bus has no name of its own: it is called by its id.
+  const elements = new Map(result.elements.filter(({ id, name }) => name !== id).map(({ id, name }) => [id, name]))
+  const nodes = new Map(result.network.nodes.map((one) => [one.id, one.name]))
+  const named = (list: readonly { readonly id: string; readonly name: { readonly fr: string; readonly en: string } }[], id: string) => list.find((one) => one.id === id)?.name[lang] ?? id
+  // A bus is written `P05.B04`: its substation is what comes before the point.
+  const substation = (id: string) => nodes.get(id.split('.')[0])
+  const links = new Map(result.network.links.map(({ id, from, to }) => [id, `${nodes.get(from) ?? from} – ${nodes.get(to) ?? to}`]))
+  const known = (id: string) => elements.get(id) ?? nodes.get(id) ?? links.get(id)
+  const place = (id: string) => known(id) ?? (substation(id) === undefined ? id : `${substation(id)}, ${id}`)
+  return {
+    result, head, lang, w, place,
+    site: (id) => known(id) ?? substation(id) ?? id,
+    n: makeNumbers(lang),
+    district: result.district.name[lang],
+    constrained: result.elements.filter((one) => one.firstPossibleYear !== null).toSorted((a, b) => earliness(a) - earliness(b) || worstPct(b) - worstPct(a)),
+    recommended: result.recommended === null ? null : result.portfolios[result.recommended],
+    scenario: (id) => named(scenarios, id),
+    weather: (id) => named(weatherYears, id),
+    state: (state) => (state === 'N' ? w.outlook.normal : w.outlook.outage(place(state))),
+  }
+}
+
+const earliness = ({ firstLikelyYear, firstPossibleYear }: ElementOutlook): number => (firstLikelyYear ?? 10_000) + (firstPossibleYear ?? 10_000) / 10_000
+const worstPct = ({ years }: ElementOutlook): number => Math.max(0, ...years.map(({ peakPct }) => peakPct.most))
+
+/** What the document shows of an element: the others are in the workbook. */
+export const lastYearOf = ({ years }: ElementOutlook) => years.at(-1)

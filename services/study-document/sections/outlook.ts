@@ -1,0 +1,39 @@
+import type { ElementOutlook } from '#models/reinforcement/study-result.ts'
+import { number, paragraph, text, type Block, type Section, type Table } from '../content.ts'
+import { lastYearOf, type Context } from '../context.ts'
+import { networkFigure } from './network.ts'
+
+/** A council reads a page of them; all are in the workbook. */
+export const MOST_ELEMENTS = 8
+
+export function outlookSection(context: Context): Section {
+  const { result, constrained, w } = context
+  const { toYear } = result.ask
+  const likely = constrained.filter(({ firstLikelyYear }) => firstLikelyYear !== null).length
+  const blocks: Block[] = constrained.length === 0 ? [paragraph(w.outlook.none)] : [
+    paragraph(w.outlook.some(w.outlook.elements(constrained.length), w.outlook.likely(likely), toYear)),
+    { kind: 'table', table: elementsTable(context) },
+  ]
+  return { heading: w.outlook.heading, blocks: [...blocks, { kind: 'figure', figure: networkFigure(context, constrained.slice(0, MOST_ELEMENTS)) }] }
+}
+
+function elementsTable({ result, constrained, w, n, state, place }: Context): Table {
+  const o = w.outlook
+  const left = constrained.length - MOST_ELEMENTS
+  return {
+    caption: o.caption(result.ask.toYear),
+    columns: [number(o.number), text(o.element), number(o.limit), number(o.possible), number(o.likelyFrom), number(o.probability), number(o.hours), number(o.energy), number(o.peak), text(o.state)],
+    rows: constrained.slice(0, MOST_ELEMENTS).map((one, k) => {
+      const last = lastYearOf(one)
+      const year = (value: number | null) => (value === null ? w.never : String(value))
+      return [
+        String(k + 1), `${place(one.id)}\n${w.terms.kinds[one.kind]}`, limitOf(one, n.decimal), year(one.firstPossibleYear), year(one.firstLikelyYear),
+        n.probability(last?.probability ?? null), n.spread(last?.hours ?? null, n.count), n.spread(last?.energyMwh ?? null, n.digits), n.spread(last?.peakPct ?? null, n.count), last === undefined ? '–' : state(last.worstState),
+      ]
+    }),
+    note: [o.probabilityNote, ...(left > 0 ? [o.cut(left)] : [])].join(' '),
+  }
+}
+
+const limitOf = ({ limit, limitUnit }: ElementOutlook, write: (value: number, decimals: number) => string): string =>
+  (limitUnit === 'pu' ? `${write(100 * limit, 1)}\u00a0% Un` : `${write(limit, 0)}\u00a0${limitUnit}`)

@@ -1,0 +1,15 @@
+/** Sheets and headings of the workbook in French; units stand in the headings, numbers in the cells. */
+export const workbookFr = {
+  sheets: { summary: 'Résumé', elements: 'Ouvrages par an', futures: 'Charges futures', portfolios: 'Solutions', remaining: 'Dépassements restants', measures: 'Mesures par an', sensitivity: 'Sensibilité', prices: 'Prix', sources: 'Sources' },
+  figure: 'Grandeur', value: 'Valeur', unit: 'Unité', answer: 'Réponse', first: 'Première année trop petite', avoided: 'Évité, valeur actualisée', deferred: 'Gagné en différant, valeur actualisée', deferredWorks: 'Travaux différés, montant', saved: 'Économie de la solution recommandée',
+  factor: 'Point d’équilibre, facteur sur les prix', breakEven: 'Point d’équilibre, prix des travaux', normal: 'États normaux résolus', outage: 'États après panne résolus', screened: 'États basse tension écartés', low: 'États basse tension résolus', notSettled: 'États non résolus', measuredShare: 'Part mesurée de l’énergie',
+  modelMean: 'Écart moyen du modèle aux têtes de départ', modelLargest: 'Écart le plus grand du modèle', losses: (year: number) => `Pertes ${year}, attendues`,
+  id: 'Identifiant', name: 'Nom', kind: 'Nature', level: 'Niveau', group: 'Départ ou poste', limit: 'Limite', year: 'Année', probability: 'Probabilité (0 à 1)', probabilityNormal: 'Probabilité, situation normale (0 à 1)',
+  hours: ['Heures par an, au moins', 'Heures par an, attendues', 'Heures par an, au plus'], energy: ['Énergie au-dessus, MWh, au moins', 'Énergie au-dessus, MWh, attendue', 'Énergie au-dessus, MWh, au plus'], peak: ['Pointe, % de la limite, au moins', 'Pointe, % de la limite, attendue', 'Pointe, % de la limite, au plus'], state: 'Pire situation (N ou panne)', worstAt: 'Pire heure, calendrier de l’année de départ, UTC',
+  scenario: 'Scénario', weather: 'Météo', step: 'Étape', stepEnergy: 'Énergie ajoutée, MWh par an', stepPeak: 'Ajouté à la pointe, kW', total: 'total',
+  portfolio: 'Solution', status: 'Tient-elle ?', recommended: 'Recommandée', cost: 'Coût actualisé attendu, €', costOf: (scenario: string) => `Coût actualisé, ${scenario}, €`, regret: 'Pire regret, €', lossesMwh: 'Pertes en plus que sans rien faire, MWh', co2: 'CO₂ en plus, t', notServed: 'Non servie, MWh', rounds: 'Tours', linear: 'Erreur linéaire, % de la limite',
+  element: 'Ouvrage', worstPct: 'Pire, % de la limite', hoursOver: 'Heures',
+  option: 'Option', measure: 'Mesure', place: 'Où', from: 'Dès', once: 'Une fois, €', yearly: 'Chaque année, €', activation: 'Activations, €', residual: 'Valeur restante, €', totalEur: 'Total, €', notice: 'Préavis, h', amount: (year: number) => `Quantité ${year}`, changes: 'Devient',
+  parameter: 'Hypothèse', lowValue: 'Valeur basse', highValue: 'Valeur haute', lowCost: 'Coût, basse, €', highCost: 'Coût, haute, €', lowYear: 'Première année, basse', highYear: 'Première année, haute',
+  item: 'Poste', eur: 'Prix, €', source: 'Source', dated: 'Date', sure: 'Fiabilité', address: 'Adresse', title: 'Titre', district: 'Quartier', version: 'Description du quartier', computed: 'Calculée le', engine: 'Logiciel', illustrative: 'Avertissement',
+}
