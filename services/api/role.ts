@@ -18,7 +18,8 @@ import { openCollectStatus } from '#services/ingest/collect-status.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { openJobStatus } from '#services/jobs/open.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
-import { studyParts } from '#services/reinforcement/not-built-in.ts'
+import { studyDocuments } from '#services/reinforcement/study-parts.ts'
+import { openStudyRunner } from '#services/reinforcement/study-runner.ts'
 import { openReader, storeSettings } from '#services/store/open.ts'
 import { openStudyStore } from '#services/studies/study-store.ts'
 import { buildApp } from './app.ts'
@@ -52,7 +53,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const collect = redis === undefined ? ownCollect : readCollectStatus(redis, ownCollect, environment.hostId)
 
   const studies = openStudies({ loaded: district, stores })
-  const { studyRunner, studyDocuments } = studyParts()
+  const studyRunner = openStudyRunner({ loaded: district, stores }, clock)
   const keptStudies = openStudyStore(environment.dataFolder)
   keptStudies.districtSeen(district.version, clock.now())
 

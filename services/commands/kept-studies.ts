@@ -97,7 +97,7 @@ export const rerunStudy: Command = async (args, write, { kept, environment, runS
   const told = progressBar(titleOf(head))
   const now = await loadDistrict(environment.districtFolder, environment.variables)
   const district = districtThen(now.district, kept.basis(head.studyId)!)
-  const differing = differingFigures(before, await runStudy({ ask: before.ask, frozen: kept.frozen(head.studyId)!, district }, told))
+  const differing = differingFigures(before, await runStudy({ ask: before.ask, frozen: kept.frozen(head.studyId)!, district, computedAt: Date.parse(before.computedAt) }, told))
   if (process.stdout.isTTY) write('')
   if (differing.length === 0) {
     write(`${titleOf(head)}: every figure came out the same.`)

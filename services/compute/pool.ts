@@ -6,19 +6,19 @@ export type TaskMap = Record<string, { input: unknown; result: unknown }>
 
 export interface Pool<Tasks extends TaskMap> {
   /** Runs on the first free worker; rejects with the error of the task, or retryably if the worker died. */
-  run<Name extends keyof Tasks & string>(name: Name, input: Tasks[Name]['input'], onProgress?: (share: number) => void): Promise<Tasks[Name]['result']>
+  run<Name extends keyof Tasks & string>(name: Name, input: Tasks[Name]['input'], onProgress?: (share: number, stage?: string) => void): Promise<Tasks[Name]['result']>
   stop(): Promise<void>
 }
 
 export interface TaskRequest { readonly id: number; readonly name: string; readonly input: unknown }
 export type TaskAnswer =
-  | { readonly id: number; readonly progress: number }
+  | { readonly id: number; readonly progress: number; readonly stage?: string }
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: { readonly message: string; readonly retryable: boolean } }
 
 interface Waiting {
   readonly request: TaskRequest
-  readonly onProgress: ((share: number) => void) | undefined
+  readonly onProgress: ((share: number, stage?: string) => void) | undefined
   readonly resolve: (result: never) => void
   readonly reject: (error: Error) => void
 }
@@ -52,7 +52,7 @@ export function openPool<Tasks extends TaskMap>(workerFile: URL, size: number, s
       const task = busy.get(thread)
       if (task === undefined || task.request.id !== answer.id) return
       if ('progress' in answer) {
-        task.onProgress?.(answer.progress)
+        task.onProgress?.(answer.progress, answer.stage)
         return
       }
       busy.delete(thread)

@@ -3,7 +3,7 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { TaskAnswer, TaskMap, TaskRequest } from './pool.ts'
 
 export type TaskHandlers<Tasks extends TaskMap> = {
-  readonly [Name in keyof Tasks]: (input: Tasks[Name]['input'], progress: (share: number) => void) => Promise<Tasks[Name]['result']>
+  readonly [Name in keyof Tasks]: (input: Tasks[Name]['input'], progress: (share: number, stage?: string) => void) => Promise<Tasks[Name]['result']>
 }
 
 /** The thread's side of a pool: answers each request with the result of its handler. */
@@ -13,7 +13,7 @@ export function serveTasks<Tasks extends TaskMap>(handlers: TaskHandlers<Tasks>)
   const answer = (message: TaskAnswer) => port.postMessage(message)
   port.on('message', async ({ id, name, input }: TaskRequest) => {
     try {
-      answer({ id, result: await handlers[name]!(input, (progress) => answer({ id, progress })) })
+      answer({ id, result: await handlers[name]!(input, (progress, stage) => answer({ id, progress, ...(stage === undefined ? {} : { stage }) })) })
     } catch (error) {
       // Faults of the input stay faults; anything unforeseen (a busy file) may pass.
       const retryable = error instanceof PenfeldError ? error.retryable : true

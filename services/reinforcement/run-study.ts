@@ -1,20 +1,19 @@
 /** A study from the measured year to its figures: futures, constraints, ways of meeting them, checks; spread over threads. */
-import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { openPool, type Pool } from '#services/compute/pool.ts'
 import type { District } from '#models/district/schema.ts'
 import type { BaseYear } from '#models/reinforcement/base-year.ts'
 import { buildGrid } from '#models/grid/network.ts'
 import { constrainedElements } from '#models/reinforcement/constrained.ts'
-import type { FrozenYear } from '#models/reinforcement/frozen-year.ts'
+import { flatClasses, type FrozenYear } from '#models/reinforcement/frozen-year.ts'
 import { studyPrices } from '#models/reinforcement/measures/prices.ts'
-import { energyPrices } from '#models/reinforcement/money.ts'
 import { outlooks } from '#models/reinforcement/outlook.ts'
 
 import { ratesOf, valueAt } from '#models/reinforcement/rates.ts'
 import type { StudyAsk, StudyResult } from '#models/reinforcement/study-result.ts'
 import type { FutureAsk, UnitResult } from '#models/reinforcement/study-worker.ts'
 import { studyAnswer } from '#models/reinforcement/study-answer.ts'
-import { weatherYears } from './study-weather.ts'
+import { weatherYear } from '#models/reinforcement/weather-year.ts'
+import { storedWinters } from '#models/reinforcement/frozen-to-base.ts'
 import { findWays, NO_STATES, sumOfStates, type Ways } from './find-ways.ts'
 import { futureAsks, isLikely } from './futures-asked.ts'
 import type { StudyPhase } from './port.ts'
@@ -48,7 +47,8 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   const { study } = ask
   const rates = ratesOf(study.money)
   const grid = buildGrid(district.network, frozen.from + frozen.hours * 3_600_000)
-  const weather = weatherYears(study, frozen, district)
+  const winters = storedWinters(frozen)
+  const weather = study.weatherYears.map((one) => weatherYear(base, one, winters))
   const assumed: Assumed = { key: JSON.stringify([study, ask.depth]), study, temperaturesC: weather.map(({ temperatureC }) => temperatureC) }
   progress.tell('loads', 0)
   const { stateNames, elementIds } = await pool.run('names', assumed)
@@ -63,7 +63,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   const prices = studyPrices(study)
   const priceList = new Map([...prices].map(([item, { eur, source, dated, sure, address }]) => [item, { eur, source: { title: source, dated, ...(address === undefined ? {} : { address }), sure: sure === 'assumed' || sure === 'given' ? 'usual' as const : sure } }]))
   const years = Array.from({ length: ask.toYear - ask.fromYear + 1 }, (_, k) => ask.fromYear + k)
-  const money = { horizon: { fromYear: ask.fromYear, toYear: ask.toYear }, rates, years, lossEurPerMwh: energyPrices(study.money, [ask.fromYear], ask.fromYear).lossEur[0]!, co2KgPerMwh: study.money.co2KgPerMwh }
+  const money = { horizon: { fromYear: ask.fromYear, toYear: ask.toYear }, rates, years, lossEurPerMwh: valueAt(study.money.energyLossEurPerMwh) + (valueAt(study.money.co2EurPerTonne) * study.money.co2KgPerMwh) / 1000, co2KgPerMwh: study.money.co2KgPerMwh }
   const ways: Ways = constrained.length === 0
     ? { portfolios: [], recommended: null, tornado: [], answer: studyAnswer({ portfolios: [], recommended: null, firstYear: null }), breakEven: null, states: NO_STATES, unpriced: [] }
     : await findWays({
@@ -80,7 +80,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
     format: 1, engine, district: { id: district.id, name: district.name, version: frozen.districtVersion, notice: district.notice ?? null }, computedAt: new Date(computedAt).toISOString(), ask,
     base: {
       from: new Date(frozen.from).toISOString(), to: atHour(frozen.hours), hours: frozen.hours, measuredHours: frozen.measuredHours,
-      measuredShareOfEnergyPct: drawn > 0 ? (100 * measured) / drawn : 0, flatClasses: frozen.curves.filter(({ curves: made }) => made === 0).map(({ loadClass }) => loadClass),
+      measuredShareOfEnergyPct: drawn > 0 ? (100 * measured) / drawn : 0, flatClasses: flatClasses(frozen),
     },
     weather: weather.map(({ id, coldestDayC, meanC, note }) => ({ id, coldestDayC, meanC, note })),
     futures: units.map(({ ask: of, loads }) => ({ scenario: study.scenarios[of.scenario]!.id, weather: study.weatherYears[of.weather]!.id, year: of.year, peakKw: loads.peakKw, energyMwh: loads.energyMwh, steps: isLikely(ask, of) ? loads.steps : [] })),
@@ -119,17 +119,25 @@ function thinned(curve: Float64Array): { hours: number[]; pct: number[] } {
   return { hours: places.map((place) => place + 1), pct: places.map((place) => Math.round(10 * curve[place]!) / 10) }
 }
 
-/** All asked at once, told as they come, given back in the order of the question. */
+/** Asked a few at a time, so that a study that is cancelled leaves nothing behind it; told as they come, given back in the order of the question. */
 export async function inOrder<Ask, Answer>(asks: readonly Ask[], run: (ask: Ask) => Promise<Answer>, progress: StudyProgress, phase: StudyPhase, from: number, to: number): Promise<Answer[]> {
-  let done = 0
+  const answers = new Array<Answer>(asks.length)
+  let [next, done] = [0, 0]
+  const lane = async (): Promise<void> => {
+    while (next < asks.length) {
+      progress.goOn()
+      const place = next
+      next += 1
+      answers[place] = await run(asks[place]!)
+      done += 1
+      progress.tell(phase, from + ((to - from) * done) / asks.length)
+    }
+  }
   progress.tell(phase, from)
-  return Promise.all(asks.map(async (ask) => {
-    const answer = await run(ask)
-    progress.goOn()
-    done += 1
-    progress.tell(phase, from + ((to - from) * done) / asks.length)
-    return answer
-  }))
+  await Promise.all(Array.from({ length: LANES }, lane))
+  return answers
 }
 
-export const cancelled = (): PenfeldError => new PenfeldError('PF_STUDY_CANCELLED', 'The study was cancelled.')
+/** Enough to keep the threads at work. */
+const LANES = 8
+
