@@ -8,8 +8,8 @@ import { solveInBlocks } from '#models/load-flow/blocks.ts'
 import { type ConstraintCase, HOUR_S, type OutageCase } from './constraint-case.ts'
 import type { ConstraintLimits } from './constraint-limits.ts'
 import { afterOutages } from './low-voltage-outages.ts'
-import { collectNeeds, type Needs } from './needs.ts'
-import type { OutageBound } from './outage-bound.ts'
+import { collectNeeds, type Needs, type NeedsCollector } from './needs.ts'
+import { magnitudes, type OutageBound } from './outage-bound.ts'
 
 /** Loads of the whole network, [hour * busCount + bus]. */
 export interface YearLoads {
@@ -68,7 +68,7 @@ export function constraintYear(one: ConstraintCase, loads: YearLoads, { screened
   let notSettled = normal.count.notSolvedHours
   let outageSolved = 0
   one.outages.forEach((outage, o) => {
-    const { count, solved } = outageYear(one, outage, o + 1, normal.drawnLoads, limits, needs, voltages, screened)
+    const { count, solved } = outageYear(one, outage, o + 1, normal, limits, needs, voltages, screened)
     outageSolved += solved
     takeOutage(counts, count, one, o + 1)
     notSettled += count.notSolvedHours
@@ -88,6 +88,7 @@ interface NormalYear {
   readonly energyMwh: number
   /** What the transformers that feed low voltage draw with its losses, drawn together. */
   readonly drawnLoads: { readonly activeKw: Float64Array; readonly reactiveKvar: Float64Array }
+  readonly magnitudeKva: Float64Array
   /** Voltage at the high side of each station, [hour * stations + station]. */
   readonly stationPu: Float64Array
   /** Keys `element * hours + hour` that are broken in the normal state. */
@@ -151,7 +152,7 @@ function normalYear(one: ConstraintCase, loads: YearLoads, limits: StepLimits, l
       },
     }, { wanted: { angles: false, currents: false, powers: true, totals: true, loadings: branchRatings(set, elements) }, inTimeOrder: true })
   })
-  return { count: count.result(), lossesMwh: lossesKwh / 1000, energyMwh: energyKwh / 1000, drawnLoads: { activeKw, reactiveKvar }, stationPu, broken }
+  return { count: count.result(), lossesMwh: lossesKwh / 1000, energyMwh: energyKwh / 1000, drawnLoads: { activeKw, reactiveKvar }, magnitudeKva: magnitudes(activeKw, reactiveKvar), stationPu, broken }
 }
 
 function drawWithoutLosses({ whole, drawn, drawnGrid }: ConstraintCase, loads: YearLoads, hour: number, activeKw: Float64Array, reactiveKvar: Float64Array): void {
@@ -165,12 +166,14 @@ function drawWithoutLosses({ whole, drawn, drawnGrid }: ConstraintCase, loads: Y
   }
 }
 
-function outageYear(one: ConstraintCase, outage: OutageCase, state: number, drawnLoads: NormalYear['drawnLoads'], limits: ConstraintLimits, needs: ReturnType<typeof collectNeeds>, voltages: StationVoltages, screened: boolean): { readonly count: YearCount; readonly solved: number } {
+function outageYear(one: ConstraintCase, outage: OutageCase, state: number, { drawnLoads, magnitudeKva, broken }: NormalYear, limits: ConstraintLimits, needs: NeedsCollector, voltages: StationVoltages, screened: boolean): { readonly count: YearCount; readonly solved: number } {
   const { whole, drawnElements, stations } = one
   const hours = limits.drawn.setOfStep.length
   const branchOf = wholeBranches(one)
   const busOf = Int32Array.from(outage.grid.busIds, (id) => whole.branchFrom.length + whole.busIndex.get(id)!)
-  const count = createYearCount(outage.grid, drawnElements, hours, HOUR_S, listen(needs, state, (k) => branchOf[k], (bus) => busOf[bus]))
+  // What is beyond its limit in the normal state already needs the same there: an outage adds nothing.
+  const add: typeof needs.add = (inState, hour, element, excess, pct) => { if (!broken.has(element * hours + hour)) needs.add(inState, hour, element, excess, pct) }
+  const count = createYearCount(outage.grid, drawnElements, hours, HOUR_S, listen({ add }, state, (k) => branchOf[k], (bus) => busOf[bus]))
   if (outage.grid.sources.length === 0) return { count: count.result(), solved: 0 }
   const highBus = Int32Array.from(stations, ({ drawnHighBus, drawnBranch }) => (outage.grid.branchFrom[drawnBranch] < 0 || outage.grid.fed[drawnHighBus] === 0 ? -1 : drawnHighBus))
   const { lowestPu, highestPu } = voltages
@@ -209,7 +212,7 @@ function outageYear(one: ConstraintCase, outage: OutageCase, state: number, draw
 
   /** Of an hour that is left out the stations take the bounds of their voltages. */
   function isOpen(of: OutageBound, hour: number, set: ElementLimits): boolean {
-    if (of.open(drawnLoads.activeKw, drawnLoads.reactiveKvar, hour, set)) return true
+    if (of.open(magnitudeKva, hour, set)) return true
     for (let s = 0; s < stationCount; s += 1) {
       if (highBus[s] < 0) continue
       const place = hour * stationCount + s
@@ -223,7 +226,7 @@ function outageYear(one: ConstraintCase, outage: OutageCase, state: number, draw
 /** Branch of the whole network for each of the drawn-together one. */
 const wholeBranches = ({ whole, drawnElements }: ConstraintCase): Int32Array => Int32Array.from(drawnElements.branchIds, (id) => whole.branchIndex.get(id)!)
 
-const listen = (needs: ReturnType<typeof collectNeeds>, state: number, branchOf: (k: number) => number, busOf: (bus: number) => number): ExcessListener => ({
+const listen = (needs: Pick<NeedsCollector, 'add'>, state: number, branchOf: (k: number) => number, busOf: (bus: number) => number): ExcessListener => ({
   branch: (hour, k, excessKw, pct) => needs.add(state, hour, branchOf(k), excessKw, pct),
   bus: (hour, bus, pu) => needs.add(state, hour, busOf(bus), pu, NaN),
 })

@@ -16,8 +16,8 @@ import { type PreparedLoadFlow, solveLoadFlow } from '#models/load-flow/load-flo
 const SHUNTS = 1.01
 
 export interface OutageBound {
-  /** 1: some limit may be broken in the hour. Lowest and highest voltage of the hour at each bus are told where `into` wants them. */
-  open(activeKw: Float64Array, reactiveKvar: Float64Array, hour: number, limits: ElementLimits): boolean
+  /** Whether some limit may be broken in the hour. @param magnitudeKva |S| by bus, [hour * busCount + bus] */
+  open(magnitudeKva: Float64Array, hour: number, limits: ElementLimits): boolean
   /** Of the last hour asked: bounds of the voltage of a bus, pu. */
   lowestPu(bus: number): number
   highestPu(bus: number): number
@@ -42,42 +42,63 @@ export function outageBound(grid: GridModel, elements: Elements, prepared: Prepa
   for (const { bus, rPu, xPu } of grid.sources) sourceZ[bus] = Math.hypot(rPu, xPu)
   const sumPu = new Float64Array(busCount)
   const dropPu = new Float64Array(busCount)
+  const idlePuOfBus = idle.voltagePu
+  // In the order in which they are visited: from the far ends to the source, and back.
+  const { order, parentBus, parentBranch } = tree
+  const limitsOf = new WeakMap<ElementLimits, { readonly currentPu: Float64Array; readonly lowestPu: Float64Array; readonly highestPu: Float64Array; readonly floorPu: number }>()
+  const prepare = (limits: ElementLimits) => {
+    const floorPu = order.reduce((least, bus) => Math.min(least, limits.lowestPu[bus]), Infinity)
+    const made = {
+      floorPu, currentPu: Float64Array.from({ length: branchCount }, (_, branch) => allowedPu(branch, limits) - idlePu[branch]),
+      // Of a bus that may be lower than the floor, the floor is still what the currents were bounded with.
+      lowestPu: Float64Array.from(idle.voltagePu, (pu, bus) => pu - Math.max(floorPu, limits.lowestPu[bus])), highestPu: Float64Array.from(idle.voltagePu, (pu, bus) => limits.highestPu[bus] - pu),
+    }
+    limitsOf.set(limits, made)
+    return made
+  }
 
   return {
-    open(activeKw, reactiveKvar, hour, limits) {
+    open(magnitudeKva, hour, limits) {
+      const { floorPu, currentPu, lowestPu, highestPu } = limitsOf.get(limits) ?? prepare(limits)
       const first = hour * busCount
-      let floorPu = Infinity
-      for (const bus of tree.order) floorPu = Math.min(floorPu, limits.lowestPu[bus])
-      for (let bus = 0; bus < busCount; bus += 1) sumPu[bus] = Math.hypot(activeKw[first + bus], reactiveKvar[first + bus]) / basePowerKva / floorPu
-      let isOpen = false
-      for (let place = tree.order.length - 1; place >= 0; place -= 1) {
-        const bus = tree.order[place]
-        const branch = tree.parentBranch[bus]
+      const scale = SHUNTS / basePowerKva / floorPu
+      for (let bus = 0; bus < busCount; bus += 1) sumPu[bus] = magnitudeKva[first + bus] * scale
+      let fullest = 0
+      for (let place = order.length - 1; place >= 0; place -= 1) {
+        const bus = order[place]
+        const branch = parentBranch[bus]
         if (branch < 0) continue
-        const currentPu = idlePu[branch] + SHUNTS * sumPu[bus]
-        if (!isWithin(branch, currentPu, limits)) isOpen = true
-        sumPu[tree.parentBus[bus]] += sumPu[bus]
+        const sum = sumPu[bus]
+        if (sum > fullest * currentPu[branch]) fullest = currentPu[branch] > 0 ? sum / currentPu[branch] : Infinity
+        sumPu[parentBus[bus]] += sum
       }
-      for (const bus of tree.order) {
-        const branch = tree.parentBranch[bus]
-        dropPu[bus] = branch < 0 ? sourceZ[bus] * SHUNTS * sumPu[bus] : dropPu[tree.parentBus[bus]] + branchZ[branch] * SHUNTS * sumPu[bus]
-        const idleBusPu = idle.voltagePu[bus]
-        // Of a bus that is not judged by itself the floor is still what the currents were bounded with.
-        if (idleBusPu - dropPu[bus] < Math.max(floorPu, limits.lowestPu[bus]) || idleBusPu + dropPu[bus] > limits.highestPu[bus]) isOpen = true
+      let leastPu = Infinity
+      for (let place = 0; place < order.length; place += 1) {
+        const bus = order[place]
+        const branch = parentBranch[bus]
+        const drop = branch < 0 ? sourceZ[bus] * sumPu[bus] : dropPu[parentBus[bus]] + branchZ[branch] * sumPu[bus]
+        dropPu[bus] = drop
+        if (drop > lowestPu[bus] || drop > highestPu[bus]) return true
+        if (idlePuOfBus[bus] - drop < leastPu) leastPu = idlePuOfBus[bus] - drop
       }
-      return isOpen
+      // All voltages being at least that much, the same argument holds with it in the place of the floor.
+      return fullest * floorPu > leastPu
     },
-    lowestPu: (bus) => idle.voltagePu[bus] - dropPu[bus],
-    highestPu: (bus) => idle.voltagePu[bus] + dropPu[bus],
+    lowestPu: (bus) => idlePuOfBus[bus] - dropPu[bus],
+    highestPu: (bus) => idlePuOfBus[bus] + dropPu[bus],
   }
 
-  function isWithin(branch: number, currentPu: number, limits: ElementLimits): boolean {
+  /** Largest current, pu; of a transformer by the highest voltage that is allowed. Without a rating none is excluded. */
+  function allowedPu(branch: number, limits: ElementLimits): number {
     const bus = branchFrom[branch] >= 0 ? branchFrom[branch] : branchTo[branch]
-    if (elements.basis[branch] === BASIS.power) {
-      // Apparent power at either end is at most the highest voltage there times the current.
-      const highestPu = Math.max(...[branchFrom[branch], branchTo[branch]].map((end) => (end < 0 ? 0 : limits.highestPu[end])))
-      return currentPu * highestPu * basePowerKva <= Math.min(limits.branchFrom[branch], limits.branchTo[branch])
-    }
-    return (currentPu * basePowerKva) / (Math.sqrt(3) * busBaseKv[bus]) <= Math.min(limits.branchFrom[branch], limits.branchTo[branch])
+    if (bus < 0) return Infinity
+    const limit = Math.min(limits.branchFrom[branch], limits.branchTo[branch])
+    if (Number.isNaN(limit)) return -Infinity
+    if (elements.basis[branch] !== BASIS.power) return (limit * Math.sqrt(3) * busBaseKv[bus]) / basePowerKva
+    const highestPu = Math.max(...[branchFrom[branch], branchTo[branch]].map((end) => (end < 0 ? 0 : limits.highestPu[end])))
+    return limit / basePowerKva / highestPu
   }
 }
+
+/** |S| of each bus and hour, kVA: the same for every outage. */
+export const magnitudes = (activeKw: Float64Array, reactiveKvar: Float64Array): Float64Array => activeKw.map((kw, k) => Math.sqrt(kw * kw + reactiveKvar[k] * reactiveKvar[k]))
