@@ -10,6 +10,7 @@
 import { Type, type Static } from 'typebox'
 import { dated, Id, Instant, LocalDate, LocalText, object, oneOf } from './schema-parts.ts'
 import { Network } from './schema-network.ts'
+import { FlexibilityContract } from './schema-flexibility.ts'
 import { Study } from './schema-study.ts'
 
 export { ID_PATTERN } from './schema-parts.ts'
@@ -226,6 +227,8 @@ export const District = object(
     growth: Growth,
     /** Futures, prices and offers of a reinforcement study; absent: made of `growth` alone. */
     study: Type.Optional(Study),
+    /** Bought already: they are live rules. What is only offered stands in the study. */
+    flexibilityContracts: Type.Optional(Type.Array(FlexibilityContract)),
     /** Named constants for formulas, e.g. `losses`. */
     constants: Type.Optional(Type.Record(Type.String(), Type.Number())),
   },

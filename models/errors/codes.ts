@@ -101,6 +101,10 @@ export const ERROR_CODES = {
   PF_JOB_FENCED: code('A worker that was given up for dead came back with a result; another had taken the job over.', 'Nothing: the result was refused, the newer worker keeps its own.', { retryable: true, status: 409 }),
   PF_JOB_SKIPPED: code('Steps were not done because the service was down for too long.', 'Run `penfeld replay` for that time if its results are needed.'),
   PF_JOBS_UNAVAILABLE: code('The queue of jobs does not answer.', 'Check that Redis runs, REDIS_URL and its password; the call is tried again.', { retryable: true, status: 503 }),
+  // --- flexibility
+  PF_ACTIVATION_STATE: code('The activation is not in a state in which this can be done.', 'Look at the list of activations again.', { status: 409 }),
+  PF_ACTIVATION_TOO_LATE: code('The time by which this had to be done has passed.', 'Look at the list of activations; tell the seller by telephone if it matters.', { status: 409 }),
+  PF_NOTICE_FAILED: code('A message to the holder of a flexibility contract did not arrive.', 'Check the address and the secret in the contract and that the receiver answers; it is tried again at the next pass.', { retryable: true, status: 502 }),
   // --- api, identity, directory
   PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
   PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),
