@@ -154,6 +154,8 @@ export const Thresholds = object({
   limitLoadingPct: Type.Number({ exclusiveMinimum: 0 }),
   minVoltagePu: Type.Number({ exclusiveMinimum: 0 }),
   maxVoltagePu: Type.Number({ exclusiveMinimum: 0 }),
+  /** Flexibility is called where the limit of loading is passed with at least this probability; absent: 0.2. */
+  actAtProbability: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
 })
 
 /** A dated table, so that a change of the rules is a change of the document and not of the code. */

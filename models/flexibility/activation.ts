@@ -2,6 +2,7 @@
  * The life of an activation, told by what was written down about it. Nothing is ever overwritten: its state is what its changes come to,
  * in the order of their times. A change that does not follow from the state before stays in the history and does not count.
  */
+import type { FlexibilityContract } from '#models/district/schema-flexibility.ts'
 import type { ProposedActivation } from './propose-activations.ts'
 
 export const ACTIVATION_STATES = ['proposed', 'approved', 'refused', 'notified', 'acknowledged', 'running', 'done', 'failed', 'settled'] as const
@@ -38,7 +39,12 @@ export interface CountedChange extends ActivationChange {
   readonly counts: boolean
 }
 
-export interface Activation extends ProposedActivation {
+/** What is written down of a proposal: with the contract as it stood, because prices and powers of the document may change before it is settled. */
+export interface ProposalBody extends ProposedActivation {
+  readonly contract: FlexibilityContract
+}
+
+export interface Activation extends ProposalBody {
   readonly activationId: string
   readonly state: ActivationState
   /** Newest sign of life of the seller; NaN: none. */
@@ -70,7 +76,7 @@ export function activationOf(changes: readonly ActivationChange[]): Activation |
     if (counts && kind === 'acknowledged') heardAt = at
     return { ...change, counts }
   })
-  return { ...(proposed.body as unknown as ProposedActivation), activationId: proposed.activationId, state, heardAt, wasNotified, safeStateTold, changes: counted }
+  return { ...(proposed.body as unknown as ProposalBody), activationId: proposed.activationId, state, heardAt, wasNotified, safeStateTold, changes: counted }
 }
 
 /** Counts against the hours of a year: all but what was refused, or failed before anybody was told. */

@@ -38,8 +38,8 @@ export function dueOf(activation: Activation, rules: DueRules, now: number): Due
       return now >= to ? change('done') : undefined
     }
     case 'failed':
-      if (!safeStateTold) return { what: 'tell-safe-state' }
-      // What was never asked of the seller is not settled either.
+      // What was never asked of the seller needs no safe state, and is not settled either.
+      if (wasNotified && !safeStateTold && now < to) return { what: 'tell-safe-state' }
       return wasNotified && now >= to + SETTLE_AFTER_MS ? { what: 'settle' } : undefined
     case 'done': return now >= to + SETTLE_AFTER_MS ? { what: 'settle' } : undefined
     case 'refused':

@@ -4,6 +4,7 @@ import { DIRECTORY_MIGRATIONS } from '#services/directory/schema.ts'
 import { APPLIED_EDITS_MIGRATIONS } from '#services/editing/applied-edits.ts'
 import { EDITS_MIGRATIONS } from '#services/editing/ledger.ts'
 import { RUNS_MIGRATIONS } from '#services/evaluation/schema.ts'
+import { ACTIVATION_MIGRATIONS } from '#services/flexibility/activation-store.ts'
 import { COLLECT_FILE } from '#services/ingest/collect-status.ts'
 import { MIRROR_MIGRATIONS } from '#services/jobs/bullmq/asked-mirror.ts'
 import { JOBS_MIGRATIONS } from '#services/jobs/embedded/schema.ts'
@@ -28,5 +29,7 @@ export const FILE_SHAPES: Readonly<Record<string, FileShape>> = {
   [DATA_FILES.directory]: { migrations: DIRECTORY_MIGRATIONS },
   [DATA_FILES.edits]: { migrations: EDITS_MIGRATIONS },
   [DATA_FILES.appliedEdits]: { migrations: APPLIED_EDITS_MIGRATIONS },
+  [DATA_FILES.activations]: { migrations: ACTIVATION_MIGRATIONS },
+  [DATA_FILES.activationAnswers]: { migrations: ACTIVATION_MIGRATIONS },
   [DATA_FILES.collect]: COLLECT_FILE,
 }
