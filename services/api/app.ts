@@ -19,6 +19,7 @@ import { securityPlugin } from './plugins/security.ts'
 import { congestionRoutes } from './routes/congestion.ts'
 import { connectionStudyRoutes } from './routes/connection-study.ts'
 import { outageStudyRoutes } from './routes/outage-study.ts'
+import { flexibilityRoutes } from './routes/flexibility.ts'
 import { importRoutes } from './routes/imports.ts'
 import { merchantRoutes } from './routes/merchant.ts'
 import { forecastSkillRoutes } from './routes/forecast-skill.ts'
@@ -81,6 +82,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(forecastSkillRoutes, { deps })
   await app.register(importRoutes, { deps })
   await app.register(validationRoutes, { deps })
+  await app.register(flexibilityRoutes, { deps })
 
   const access = 'public' as const
   app.get(ROUTES.service.live, { config: { access }, schema: { hide: true } }, async () => ({ alive: true }))

@@ -6,6 +6,7 @@ import type { District, MeasurementPoint } from '#models/district/schema.ts'
 import { manualClock } from '#services/clock/shifted-clock.ts'
 import { openDirectory } from '#services/directory/directory.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
+import { openActivationStore } from '#services/flexibility/activation-store.ts'
 import type { Directory, RoleName } from '#services/directory/port.ts'
 import type { JournalEntry, SampleBatch, Series, TimeSeriesReader } from '#services/store/port.ts'
 import type { CongestionIssue } from '#services/evaluation/congestion-forecast.ts'
@@ -146,6 +147,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
   const folder = mkdtempSync(join(tmpdir(), 'penfeld-api-'))
   const directory = openDirectory(join(folder, 'directory.sqlite'))
   const ledger = openEditLedger(join(folder, 'edits.sqlite'))
+  const activations = openActivationStore({ activations: join(folder, 'activations.sqlite'), answers: join(folder, 'activation-answers.sqlite') }, 'answers')
   const journal: JournalEntry[] = []
   const releases: Release[] = empty ? [] : [EXAMPLE_RELEASE]
   const names = empty ? [] : EXAMPLE_DISTRICT.measurementPoints.map(({ id }) => id)
@@ -188,6 +190,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       close,
     },
     edits: ledger,
+    activations,
     appliedEdits: { of: () => new Map(), close: () => undefined },
     findings: { latestBalance: async () => undefined, firmImport: async () => undefined, winterPeak: async () => undefined, close },
     releases: {
@@ -220,6 +223,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     dispose() {
       directory.close()
       ledger.close()
+      activations.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }

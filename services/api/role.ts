@@ -9,6 +9,7 @@ import { openFindingsReader } from '#services/evaluation/findings.ts'
 import { openMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { openRunReader } from '#services/evaluation/run-store.ts'
 import { openSkillReader } from '#services/evaluation/skill-store.ts'
+import { openActivationStore } from '#services/flexibility/activation-store.ts'
 import { enrolSamplePeople } from '#services/identity/enrol-sample-people.ts'
 import { createRelyingParty } from '#services/identity/relying-party.ts'
 import { readCollectStatus } from '#services/hosts/collect-status.ts'
@@ -43,6 +44,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const skill = openSkillReader(file('runs'))
   const edits = openEditLedger(file('edits'))
   const appliedEdits = openAppliedEditsReader(file('appliedEdits'))
+  const activations = openActivationStore({ activations: file('activations'), answers: file('activationAnswers') }, 'answers')
   const releases = openReleaseReader(file('releases'))
   const jobs = openJobStatus(environment)
   const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
@@ -54,7 +56,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const readiness = createReadiness({ dataFolder: environment.dataFolder, collect })
 
   const app = await buildApp({
-    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, jobs, collect, studies,
+    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, activations, releases, jobs, collect, studies,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
     origins: identity.origins,
@@ -74,6 +76,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
       await Promise.all([measured, runs, congestion, findings, meterFindings, skill, releases, jobs, collect].map((reader) => reader.close()))
       edits.close()
       appliedEdits.close()
+      activations.close()
       directory.close()
       if (redis !== undefined) closeRedis(redis)
     },

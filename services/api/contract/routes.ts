@@ -17,6 +17,7 @@ export const ROUTES = {
     summary: '/api/merchant/delivery-points/:id/summary',
     loadCurve: '/api/merchant/delivery-points/:id/load-curve',
     forecast: '/api/merchant/delivery-points/:id/forecast',
+    activations: '/api/merchant/activations',
     stream: '/api/merchant/stream',
   },
   planner: {
@@ -47,6 +48,7 @@ export const ROUTES = {
     reinforcementRerun: '/api/planner/reinforcement/studies/:id/rerun',
     reinforcementDocument: '/api/planner/reinforcement/studies/:id/document',
     reinforcementComparison: '/api/planner/reinforcement/comparison',
+    activations: '/api/planner/activations',
     stream: '/api/planner/stream',
   },
   operator: {
@@ -59,6 +61,8 @@ export const ROUTES = {
     edits: '/api/operator/edits',
     dataQuality: '/api/operator/data-quality',
     forecastDrifts: '/api/operator/forecast-drifts',
+    activations: '/api/operator/activations',
+    flexibilityReport: '/api/operator/flexibility-report',
     stream: '/api/operator/stream',
   },
   service: { live: '/livez', ready: '/readyz', document: '/api/openapi.json' },
