@@ -7,8 +7,9 @@ import type { ProposedActivation } from './propose-activations.ts'
 
 export const ACTIVATION_STATES = ['proposed', 'approved', 'refused', 'notified', 'acknowledged', 'running', 'done', 'failed', 'settled'] as const
 export type ActivationState = (typeof ACTIVATION_STATES)[number]
-/** Besides the states: the seller was heard of, and he was told of the safe state. */
-export const CHANGE_KINDS = [...ACTIVATION_STATES, 'heartbeat', 'safe-state-told'] as const
+/** Besides the states: the seller was heard of, he said that he does not follow, and he was told of the safe state. */
+const NOTES = ['heartbeat', 'declined', 'safe-state-told'] as const
+export const CHANGE_KINDS = [...ACTIVATION_STATES, ...NOTES] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
 const NEXT: Readonly<Record<ActivationState, readonly ActivationState[]>> = {
@@ -54,6 +55,7 @@ export interface Activation extends ProposalBody {
   readonly changes: readonly CountedChange[]
 }
 
+const isState = (kind: ChangeKind): kind is ActivationState => !(NOTES as readonly ChangeKind[]).includes(kind)
 export const mayFollow = (state: ActivationState, next: ActivationState): boolean => NEXT[state].includes(next)
 
 /** @returns undefined where nobody proposed it @param changes of one activation, in any order */
@@ -69,9 +71,8 @@ export function activationOf(changes: readonly ActivationChange[]): Activation |
     const { kind, at } = change
     if (kind === 'safe-state-told') safeStateTold = true
     if (kind === 'heartbeat') heardAt = at
-    const isState = kind !== 'heartbeat' && kind !== 'safe-state-told'
-    const counts = change === proposed || !isState || mayFollow(state, kind)
-    if (counts && isState) state = kind
+    const counts = change === proposed || !isState(kind) || mayFollow(state, kind)
+    if (counts && isState(kind)) state = kind
     if (counts && kind === 'notified') wasNotified = true
     if (counts && kind === 'acknowledged') heardAt = at
     return { ...change, counts }

@@ -39,6 +39,8 @@ export interface ApiDeps {
   readonly appliedEdits: AppliedEditsReader
   /** Proposals are written by work, answers here. */
   readonly activations: ActivationStore
+  /** A secret that a contract names, such as the token of its end node. */
+  secret(name: string): string | undefined
   readonly releases: ReleaseReader
   readonly jobs: JobStatusReader
   readonly collect: CollectStatusReader

@@ -191,6 +191,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     },
     edits: ledger,
     activations,
+    secret: () => undefined,
     appliedEdits: { of: () => new Map(), close: () => undefined },
     findings: { latestBalance: async () => undefined, firmImport: async () => undefined, winterPeak: async () => undefined, close },
     releases: {

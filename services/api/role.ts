@@ -10,6 +10,7 @@ import { openMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { openRunReader } from '#services/evaluation/run-store.ts'
 import { openSkillReader } from '#services/evaluation/skill-store.ts'
 import { openActivationStore } from '#services/flexibility/activation-store.ts'
+import { flexibilitySettings } from '#services/flexibility/settings.ts'
 import { enrolSamplePeople } from '#services/identity/enrol-sample-people.ts'
 import { createRelyingParty } from '#services/identity/relying-party.ts'
 import { readCollectStatus } from '#services/hosts/collect-status.ts'
@@ -59,6 +60,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
     district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, activations, releases, jobs, collect, studies,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
+    secret: flexibilitySettings(environment).secret,
     origins: identity.origins,
     secure: identity.secure,
     notReady: () => readiness.notReady(),

@@ -65,6 +65,16 @@ export const ROUTES = {
     flexibilityReport: '/api/operator/flexibility-report',
     stream: '/api/operator/stream',
   },
+  /** OpenADR 3 for end nodes of sellers: its own specification, its own tokens, no session. */
+  openAdr: {
+    programs: '/openadr3/3.0.1/programs',
+    program: '/openadr3/3.0.1/programs/:id',
+    events: '/openadr3/3.0.1/events',
+    event: '/openadr3/3.0.1/events/:id',
+    reports: '/openadr3/3.0.1/reports',
+    vens: '/openadr3/3.0.1/vens',
+    ven: '/openadr3/3.0.1/vens/:id',
+  },
   service: { live: '/livez', ready: '/readyz', document: '/api/openapi.json' },
 } as const
 
