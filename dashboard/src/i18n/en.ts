@@ -1,4 +1,5 @@
 import { congestionEn } from './congestion-words.ts'
+import { flexibilityEn } from './flexibility-words.ts'
 import { forecastEn } from './forecast-words.ts'
 import { winterEn } from './winter-words.ts'
 import type { Messages } from './fr.ts'
@@ -93,6 +94,7 @@ export const en = {
   forecast: forecastEn,
   winter: winterEn,
   congestion: congestionEn,
+  flexibility: flexibilityEn,
   skill: skillEn,
 
   public: {

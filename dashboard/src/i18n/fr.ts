@@ -1,4 +1,5 @@
 import { congestionFr } from './congestion-words.ts'
+import { flexibilityFr } from './flexibility-words.ts'
 import { forecastFr } from './forecast-words.ts'
 import { winterFr } from './winter-words.ts'
 import { skillFr } from './skill-words.ts'
@@ -93,6 +94,7 @@ export const fr = {
   forecast: forecastFr,
   winter: winterFr,
   congestion: congestionFr,
+  flexibility: flexibilityFr,
   skill: skillFr,
 
   public: {

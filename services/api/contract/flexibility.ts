@@ -20,6 +20,7 @@ export const SettlementView = object({
   baselineDays: Type.Integer(),
   adjustment: Type.Number(),
 })
+export type SettlementView = Static<typeof SettlementView>
 /** By half hour from the start; baseline and measurement of the seller's own points, never shown to planners. */
 const Curve = object({ baselineKw: Type.Array(nullable(Type.Number())), measuredKw: Type.Array(nullable(Type.Number())) })
 
