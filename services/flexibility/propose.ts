@@ -12,9 +12,11 @@ const FROM_HOUR = 9
 const USUAL_PROBABILITY = 0.2
 
 /** Tomorrow, where it is time to propose for it and the forecast tells all of it; undefined: not now, or done already. */
-export function dayToPropose(district: District, store: ActivationStore, issue: Pick<CongestionIssue, 'from' | 'steps' | 'stepS'> | undefined, now: number): { from: number; to: number } | undefined {
+export function dayToPropose(district: District, store: ActivationStore, issue: Pick<CongestionIssue, 'from' | 'steps' | 'stepS' | 'thresholdsPct'> | undefined, now: number): { from: number; to: number } | undefined {
   const { timeZone } = district
   if (contractsOf(district).length === 0 || issue === undefined || localParts(now, timeZone).hour < FROM_HOUR) return undefined
+  // Made under another limit: the next one is under way.
+  if (!issue.thresholdsPct.includes(district.thresholds.limitLoadingPct)) return undefined
   const from = nextLocalDayStart(now, timeZone)
   const to = nextLocalDayStart(from, timeZone)
   if (issue.from > from || issue.from + issue.steps * issue.stepS * 1000 < to) return undefined

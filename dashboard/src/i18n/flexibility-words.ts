@@ -19,6 +19,7 @@ export const flexibilityFr = {
   because: (elements: string, share: string) => `${elements} ; probabilité ${share}`,
   cost: (eur: string) => `${eur} si tout est livré`,
   by: (when: string) => `à décider, avertir et confirmer avant ${when}`,
+  acknowledgeBy: (when: string) => `à confirmer par le vendeur avant ${when}`,
   states: {
     proposed: 'proposée', approved: 'approuvée', refused: 'refusée', notified: 'notifiée', acknowledged: 'confirmée', running: 'en cours', done: 'terminée', failed: 'échouée', settled: 'soldée',
     heartbeat: 'signe de vie', declined: 'déclinée par l’installation', 'safe-state-told': 'état de repli annoncé',
@@ -78,6 +79,7 @@ export const flexibilityEn = {
   because: (elements, share) => `${elements}; probability ${share}`,
   cost: (eur) => `${eur} if all is delivered`,
   by: (when) => `to be decided, told and acknowledged before ${when}`,
+  acknowledgeBy: (when) => `to be acknowledged by the seller before ${when}`,
   states: {
     proposed: 'proposed', approved: 'approved', refused: 'refused', notified: 'notified', acknowledged: 'acknowledged', running: 'running', done: 'done', failed: 'failed', settled: 'settled',
     heartbeat: 'sign of life', declined: 'declined by the installation', 'safe-state-told': 'safe state told',
