@@ -26,6 +26,8 @@ test.each<[string, Partial<FlexibilityContract>, string[]]>([
   ['hangs nowhere', { node: 'nowhere' }, ['REFERENCE /node']],
   ['counts a point twice', { deliveryPoints: Array.from({ length: 2 }, () => sampleDistrict().deliveryPoints.find(({ carrier }) => carrier === 'electricity')!.id) }, ['MISFIT /deliveryPoints']],
   ['sends in the clear', { notices: { webhook: { url: 'http://shop.example/flex', secret: 'SHOP_WEBHOOK_SECRET' } } }, ['MISFIT /notices/webhook/url']],
+  ['is called back in the clear', { notices: { openAdr: { venName: 'v', token: 'V_TOKEN', callbackOrigin: 'http://node.example' } } }, ['MISFIT /notices/openAdr/callbackOrigin']],
+  ['is called back at a path', { notices: { openAdr: { venName: 'v', token: 'V_TOKEN', callbackOrigin: 'https://node.example/x' } } }, ['MISFIT /notices/openAdr/callbackOrigin']],
   ['calls longer than a year allows', { mostHoursAnActivation: 50 }, ['MISFIT /mostHoursAnActivation']],
   ['writes its secret down', { notices: { webhook: { url: 'https://shop.example/flex', secret: 'hunter2' } } }, ['SCHEMA /notices/webhook/secret']],
 ])('one that %s is a fault', (_, change, faults) => {

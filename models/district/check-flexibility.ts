@@ -19,6 +19,10 @@ export function flexibilityFaults(index: DocumentIndex): Fault[] {
     if (notices.webhook !== undefined && !isSafeAddress(notices.webhook.url)) {
       faults.push(fault('PF_DISTRICT_MISFIT', `${path}/notices/webhook/url`, `Contract ${id}: "${notices.webhook.url}" is neither https nor on this machine.`, 'Write an https address without name or password in it.'))
     }
+    const origin = notices.openAdr?.callbackOrigin
+    if (origin !== undefined && (!isSafeAddress(origin) || new URL(origin).origin !== origin)) {
+      faults.push(fault('PF_DISTRICT_MISFIT', `${path}/notices/openAdr/callbackOrigin`, `Contract ${id}: "${origin}" is no https origin, nor one of this machine.`, 'Write an origin without a path, such as https://node.example.'))
+    }
     if (new Set(deliveryPoints).size < deliveryPoints.length) faults.push(fault('PF_DISTRICT_MISFIT', `${path}/deliveryPoints`, `Contract ${id} names a delivery point twice.`, 'Name each delivery point once: it would be counted twice.'))
     if (mostHoursAnActivation > hoursAYear) faults.push(fault('PF_DISTRICT_MISFIT', `${path}/mostHoursAnActivation`, `Contract ${id}: one activation of ${mostHoursAnActivation} h is longer than all of a year, ${hoursAYear} h.`))
     deliveryPoints.forEach((pointId, position) => {

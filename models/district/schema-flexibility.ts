@@ -9,8 +9,8 @@ export const ContractNotices = object({
   emails: Type.Optional(Type.Array(Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$' }), { minItems: 1 })),
   /** https, or plain http on this machine alone. */
   webhook: Type.Optional(object({ url: Type.String({ minLength: 1 }), secret: SecretName })),
-  /** An OpenADR 3 end node asks for its events; its bearer token is the secret. */
-  openAdr: Type.Optional(object({ venName: Id(), token: SecretName })),
+  /** An OpenADR 3 end node asks for its events; its bearer token is the secret. It may be called back at this origin and nowhere else. */
+  openAdr: Type.Optional(object({ venName: Id(), token: SecretName, callbackOrigin: Type.Optional(Type.String({ minLength: 1 })) })),
   language: Type.Optional(oneOf('fr', 'en')),
 })
 

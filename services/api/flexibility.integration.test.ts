@@ -44,7 +44,7 @@ async function start(more: Partial<FlexibilityContract> = {}): Promise<void> {
   const variables = { SMTP_URL: mail.url, OFFICE_SECRET: 'a secret of ours', OFFICE_VEN_TOKEN: 'a token of theirs' }
   example = exampleDeps({ district: loaded, clock, activations: answers, requestsPerMinute: 100_000 })
   app = await buildApp(example.deps)
-  const worker = activationWorker({ district: loaded.district, store: work, activations: work, notices: createNotices(flexibilitySettings({ variables }), silentLogger, []), measured, forecasts: { dayAheadForecasts: async () => [] }, congestion: () => eveningCongestion(), plan: evaluationPlan(loaded.district), timeZone: 'Europe/Paris', clock, log: silentLogger })
+  const worker = activationWorker({ district: loaded.district, store: work, activations: work, notices: createNotices(flexibilitySettings({ variables }), work, silentLogger, []), measured, forecasts: { dayAheadForecasts: async () => [] }, congestion: () => eveningCongestion(), plan: evaluationPlan(loaded.district), timeZone: 'Europe/Paris', clock, log: silentLogger })
   pass = (scope) => worker.run([{ scope } as Job], { keep: async () => {} } as WorkContext)
 }
 beforeEach(async () => {

@@ -26,7 +26,7 @@ beforeEach(async () => {
   work = openActivationStore(files, 'activations')
   answers = openActivationStore(files, 'answers')
   clock = manualClock(PROPOSED_AT)
-  const office = sampleContract({ id: 'office.quay', notices: { openAdr: { venName: 'office-ven', token: 'OFFICE_VEN_TOKEN' } }, safeState: 'release' })
+  const office = sampleContract({ id: 'office.quay', notices: { openAdr: { venName: 'office-ven', token: 'OFFICE_VEN_TOKEN', callbackOrigin: 'https://node.example' } }, safeState: 'release' })
   const other = sampleContract({ id: 'other', activationEurPerMwh: 900, notices: { openAdr: { venName: 'other-ven', token: 'OTHER_VEN_TOKEN' } } })
   const loaded = flexibleDistrict(office, other, sampleContract({ id: 'unset', notices: { openAdr: { venName: 'unset', token: 'UNSET_TOKEN' } }, hoursAYear: 0.1 }))
   ;[activationId] = proposeDay(loaded.district, work, eveningCongestion(), { from: DAY, to: hour(24) }, PROPOSED_AT, new Map()).activationIds as [string]
@@ -132,4 +132,21 @@ test('a report that is not one, or too large, is refused', async () => {
   expect((await post({ programID: programIdOf('office.quay'), eventID: activationId })).statusCode).toBe(400)
   expect((await post(report('NORMAL', { reportName: 'x'.repeat(9_000) }))).statusCode).toBe(413)
   expect(state()).toBe('notified')
+})
+
+test('a node subscribes at the origin of its contract, reads it without the token, and takes it away', async () => {
+  const wanted = (callbackUrl: string) => ({ clientName: 'office-ven', programID: programIdOf('office.quay'), objectOperations: [{ objects: ['EVENT'], operations: ['CREATE', 'DELETE'], callbackUrl, bearerToken: 'theirs' }] })
+  const subscribe = (payload: object, token = TOKENS['OFFICE_VEN_TOKEN']!) => app.inject({ method: 'POST', url: ROUTES.openAdr.subscriptions, headers: as(token), payload })
+  for (const elsewhere of ['https://node.example.org/x', 'http://node.example/x', 'http://127.0.0.1:8086/', 'nothing']) expect((await subscribe(wanted(elsewhere))).statusCode).toBe(400)
+  expect((await subscribe(wanted('https://node.example/x'), TOKENS['OTHER_VEN_TOKEN'])).statusCode).toBe(404)
+  const { statusCode, body } = await subscribe(wanted('https://node.example/x'))
+  expect([statusCode, body.includes('theirs')]).toEqual([201, false])
+  const { id } = JSON.parse(body) as { id: string }
+  expect((await get(ROUTES.openAdr.subscriptions)).body).toMatchObject([{ id, objectType: 'SUBSCRIPTION', objectOperations: [{ callbackUrl: 'https://node.example/x' }] }])
+  // Work reads it in the other process, with the token.
+  expect(work.subscriptions('office-ven')).toMatchObject([{ subscriptionId: id, body: { objectOperations: [{ bearerToken: 'theirs' }] } }])
+  const remove = (token: string) => app.inject({ method: 'DELETE', url: address(ROUTES.openAdr.subscription, { id }), headers: as(token) })
+  expect((await remove(TOKENS['OTHER_VEN_TOKEN']!)).statusCode).toBe(404)
+  expect((await remove(TOKENS['OFFICE_VEN_TOKEN']!)).statusCode).toBe(200)
+  expect([(await get(ROUTES.openAdr.subscriptions)).body, work.subscriptions('office-ven')]).toEqual([[], []])
 })

@@ -3,16 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { silentLogger } from '#services/telemetry/logger.ts'
+import type { Subscription } from './activation-store.ts'
 import { hour, sampleContract } from './flexible-district.testkit.ts'
 import { startMailServer, type MailServer } from './mail-server.testkit.ts'
 import { createNotices } from './notices/notices.ts'
 import type { Notice } from './notices/port.ts'
 import { isSigned } from './notices/webhook.ts'
+import { programIdOf } from './openadr.ts'
 import { startReceiver, type Receiver } from './receiver.testkit.ts'
 import { flexibilitySettings } from './settings.ts'
 
 let mail: MailServer
 let receiver: Receiver
+let subscriptions: Subscription[] = []
 beforeAll(async () => {
   mail = await startMailServer()
   receiver = await startReceiver()
@@ -22,7 +25,7 @@ afterAll(async () => {
   await receiver.stop()
 })
 
-const notices = (variables: Record<string, string> = {}) => createNotices(flexibilitySettings({ variables: { SMTP_URL: mail.url, OFFICE_SECRET: 'a secret of ours', ...variables } }), silentLogger, [1, 1])
+const notices = (variables: Record<string, string> = {}) => createNotices(flexibilitySettings({ variables: { SMTP_URL: mail.url, OFFICE_SECRET: 'a secret of ours', ...variables } }), { subscriptions: () => subscriptions }, silentLogger, [1, 1])
 const notice = (contract: Partial<Notice['contract']['notices']>, more: Partial<Notice> = {}): Notice => ({
   kind: 'activation', contract: sampleContract({ notices: contract }), activationId: '0123456789abcdef', from: hour(18), to: hour(20), kw: 20, answerBy: hour(16), reason: null, timeZone: 'Europe/Paris', ...more,
 })
@@ -62,7 +65,7 @@ test('a webhook is signed with its time, and an answer may take the activation o
 test('the secret may stand in a file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'penfeld-secret-'))
   writeFileSync(join(folder, 'secret'), 'from a file\n')
-  await createNotices(flexibilitySettings({ variables: { OFFICE_SECRET_FILE: join(folder, 'secret') } }), silentLogger, []).send(notice(webhook()), 5_000)
+  await createNotices(flexibilitySettings({ variables: { OFFICE_SECRET_FILE: join(folder, 'secret') } }), { subscriptions: () => subscriptions }, silentLogger, []).send(notice(webhook()), 5_000)
   const { headers, body } = receiver.received.at(-1)!
   expect(isSigned('from a file', 5, body, String(headers['penfeld-signature']).replace('v1=', ''))).toBe(true)
   rmSync(folder, { recursive: true })
@@ -91,4 +94,19 @@ test('the operator is told by mail where there is an address, and an alert never
   await notices({ PENFELD_OPERATOR_MAIL: 'yann@network.example' }).alert('lost', 'text')
   expect(mail.mails.at(-1)).toMatchObject({ to: ['yann@network.example'] })
   await notices({ PENFELD_OPERATOR_MAIL: 'yann@network.example', SMTP_URL: 'smtp://127.0.0.1:1' }).alert('lost', 'text')
+})
+
+test('an end node that has subscribed is called back with its token, where the contract says and nowhere else', async () => {
+  const openAdr = { venName: 'office-ven', token: 'OFFICE_VEN_TOKEN', callbackOrigin: new URL(receiver.url).origin }
+  const subscription = (callbackUrl: string, operations: string[]): Subscription => ({ subscriptionId: callbackUrl, venName: 'office-ven', at: 0, body: { programID: programIdOf('office'), objectOperations: [{ objects: ['EVENT'], operations, callbackUrl, bearerToken: 'theirs' }] } })
+  subscriptions = [subscription(`${receiver.url}/new`, ['CREATE']), subscription(`${receiver.url}/changed`, ['UPDATE', 'DELETE']), subscription('https://elsewhere.example/', ['CREATE'])]
+  const before = receiver.received.length
+  expect(await notices().send(notice({ openAdr }), hour(-10))).toEqual([{ channel: 'openadr', sent: true, acknowledged: false, problem: null }])
+  expect(receiver.received).toHaveLength(before + 1)
+  expect(receiver.received.at(-1)!.headers['authorization']).toBe('Bearer theirs')
+  expect(JSON.parse(receiver.received.at(-1)!.body)).toMatchObject({ objectType: 'EVENT', operation: 'POST', object: { id: '0123456789abcdef', programID: programIdOf('office'), objectType: 'EVENT' } })
+  await notices().send(notice({ openAdr }, { kind: 'safe-state' }), hour(16))
+  expect(JSON.parse(receiver.received.at(-1)!.body)).toMatchObject({ operation: 'PUT' })
+  subscriptions = []
+  expect(await notices().send(notice({ openAdr }), 0)).toEqual([])
 })

@@ -33,10 +33,18 @@ const targetsOf = ({ notices }: FlexibilityContract) => (notices.openAdr === und
 /** What an end node is shown: from when it was told until the end; where it was lost and lets go, nothing any more. */
 export const isShown = ({ wasNotified, state, contract }: Activation): boolean => wasNotified && !(state === 'failed' && contract.safeState === 'release')
 
-export function eventOf(activation: Activation) {
-  const { activationId, contract, from, to, kw, changes } = activation
+export interface ToldEvent extends Pick<Activation, 'activationId' | 'contract' | 'from' | 'to' | 'kw'> {
+  readonly toldAt: number
+  readonly changedAt: number
+}
+export const toldEventOf = (activation: Activation): ToldEvent => {
+  const { changes, from } = activation
+  return { ...activation, toldAt: changes.find(({ kind, counts }) => kind === 'notified' && counts)?.at ?? from, changedAt: changes.findLast(({ counts }) => counts)!.at }
+}
+
+export function eventOf({ activationId, contract, from, to, kw, toldAt, changedAt }: ToldEvent) {
   return {
-    id: activationId, createdDateTime: iso(changes.find(({ kind, counts }) => kind === 'notified' && counts)?.at ?? from), modificationDateTime: iso(changes.findLast(({ counts }) => counts)!.at), objectType: 'EVENT' as const,
+    id: activationId, createdDateTime: iso(toldAt), modificationDateTime: iso(changedAt), objectType: 'EVENT' as const,
     programID: programIdOf(contract.id), eventName: `${contract.id} ${iso(from)}`, priority: 0, targets: targetsOf(contract),
     // A report of the operating state answers for the event; while it runs each one is a sign of life.
     reportDescriptors: [{ payloadType: 'OPERATING_STATE', aggregate: true, startInterval: 0, numIntervals: 1, historical: false, frequency: -1, repeat: -1 }],

@@ -49,7 +49,7 @@ async function propose(more: Partial<FlexibilityContract> = {}): Promise<void> {
   const { district } = flexibleDistrict(sampleContract({ notices: { emails: ['office@shop.example'], webhook: { url: receiver.url, secret: 'OFFICE_SECRET' } }, ...more }))
   ;[activationId] = proposeDay(district, work, eveningCongestion(), { from: DAY, to: hour(24) }, PROPOSED_AT, new Map()).activationIds as [string]
   const settings = flexibilitySettings({ variables: { SMTP_URL: mail.url, OFFICE_SECRET: 'a secret of ours', PENFELD_OPERATOR_MAIL: 'yann@network.example' } })
-  run = (at) => runDue({ district, store: work, notices: createNotices(settings, silentLogger, []), measured, forecasts: { dayAheadForecasts: async () => issued }, activations: work, plan: evaluationPlan(district), timeZone: district.timeZone, log: silentLogger }, at)
+  run = (at) => runDue({ district, store: work, notices: createNotices(settings, work, silentLogger, []), measured, forecasts: { dayAheadForecasts: async () => issued }, activations: work, plan: evaluationPlan(district), timeZone: district.timeZone, log: silentLogger }, at)
 }
 const answer = (kind: ChangeKind, at: number, by = 'Yann') => api.add([{ activationId, at, kind, by, reason: null, body: null }])
 const state = () => api.activation(activationId)!.state

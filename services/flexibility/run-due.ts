@@ -49,7 +49,9 @@ async function carryOut(parts: DueParts, activation: Activation, due: Due, now: 
   switch (due.what) {
     case 'notify': {
       const outcomes = await notices.send(noticeOf(parts, activation, 'activation', null), now)
-      if (outcomes.length > 0 && outcomes.every(({ sent }) => !sent)) return false
+      // An end node finds the event by asking: it is told by being shown.
+      const isShown = activation.contract.notices.openAdr !== undefined
+      if (!isShown && outcomes.length > 0 && outcomes.every(({ sent }) => !sent)) return false
       const isTaken = outcomes.some(({ acknowledged }) => acknowledged)
       store.add([change('notified', null, { outcomes }), ...(isTaken ? [change('acknowledged', null, null, activation.contract.seller)] : [])])
       return true

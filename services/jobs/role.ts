@@ -80,7 +80,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const patientPool = openPool<WorkTasks>(new URL('../evaluation/work-thread.ts', import.meta.url), 1, { ...setup, givesWay: true } satisfies WorkThreadSetup)
   const store = openActivationStore({ activations: place('activations'), answers: place('activationAnswers') }, 'activations')
   const hasContracts = contractsOf(district).length > 0
-  const activate = hasContracts ? activationWorker({ district, store, activations: store, notices: createNotices(flexibilitySettings(environment), log), measured, forecasts: runs, congestion: congestionOf(runs.database).latestCongestion, plan, timeZone: district.timeZone, clock, log }) : undefined
+  const activate = hasContracts ? activationWorker({ district, store, activations: store, notices: createNotices(flexibilitySettings(environment), store, log), measured, forecasts: runs, congestion: congestionOf(runs.database).latestCongestion, plan, timeZone: district.timeZone, clock, log }) : undefined
   const workers = createWorkers({ activate, queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), pointsOf: (series) => powersOf(district, plan, series).map(({ pointName }) => pointName), measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
   const follower = followJournal({ queue, measured, district, plan, validated, log })
   const schedules = timetable(clock, Math.max(...district.publicationRules.map(({ liveDelayS }) => liveDelayS)), district.timeZone)

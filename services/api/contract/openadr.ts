@@ -19,3 +19,14 @@ export const OpenAdrReport = Type.Object({
 })
 export type OpenAdrReport = Static<typeof OpenAdrReport>
 
+export const OpenAdrSubscription = Type.Object({
+  clientName: Name,
+  programID: ObjectId,
+  objectOperations: Type.Array(Type.Object({
+    objects: Type.Array(Type.String(), { minItems: 1 }),
+    operations: Type.Array(Type.Union(['READ', 'CREATE', 'UPDATE', 'DELETE'].map((operation) => Type.Literal(operation))), { minItems: 1 }),
+    callbackUrl: Type.String({ maxLength: 2_000 }),
+    bearerToken: Type.Optional(Type.Union([Type.String({ maxLength: 2_000, pattern: '^[\\x21-\\x7e]*$' }), Type.Null()])),
+  }), { minItems: 1, maxItems: 8 }),
+})
+export type OpenAdrSubscription = Static<typeof OpenAdrSubscription>

@@ -72,6 +72,8 @@ export const ROUTES = {
     events: '/openadr3/3.0.1/events',
     event: '/openadr3/3.0.1/events/:id',
     reports: '/openadr3/3.0.1/reports',
+    subscriptions: '/openadr3/3.0.1/subscriptions',
+    subscription: '/openadr3/3.0.1/subscriptions/:id',
     vens: '/openadr3/3.0.1/vens',
     ven: '/openadr3/3.0.1/vens/:id',
   },

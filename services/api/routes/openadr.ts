@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { FlexibilityContract } from '#models/district/schema-flexibility.ts'
 import type { Activation } from '#models/flexibility/activation.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { contractsOf } from '#services/flexibility/contracts.ts'
-import { declines, eventOf, isShown, programIdOf, programOf, venOf } from '#services/flexibility/openadr.ts'
-import { OpenAdrParams, OpenAdrQuery, OpenAdrReport } from '../contract/openadr.ts'
+import { declines, eventOf, isShown, programIdOf, programOf, toldEventOf, venOf } from '#services/flexibility/openadr.ts'
+import { OpenAdrParams, OpenAdrQuery, OpenAdrReport, OpenAdrSubscription } from '../contract/openadr.ts'
 import { ROUTES } from '../contract/routes.ts'
 import type { ApiDeps } from '../deps.ts'
 import { giveAnswer } from '../flexibility/answers.ts'
@@ -15,6 +15,7 @@ import { DAY_MS } from '../interval.ts'
 /** Who asks is told by a token, not by a session: nothing here reads a cookie. */
 const config = { access: 'public' } as const
 const REPORT_BYTES = 8 * 1024
+const MOST_SUBSCRIPTIONS = 8
 const SHOWN_DAYS = 2
 const AHEAD_DAYS = 4
 const PAGE = 50
@@ -54,8 +55,8 @@ export const openAdrRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = async
 
   app.get(ROUTES.openAdr.programs, list, async (request) => page(venOfRequest(request).contracts.map(programOf), request.query))
   app.get(ROUTES.openAdr.program, one, async (request) => found(venOfRequest(request).contracts.map(programOf), request.params.id))
-  app.get(ROUTES.openAdr.events, list, async (request) => page(eventsOf(venOfRequest(request)).map(eventOf).filter(({ programID }) => (request.query.programID ?? programID) === programID), request.query))
-  app.get(ROUTES.openAdr.event, one, async (request) => found(eventsOf(venOfRequest(request)).map(eventOf), request.params.id))
+  app.get(ROUTES.openAdr.events, list, async (request) => page(eventsOf(venOfRequest(request)).map(toldEventOf).map(eventOf).filter(({ programID }) => (request.query.programID ?? programID) === programID), request.query))
+  app.get(ROUTES.openAdr.event, one, async (request) => found(eventsOf(venOfRequest(request)).map(toldEventOf).map(eventOf), request.params.id))
   app.get(ROUTES.openAdr.vens, list, async (request) => {
     const { venName, contracts } = venOfRequest(request)
     return page([venOf(venName, contracts)].filter((ven) => (request.query.venName ?? venName) === ven.venName), request.query)
@@ -84,6 +85,38 @@ export const openAdrRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = async
     else giveAnswer(activations, activation, activation.state === 'notified' ? 'acknowledge' : 'heartbeat', { by: venName, reason: null, now, body: report })
     return reply.code(201).send(report)
   })
+
+  const subscriptionsOf = ({ venName }: Ven) => activations.subscriptions(venName).map(({ subscriptionId, at, body }) => ({ ...withoutTokens(body), id: subscriptionId, objectType: 'SUBSCRIPTION', createdDateTime: new Date(at).toISOString(), modificationDateTime: new Date(at).toISOString() }))
+  app.get(ROUTES.openAdr.subscriptions, list, async (request) => page(subscriptionsOf(venOfRequest(request)), request.query))
+  app.get(ROUTES.openAdr.subscription, one, async (request) => found(subscriptionsOf(venOfRequest(request)), request.params.id))
+
+  /** Callbacks go where the contract says and nowhere else: whoever has a token must not be able to send us anywhere. */
+  app.post(ROUTES.openAdr.subscriptions, { config, bodyLimit: REPORT_BYTES, schema: { hide: true, body: OpenAdrSubscription } }, async (request, reply) => {
+    const ven = venOfRequest(request)
+    const contract = ven.contracts.find(({ id }) => programIdOf(id) === request.body.programID)
+    if (contract === undefined) throw new PenfeldError('PF_NOT_FOUND', 'There is no such program for this end node.', { where: 'body/programID' })
+    const allowed = contract.notices.openAdr!.callbackOrigin
+    if (request.body.objectOperations.some(({ callbackUrl }) => allowed === undefined || !URL.canParse(callbackUrl) || new URL(callbackUrl).origin !== allowed)) {
+      throw new PenfeldError('PF_REQUEST_INVALID', 'The callback is not at the origin that the contract names.', { where: 'body/objectOperations' })
+    }
+    if (activations.subscriptions(ven.venName).length >= MOST_SUBSCRIPTIONS) throw new PenfeldError('PF_REQUEST_INVALID', `An end node has at most ${MOST_SUBSCRIPTIONS} subscriptions.`)
+    const subscriptionId = randomUUID()
+    activations.subscribe({ subscriptionId, venName: ven.venName, at: clock.now(), body: request.body })
+    return reply.code(201).send(found(subscriptionsOf(ven), subscriptionId))
+  })
+
+  app.delete(ROUTES.openAdr.subscription, one, async (request) => {
+    const ven = venOfRequest(request)
+    const gone = found(subscriptionsOf(ven), request.params.id)
+    activations.subscribe({ subscriptionId: gone.id, venName: ven.venName, at: clock.now(), body: null })
+    return gone
+  })
+}
+
+/** A token was given to us to be sent with callbacks, not to be told again. */
+function withoutTokens(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const operations = (body['objectOperations'] ?? []) as readonly Record<string, unknown>[]
+  return { ...body, objectOperations: operations.map(({ bearerToken: _, ...rest }) => rest) }
 }
 
 /** In a time that says nothing of how much was right. */

@@ -1,13 +1,15 @@
 import type { Logger } from '#services/telemetry/logger.ts'
+import type { ActivationReader } from '../activation-store.ts'
 import type { FlexibilitySettings } from '../settings.ts'
+import { callbackChannel } from './callback.ts'
 import { createMailer, mailChannel } from './mail.ts'
 import type { NoticeChannel, Notices } from './port.ts'
 import { webhookChannel } from './webhook.ts'
 
-/** Every way of pushing a notice. The page and OpenADR are asked by the sellers themselves. */
-export function createNotices(settings: FlexibilitySettings, log: Logger, backoffMs?: readonly number[]): Notices {
+/** Every way of pushing a notice. The page, and OpenADR without a subscription, are asked by the sellers themselves. */
+export function createNotices(settings: FlexibilitySettings, activations: Pick<ActivationReader, 'subscriptions'>, log: Logger, backoffMs?: readonly number[]): Notices {
   const mailer = settings.smtpUrl === undefined ? undefined : createMailer(settings.smtpUrl, settings.mailFrom)
-  const channels: Readonly<Record<string, NoticeChannel>> = { email: mailChannel(mailer), webhook: webhookChannel(settings, backoffMs) }
+  const channels: Readonly<Record<string, NoticeChannel>> = { email: mailChannel(mailer), webhook: webhookChannel(settings, backoffMs), openadr: callbackChannel(activations, backoffMs) }
   return {
     async send(notice, now) {
       const outcomes = await Promise.all(Object.entries(channels).map(async ([channel, one]) => {

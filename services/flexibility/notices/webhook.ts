@@ -1,14 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import { isSafeAddress } from '#models/district/check-flexibility.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { FlexibilitySettings } from '../settings.ts'
 import type { Notice, NoticeChannel } from './port.ts'
-
-const PATIENCE_MS = 10_000
-/** Waits between tries: what is still away after them is tried again at the next pass. */
-const BACKOFF_MS: readonly number[] = [1_000, 4_000, 16_000]
-const LARGEST_ANSWER = 16 * 1024
+import { BACKOFF_MS, postJson } from './post.ts'
 
 /**
  * HMAC-SHA256 over `timestamp.body`, hex. The time is part of what is signed, so that an old message cannot be sent again: who
@@ -22,6 +17,8 @@ export function isSigned(secret: string, timestampS: number, body: string, signe
   return ours.length === theirs.length && timingSafeEqual(ours, theirs)
 }
 
+const LARGEST_ANSWER = 16 * 1024
+
 /** Answers 2xx are taken; one with `{"acknowledged": true}` also takes the activation on. */
 export function webhookChannel(settings: Pick<FlexibilitySettings, 'secret'>, backoffMs = BACKOFF_MS): NoticeChannel {
   return {
@@ -34,8 +31,8 @@ export function webhookChannel(settings: Pick<FlexibilitySettings, 'secret'>, ba
       if (!isSafeAddress(webhook.url)) throw new PenfeldError('PF_NOTICE_FAILED', 'The address is neither https nor on this machine.', { where: notice.contract.id })
       const body = JSON.stringify(bodyOf(notice))
       const timestampS = Math.floor(now / 1000)
-      const headers = { 'content-type': 'application/json', 'penfeld-timestamp': String(timestampS), 'penfeld-signature': `v1=${signature(secret, timestampS, body)}`, 'penfeld-message': `${notice.activationId}.${notice.kind}` }
-      const acknowledged = await deliver(webhook.url, headers, body, backoffMs)
+      const headers = { 'penfeld-timestamp': String(timestampS), 'penfeld-signature': `v1=${signature(secret, timestampS, body)}`, 'penfeld-message': `${notice.activationId}.${notice.kind}` }
+      const acknowledged = saysYes(await postJson(webhook.url, headers, body, backoffMs))
       return { channel: 'webhook', sent: true, acknowledged, problem: null }
     },
   }
@@ -45,28 +42,6 @@ const bodyOf = ({ kind, contract, activationId, from, to, kw, answerBy, reason }
   kind, activationId, contractId: contract.id, buyer: contract.buyer, from: new Date(from).toISOString(), to: new Date(to).toISOString(), kw,
   answerBy: new Date(answerBy).toISOString(), safeState: contract.safeState, heartbeatS: contract.heartbeatS ?? null, reason,
 })
-
-async function deliver(url: string, headers: Record<string, string>, body: string, backoffMs: readonly number[]): Promise<boolean> {
-  for (let tried = 0; ; tried += 1) {
-    const outcome = await once(url, headers, body)
-    if ('acknowledged' in outcome) return outcome.acknowledged
-    if (!outcome.retryable || tried >= backoffMs.length) throw new PenfeldError('PF_NOTICE_FAILED', outcome.problem)
-    await pause(backoffMs[tried])
-  }
-}
-
-async function once(url: string, headers: Record<string, string>, body: string): Promise<{ acknowledged: boolean } | { problem: string; retryable: boolean }> {
-  try {
-    // A redirect could lead to where the message must not go.
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) })
-    const answer = await response.text()
-    if (response.ok) return { acknowledged: saysYes(answer) }
-    return { problem: `The receiver answered ${response.status}.`, retryable: response.status >= 500 || response.status === 429 || response.status === 408 }
-  } catch (error) {
-    const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name
-    return { problem: `The receiver does not answer (${cause}).`, retryable: true }
-  }
-}
 
 function saysYes(answer: string): boolean {
   if (answer.length > LARGEST_ANSWER) return false
