@@ -70,7 +70,7 @@ const post = async (url: string, who: Person, payload: object) => {
 }
 
 test('from the forecast to the bill: proposed, approved, told by webhook and mail, acknowledged, measured, settled, reported', async () => {
-  await start()
+  await start({ rebound: { share: 0.5, withinH: 3 } })
   const [id] = await measured.register(['elec.dp.dp0.p'])
   const at = Float64Array.from({ length: 31 * 144 }, (_, i) => DAY - 30 * 86_400_000 + i * 600_000)
   await measured.importSeries(id!, { at, values: at.map((time) => (time >= hour(18) && time < hour(20) ? 32 : 50)), quality: new Uint8Array(at.length) }, { recordedAt: hour(24), source: 'test' })
@@ -78,7 +78,7 @@ test('from the forecast to the bill: proposed, approved, told by webhook and mai
   await pass('propose')
 
   const { activations: [proposed], contracts, proposal } = await get<Activations>(ROUTES.operator.activations, yann)
-  expect(proposed).toMatchObject({ contractId: 'office', state: 'proposed', kw: 20, from: hour(18), to: hour(20), answerBy: hour(16), elements: ['P01.T1'], probability: 0.5, costEur: 8, settlement: null })
+  expect(proposed).toMatchObject({ contractId: 'office', state: 'proposed', kw: 20, from: hour(18), to: hour(20), answerBy: hour(16), elements: ['P01.T1'], probability: 0.5, costEur: 8, rebound: { energyKwh: 20, until: hour(23) }, settlement: null })
   expect([contracts, proposal?.day, proposal?.shortfalls]).toEqual([1, DAY, []])
   // The seller is not told before somebody has decided.
   expect((await get<OwnActivations>(ROUTES.merchant.activations, holder)).activations).toEqual([])

@@ -18,6 +18,7 @@ export const flexibilityFr = {
   contract: 'Contrat', period: 'Période', power: 'Puissance', reason: 'Pourquoi', state: 'État', settlement: 'Réalisé', actions: 'Actions',
   because: (elements: string, share: string) => `${elements} ; probabilité ${share}`,
   cost: (eur: string) => `${eur} si tout est livré`,
+  rebound: (energy: string, until: string) => `${energy} reviennent d’ici ${until}`,
   by: (when: string) => `à décider, avertir et confirmer avant ${when}`,
   acknowledgeBy: (when: string) => `à confirmer par le vendeur avant ${when}`,
   states: {
@@ -78,6 +79,7 @@ export const flexibilityEn = {
   contract: 'Contract', period: 'Period', power: 'Power', reason: 'Why', state: 'State', settlement: 'Delivered', actions: 'Actions',
   because: (elements, share) => `${elements}; probability ${share}`,
   cost: (eur) => `${eur} if all is delivered`,
+  rebound: (energy, until) => `${energy} come back by ${until}`,
   by: (when) => `to be decided, told and acknowledged before ${when}`,
   acknowledgeBy: (when) => `to be acknowledged by the seller before ${when}`,
   states: {

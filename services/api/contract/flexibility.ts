@@ -41,6 +41,8 @@ export const ActivationView = object({
   answerBy: Instant(),
   /** What it costs if all is delivered. */
   costEur: Type.Number(),
+  /** Energy that is expected to come back, and until when. */
+  rebound: nullable(object({ energyKwh: Type.Number(), until: Instant() })),
   safeState: oneOf('limit', 'release'),
   state: ActivationState,
   changes: Type.Array(object({ at: Instant(), kind: Type.String(), by: Type.String(), reason: nullable(Type.String()), counts: Type.Boolean() })),

@@ -28,6 +28,7 @@ export function activationView(activation: Activation, { withCurve }: { readonly
   return {
     activationId, contractId: contract.id, contractName: contract.name, buyer: contract.buyer, seller: contract.seller, aggregator: contract.aggregator ?? null,
     from, to, kw, elements: [...elements], probability, answerBy: answerBy(activation, contract), costEur: ((kw * (to - from)) / HOUR_MS / 1000) * contract.activationEurPerMwh,
+    rebound: contract.rebound === undefined ? null : { energyKwh: ((kw * (to - from)) / HOUR_MS) * contract.rebound.share, until: to + contract.rebound.withinH * HOUR_MS },
     safeState: contract.safeState, state,
     changes: changes.map(({ at, kind, by, reason, counts }) => ({ at, kind, by, reason, counts })),
     notices: (countedBody<{ outcomes: NoticeOutcome[] }>(activation, 'notified')?.outcomes ?? []).map(({ channel, sent, problem }) => ({ channel, sent, problem })),
