@@ -2,6 +2,7 @@ import { latestPositions } from '#services/evaluation/evaluate.ts'
 import { closedSwitches, type CongestionIssue } from '#services/evaluation/congestion-forecast.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { Worker } from '#services/jobs/lanes.ts'
+import { proposalAlert } from './notices/texts.ts'
 import { dayToPropose, proposeDay } from './propose.ts'
 import { runDue, type DueParts } from './run-due.ts'
 
@@ -29,8 +30,9 @@ export function activationWorker(parts: ActivationWorkerParts): Worker {
     const day = dayToPropose(district, store, issue, now)
     if (day === undefined || issue === undefined) return
     const positions = closedSwitches(parts, await latestPositions(parts))
-    const { activationIds, shortfalls, unjudged } = proposeDay(district, store, issue, day, now, positions)
+    const proposal = proposeDay(district, store, issue, day, now, positions)
+    const { activationIds, shortfalls, unjudged } = proposal
     log.info({ day: day.from, proposed: activationIds.length, shortfalls: shortfalls.length, unjudged: unjudged.length }, 'activations are proposed')
-    if (activationIds.length + shortfalls.length > 0) await notices.alert(`Penfeld: ${activationIds.length} activations proposed, ${shortfalls.length} shortfalls`, `${new Date(day.from).toISOString()}: ${activationIds.length} to decide on; not covered: ${shortfalls.map(({ element }) => element).join(', ') || '-'}.\n`)
+    if (activationIds.length + shortfalls.length > 0) await notices.alert(...proposalAlert(proposal, parts.timeZone))
   }
 }

@@ -99,6 +99,7 @@ test('nobody acknowledges: it fails before its start, the operator hears of it a
   expect(state()).toBe('failed')
   expect(lastChange('failed')).toMatchObject({ by: 'clock', reason: 'not-acknowledged', at: hour(16) })
   expect(lastChange('safe-state-told')).toMatchObject({ reason: 'limit' })
+  expect(mail.mails[1]!.content).toMatch(/not acknowledged in time/)
   expect(JSON.parse(receiver.received.at(-1)!.body)).toMatchObject({ kind: 'safe-state', safeState: 'limit', reason: 'not-acknowledged' })
   expect(mail.mails.map(({ to }) => to[0])).toEqual(['office@shop.example', 'yann@network.example', 'office@shop.example'])
   await run(hour(17))

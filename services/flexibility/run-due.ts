@@ -5,6 +5,7 @@ import type { Logger } from '#services/telemetry/logger.ts'
 import type { ActivationStore } from './activation-store.ts'
 import { contractOf } from './contracts.ts'
 import type { Notice, Notices } from './notices/port.ts'
+import { failureAlert } from './notices/texts.ts'
 import { settlementOf, type SettlementSources } from './settlement.ts'
 
 const DAY_MS = 86_400_000
@@ -68,7 +69,8 @@ async function carryOut(parts: DueParts, activation: Activation, due: Due, now: 
       return true
     case 'change':
       store.add([change(due.kind, due.reason)])
-      if (due.kind === 'failed' || due.reason === 'not-decided') await notices.alert(...alertOf(activation, due))
+      // Every reason is one that somebody waits for in vain.
+      if (due.reason !== null) await notices.alert(...failureAlert(activation, due.reason, parts.timeZone))
       return true
   }
 }
@@ -79,8 +81,3 @@ function noticeOf({ district, timeZone }: DueParts, activation: Activation, kind
   const notices = contractOf(district, contract.id)?.notices ?? contract.notices
   return { kind, contract: { ...contract, notices }, activationId, from, to, kw, answerBy: answerBy(activation, contract), reason, timeZone }
 }
-
-const alertOf = ({ contract, activationId, from, to, kw, elements }: Activation, due: Extract<Due, { what: 'change' }>): [subject: string, text: string] => [
-  `Penfeld: ${contract.name.fr} / ${contract.name.en}: ${due.reason}`,
-  `${activationId}: ${kw.toFixed(1)} kW, ${new Date(from).toISOString()} - ${new Date(to).toISOString()}, ${elements.join(', ')}.\n${due.kind}: ${due.reason}. safeState: ${contract.safeState}.\n`,
-]

@@ -54,7 +54,7 @@ export const flexibilityFr = {
   own: {
     heading: 'Vos effacements',
     lead: (buyer: string, power: string, from: string, to: string) => `${buyer} vous demande de réduire votre puissance de ${power}, de ${from} à ${to}.`,
-    answerBy: (when: string) => `Confirmez avant ${when} ; sans réponse, l’effacement n’a pas lieu.`,
+    answerBy: (when: string) => `Confirmez avant ${when} ; sans réponse, l’effacement est compté comme non livré.`,
     confirm: 'Je confirme', confirmOf: (name: string, when: string) => `Confirmer l’effacement de ${name}, ${when}`,
     others: 'Ce contrat compte d’autres points de livraison que les vôtres : le vendeur répond pour tous.',
     heartbeat: 'Toujours en cours', heartbeatOf: (name: string) => `Signaler que l’effacement de ${name} est toujours en cours`,
@@ -115,7 +115,7 @@ export const flexibilityEn = {
   own: {
     heading: 'Your curtailments',
     lead: (buyer, power, from, to) => `${buyer} asks you to reduce your power by ${power}, from ${from} to ${to}.`,
-    answerBy: (when) => `Acknowledge before ${when}; without an answer the curtailment does not take place.`,
+    answerBy: (when) => `Acknowledge before ${when}; without an answer the curtailment counts as not delivered.`,
     confirm: 'I acknowledge', confirmOf: (name, when) => `Acknowledge the curtailment of ${name}, ${when}`,
     others: 'This contract has other delivery points than yours: the seller answers for all of them.',
     heartbeat: 'Still running', heartbeatOf: (name) => `Say that the curtailment of ${name} is still running`,
