@@ -3,6 +3,7 @@
  * taken off it is the mean excess of those scenarios that pass it: energy above the limit, by the hour, over the probability. A contract
  * below several elements relieves them all, kW by kW: losses saved on the way are left aside, which errs to the safe side.
  */
+import { byEnergy, NOTHING_KW, richest, runs } from './step-spans.ts'
 
 /** Columns [element * steps + step] as the congestion forecast has them, of the limit (not of the threshold of watching). */
 export interface CongestionAhead {
@@ -79,8 +80,6 @@ export interface Proposal {
 }
 
 const HOUR_MS = 3_600_000
-/** Less than a watt is rounding. */
-const NOTHING_KW = 1e-3
 
 /**
  * Cheapest contracts first, each over the steps in which one of its elements is still in need, within its notice, validity, longest
@@ -153,32 +152,4 @@ const highest = ({ probability, steps }: CongestionAhead, e: number, from: numbe
   let most = 0
   for (let step = from; step < to; step += 1) most = Math.max(most, orZero(probability[e * steps + step]!))
   return most
-}
-
-interface Span { readonly from: number; readonly to: number }
-
-/** Spans of steps with something in them. */
-function runs(column: ArrayLike<number>): Span[] {
-  const found: Span[] = []
-  for (let t = 0; t < column.length; t += 1) {
-    if (!(column[t]! > NOTHING_KW)) continue
-    const from = t
-    while (t < column.length && column[t]! > NOTHING_KW) t += 1
-    found.push({ from, to: t })
-  }
-  return found
-}
-
-const energy = (column: Float64Array, { from, to }: Span): number => column.subarray(from, to).reduce((sum, kw) => sum + kw, 0)
-const byEnergy = (spans: Span[], column: Float64Array): Span[] => spans.sort((a, b) => energy(column, b) - energy(column, a) || a.from - b.from)
-
-/** The part of a span of at most so many steps that holds most energy; the earliest of equals. */
-function richest(column: Float64Array, from: number, to: number, mostSteps: number): Span {
-  const length = Math.min(to - from, mostSteps)
-  let best = { from, to: from + length }
-  for (let start = from + 1; start + length <= to; start += 1) {
-    const span = { from: start, to: start + length }
-    if (energy(column, span) > energy(column, best) + 1e-9) best = span
-  }
-  return best
 }
