@@ -18,8 +18,8 @@ export function checkDistrict(document: unknown, profiles?: ProfileChannels): Fa
   const form = schemaFaults(document)
   const index = indexDocument(document, form.map(({ path }) => path))
   return [
-    ...form, ...duplicateFaults(index), ...referenceFaults(index), ...intervalFaults(index), ...measurementFaults(index, profiles),
-    ...weatherFaults(index), ...formulaFaults(index), ...networkFaults(index), ...flexibilityFaults(index), ...timeZoneFaults(index.part('timeZone')),
+    ...form, ...duplicateFaults(index), ...referenceFaults(index), ...flexibilityFaults(index), ...intervalFaults(index), ...measurementFaults(index, profiles),
+    ...weatherFaults(index), ...formulaFaults(index), ...networkFaults(index), ...timeZoneFaults(index.part('timeZone')),
   ]
 }
 

@@ -95,16 +95,16 @@ export const ERROR_CODES = {
   PF_NETWORK_LOADS_INVALID: code('A file of loads for a network cannot be taken.', 'Mend every line the message names.'),
   PF_NETWORK_LOADS_MISSING: code('A network was read that does not say what is drawn from it.', 'Give the loads.'),
   PF_NETWORK_FILE_UNSUPPORTED: code('A network file has something that is not read.', 'Take it out of the file, or write it with what the message names.'),
+  // --- flexibility
+  PF_ACTIVATION_STATE: code('The activation is not in a state in which this can be done.', 'Look at the list of activations again.', { status: 409 }),
+  PF_ACTIVATION_TOO_LATE: code('The time by which this had to be done has passed.', 'Look at the list of activations; tell the seller by telephone if it matters.', { status: 409 }),
+  PF_NOTICE_FAILED: code('A message to the holder of a flexibility contract did not arrive.', 'Check the address and the secret in the contract and that the receiver answers; it is tried again at the next pass.', { retryable: true, status: 502 }),
   // --- jobs, evaluation, publication
   PF_COMPUTE_THREAD_LOST: code('A worker thread ended while it worked.', 'The job is tried again; look at the log of work if it happens often.', { retryable: true, status: 503 }),
   PF_EVALUATION_NOT_READY: code('The estimate of the network for this time is not made yet.', 'Wait; the job is tried again.', { retryable: true, status: 503 }),
   PF_JOB_FENCED: code('A worker that was given up for dead came back with a result; another had taken the job over.', 'Nothing: the result was refused, the newer worker keeps its own.', { retryable: true, status: 409 }),
   PF_JOB_SKIPPED: code('Steps were not done because the service was down for too long.', 'Run `penfeld replay` for that time if its results are needed.'),
   PF_JOBS_UNAVAILABLE: code('The queue of jobs does not answer.', 'Check that Redis runs, REDIS_URL and its password; the call is tried again.', { retryable: true, status: 503 }),
-  // --- flexibility
-  PF_ACTIVATION_STATE: code('The activation is not in a state in which this can be done.', 'Look at the list of activations again.', { status: 409 }),
-  PF_ACTIVATION_TOO_LATE: code('The time by which this had to be done has passed.', 'Look at the list of activations; tell the seller by telephone if it matters.', { status: 409 }),
-  PF_NOTICE_FAILED: code('A message to the holder of a flexibility contract did not arrive.', 'Check the address and the secret in the contract and that the receiver answers; it is tried again at the next pass.', { retryable: true, status: 502 }),
   // --- api, identity, directory
   PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
   PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),

@@ -145,9 +145,9 @@ export interface Example {
 /** `empty`: as at the very first start, when nobody has written anything yet. */
 export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = {}): Example {
   const folder = mkdtempSync(join(tmpdir(), 'penfeld-api-'))
+  const activations = openActivationStore({ activations: join(folder, 'activations.sqlite'), answers: join(folder, 'activation-answers.sqlite') }, 'answers')
   const directory = openDirectory(join(folder, 'directory.sqlite'))
   const ledger = openEditLedger(join(folder, 'edits.sqlite'))
-  const activations = openActivationStore({ activations: join(folder, 'activations.sqlite'), answers: join(folder, 'activation-answers.sqlite') }, 'answers')
   const journal: JournalEntry[] = []
   const releases: Release[] = empty ? [] : [EXAMPLE_RELEASE]
   const names = empty ? [] : EXAMPLE_DISTRICT.measurementPoints.map(({ id }) => id)
@@ -222,9 +222,9 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     },
     publish: (release) => void releases.push(release),
     dispose() {
+      activations.close()
       directory.close()
       ledger.close()
-      activations.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -57,10 +57,10 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const readiness = createReadiness({ dataFolder: environment.dataFolder, collect })
 
   const app = await buildApp({
-    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, activations, releases, jobs, collect, studies,
+    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, jobs, collect, studies,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
-    secret: flexibilitySettings(environment).secret,
+    activations, secret: flexibilitySettings(environment).secret,
     origins: identity.origins,
     secure: identity.secure,
     notReady: () => readiness.notReady(),
@@ -76,9 +76,9 @@ export async function startApi({ environment, district, clock, log }: RoleContex
       await app.close()
       await studies.stop()
       await Promise.all([measured, runs, congestion, findings, meterFindings, skill, releases, jobs, collect].map((reader) => reader.close()))
+      activations.close()
       edits.close()
       appliedEdits.close()
-      activations.close()
       directory.close()
       if (redis !== undefined) closeRedis(redis)
     },

@@ -38,16 +38,16 @@ export const DATA_FILES = {
   releases: 'releases.sqlite',
   /** Written by api: people, rights, sessions, audit. */
   directory: 'directory.sqlite',
+  /** Written by work: what is proposed to holders of flexibility contracts, and what became of it by the clock. */
+  activations: 'activations.sqlite',
+  /** Written by api: what people and end nodes answered to it. */
+  activationAnswers: 'activation-answers.sqlite',
   /** Written by collect: what each source is doing, counters by source and reason. */
   collect: 'collect.sqlite',
   /** Written by api: the ledger of what people corrected, line by line; collect reads it and carries it out. */
   edits: 'edits.sqlite',
   /** Written by collect: what became of each line of the ledger. */
   appliedEdits: 'edits-applied.sqlite',
-  /** Written by work: what is proposed to holders of flexibility contracts, and what became of it by the clock. */
-  activations: 'activations.sqlite',
-  /** Written by api: what people and end nodes answered to it. */
-  activationAnswers: 'activation-answers.sqlite',
 } as const
 
 /** Under PENFELD_DATA: files that wait for collect. Whoever brings one makes it under another name and renames it. */
