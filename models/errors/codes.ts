@@ -69,6 +69,10 @@ export const ERROR_CODES = {
   PF_OPCUA_ENDPOINT_UNSAFE: code('An OPC-UA server offers, or a source asks for, less security than is allowed.', 'Switch on Basic256Sha256 or better at the server; only a source with `securityMode: None` and without a user reads it unprotected.', { retryable: true, status: 503 }),
   PF_PROFILE_INVALID: code('A meter profile has faults.', 'Mend every line the message lists, in the YAML file it names.', { status: 500 }),
   PF_PROTOCOL_UNKNOWN: code('A source of the district document has a protocol nobody can read.', 'Write one of the protocols that the message lists, or add a driver to services/collectors/registry.ts.', { status: 500 }),
+  // --- flexibility
+  PF_ACTIVATION_STATE: code('The activation is not in a state in which this can be done.', 'Look at the list of activations again.', { status: 409 }),
+  PF_ACTIVATION_TOO_LATE: code('The time by which this had to be done has passed.', 'Look at the list of activations; tell the seller by telephone if it matters.', { status: 409 }),
+  PF_NOTICE_FAILED: code('A message to the holder of a flexibility contract did not arrive.', 'Check the address and the secret in the contract and that the receiver answers; it is tried again at the next pass.', { retryable: true, status: 502 }),
   // --- hosts
   PF_HOST_DISTRICT_UNSIGNED: code('A district was announced that the control host did not sign.', 'Find out who wrote it into Redis; nothing of it is taken.', { status: 500 }),
   PF_HOST_INCOMPLETE: code('A host beside the control host lacks something it cannot do without.', 'Set what the message names, then start it again.', { status: 500 }),
@@ -95,10 +99,6 @@ export const ERROR_CODES = {
   PF_NETWORK_LOADS_INVALID: code('A file of loads for a network cannot be taken.', 'Mend every line the message names.'),
   PF_NETWORK_LOADS_MISSING: code('A network was read that does not say what is drawn from it.', 'Give the loads.'),
   PF_NETWORK_FILE_UNSUPPORTED: code('A network file has something that is not read.', 'Take it out of the file, or write it with what the message names.'),
-  // --- flexibility
-  PF_ACTIVATION_STATE: code('The activation is not in a state in which this can be done.', 'Look at the list of activations again.', { status: 409 }),
-  PF_ACTIVATION_TOO_LATE: code('The time by which this had to be done has passed.', 'Look at the list of activations; tell the seller by telephone if it matters.', { status: 409 }),
-  PF_NOTICE_FAILED: code('A message to the holder of a flexibility contract did not arrive.', 'Check the address and the secret in the contract and that the receiver answers; it is tried again at the next pass.', { retryable: true, status: 502 }),
   // --- jobs, evaluation, publication
   PF_COMPUTE_THREAD_LOST: code('A worker thread ended while it worked.', 'The job is tried again; look at the log of work if it happens often.', { retryable: true, status: 503 }),
   PF_EVALUATION_NOT_READY: code('The estimate of the network for this time is not made yet.', 'Wait; the job is tried again.', { retryable: true, status: 503 }),
