@@ -8,7 +8,7 @@ export const WEATHER = 'weather'
 
 const WORDS: Readonly<Record<EntryKind, string>> = {
   'zones': 'zone', 'sites': 'site', 'holders': 'holder', 'deliveryPoints': 'delivery point', 'sources': 'source', 'devices': 'device', 'meters': 'meter',
-  'measurementPoints': 'measurement point', 'virtualMeters': 'virtual meter', 'tariffs': 'tariff', 'network/substations': 'substation', 'network/busbars': 'busbar',
+  'measurementPoints': 'measurement point', 'virtualMeters': 'virtual meter', 'tariffs': 'tariff', 'flexibilityContracts': 'flexibility contract', 'network/substations': 'substation', 'network/busbars': 'busbar',
   'network/junctions': 'junction', 'network/feeders': 'feeder', 'network/lineSections': 'line section', 'network/transformers': 'transformer', 'network/switches': 'switch',
   'network/sources': 'grid source', 'network/boundaryLoads': 'boundary load', 'network/busbarCouplers': 'busbar coupler', 'network/threeWindingTransformers': 'three-winding transformer',
   'network/tapChangers': 'tap changer', 'network/shunts': 'shunt', 'network/inverterControls': 'inverter control',
@@ -77,6 +77,10 @@ export function referenceFaults(index: DocumentIndex): Fault[] {
   }
   for (const { path, value } of index.network('shunts')) refer(`${path}/node`, value.node, ...NODES)
   for (const { path, value } of index.network('inverterControls')) refer(`${path}/deliveryPoint`, value.deliveryPoint, 'deliveryPoints')
+  for (const { path, value } of index.list('flexibilityContracts')) {
+    refer(`${path}/node`, value.node, ...NODES)
+    value.deliveryPoints.forEach((id, position) => refer(`${path}/deliveryPoints/${position}`, id, 'deliveryPoints'))
+  }
   const weather = index.part('weather')
   refer('/weather/temperaturePoint', weather?.temperaturePoint, 'measurementPoints')
   refer('/weather/irradiancePoint', weather?.irradiancePoint, 'measurementPoints')

@@ -1,4 +1,5 @@
 import { formulaFaults, measurementFaults, weatherFaults, type ProfileChannels } from './check-measurements.ts'
+import { flexibilityFaults } from './check-flexibility.ts'
 import { intervalFaults } from './check-intervals.ts'
 import { networkFaults } from './check-network.ts'
 import { duplicateFaults, referenceFaults } from './check-references.ts'
@@ -18,7 +19,7 @@ export function checkDistrict(document: unknown, profiles?: ProfileChannels): Fa
   const form = schemaFaults(document)
   const index = indexDocument(document, form.map(({ path }) => path))
   return [
-    ...form, ...duplicateFaults(index), ...referenceFaults(index), ...intervalFaults(index), ...measurementFaults(index, profiles),
+    ...form, ...duplicateFaults(index), ...referenceFaults(index), ...flexibilityFaults(index), ...intervalFaults(index), ...measurementFaults(index, profiles),
     ...weatherFaults(index), ...formulaFaults(index), ...networkFaults(index), ...studyFaults(index), ...timeZoneFaults(index.part('timeZone')),
   ]
 }

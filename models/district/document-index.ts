@@ -1,7 +1,7 @@
 import type { District, Network } from './schema.ts'
 
 /** Lists of the document whose entries have an id; those of the network under `network`. */
-const LISTS = ['zones', 'sites', 'holders', 'deliveryPoints', 'sources', 'devices', 'meters', 'measurementPoints', 'virtualMeters', 'tariffs'] as const
+const LISTS = ['zones', 'sites', 'holders', 'deliveryPoints', 'sources', 'devices', 'meters', 'measurementPoints', 'virtualMeters', 'tariffs', 'flexibilityContracts'] as const
 const NETWORK_LISTS = ['substations', 'busbars', 'junctions', 'feeders', 'lineSections', 'transformers', 'switches', 'sources', 'boundaryLoads', 'busbarCouplers', 'threeWindingTransformers', 'tapChangers', 'shunts', 'inverterControls'] as const
 
 export type EntryKind = (typeof LISTS)[number] | `network/${(typeof NETWORK_LISTS)[number]}`
@@ -16,7 +16,7 @@ export type AnyEntry = Entry<{ readonly id: string }> & { readonly kind: EntryKi
  * but their ids stay known, so that one misspelt field does not make everything that refers to it a fault too.
  */
 export interface DocumentIndex {
-  list<K extends (typeof LISTS)[number]>(key: K): readonly Entry<District[K][number]>[]
+  list<K extends (typeof LISTS)[number]>(key: K): readonly Entry<NonNullable<District[K]>[number]>[]
   network<K extends (typeof NETWORK_LISTS)[number]>(key: K): readonly Entry<NonNullable<Network[K]>[number]>[]
   /** The whole of a part that is no list, if it has the right form. */
   part<K extends 'weather' | 'calendar' | 'growth' | 'study' | 'constants' | 'publicationRules' | 'timeZone'>(key: K): District[K] | undefined

@@ -10,6 +10,7 @@
 import { Type, type Static } from 'typebox'
 import { dated, Id, Instant, LocalDate, LocalText, object, oneOf } from './schema-parts.ts'
 import { Network } from './schema-network.ts'
+import { FlexibilityContract } from './schema-flexibility.ts'
 import { Study } from './schema-study.ts'
 
 export { ID_PATTERN } from './schema-parts.ts'
@@ -153,6 +154,8 @@ export const Thresholds = object({
   limitLoadingPct: Type.Number({ exclusiveMinimum: 0 }),
   minVoltagePu: Type.Number({ exclusiveMinimum: 0 }),
   maxVoltagePu: Type.Number({ exclusiveMinimum: 0 }),
+  /** Flexibility is called where the limit of loading is passed with at least this probability; absent: 0.2. */
+  actAtProbability: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
 })
 
 /** A dated table, so that a change of the rules is a change of the document and not of the code. */
@@ -226,6 +229,8 @@ export const District = object(
     growth: Growth,
     /** Futures, prices and offers of a reinforcement study; absent: made of `growth` alone. */
     study: Type.Optional(Study),
+    /** Bought already: they are live rules. What is only offered stands in the study. */
+    flexibilityContracts: Type.Optional(Type.Array(FlexibilityContract)),
     /** Named constants for formulas, e.g. `losses`. */
     constants: Type.Optional(Type.Record(Type.String(), Type.Number())),
   },

@@ -69,6 +69,10 @@ export const ERROR_CODES = {
   PF_OPCUA_ENDPOINT_UNSAFE: code('An OPC-UA server offers, or a source asks for, less security than is allowed.', 'Switch on Basic256Sha256 or better at the server; only a source with `securityMode: None` and without a user reads it unprotected.', { retryable: true, status: 503 }),
   PF_PROFILE_INVALID: code('A meter profile has faults.', 'Mend every line the message lists, in the YAML file it names.', { status: 500 }),
   PF_PROTOCOL_UNKNOWN: code('A source of the district document has a protocol nobody can read.', 'Write one of the protocols that the message lists, or add a driver to services/collectors/registry.ts.', { status: 500 }),
+  // --- flexibility
+  PF_ACTIVATION_STATE: code('The activation is not in a state in which this can be done.', 'Look at the list of activations again.', { status: 409 }),
+  PF_ACTIVATION_TOO_LATE: code('The time by which this had to be done has passed.', 'Look at the list of activations; tell the seller by telephone if it matters.', { status: 409 }),
+  PF_NOTICE_FAILED: code('A message to the holder of a flexibility contract did not arrive.', 'Check the address and the secret in the contract and that the receiver answers; it is tried again at the next pass.', { retryable: true, status: 502 }),
   // --- hosts
   PF_HOST_DISTRICT_UNSIGNED: code('A district was announced that the control host did not sign.', 'Find out who wrote it into Redis; nothing of it is taken.', { status: 500 }),
   PF_HOST_INCOMPLETE: code('A host beside the control host lacks something it cannot do without.', 'Set what the message names, then start it again.', { status: 500 }),

@@ -19,10 +19,12 @@ import { securityPlugin } from './plugins/security.ts'
 import { congestionRoutes } from './routes/congestion.ts'
 import { connectionStudyRoutes } from './routes/connection-study.ts'
 import { outageStudyRoutes } from './routes/outage-study.ts'
+import { flexibilityRoutes } from './routes/flexibility.ts'
 import { importRoutes } from './routes/imports.ts'
 import { keptStudyRoutes } from './routes/kept-studies.ts'
 import { merchantRoutes } from './routes/merchant.ts'
 import { forecastSkillRoutes } from './routes/forecast-skill.ts'
+import { openAdrRoutes } from './routes/openadr.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { plannerRoutes } from './routes/planner.ts'
 import { publicRoutes } from './routes/public.ts'
@@ -85,6 +87,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(forecastSkillRoutes, { deps })
   await app.register(importRoutes, { deps })
   await app.register(validationRoutes, { deps })
+  await app.register(flexibilityRoutes, { deps })
+  await app.register(openAdrRoutes, { deps })
 
   const access = 'public' as const
   app.get(ROUTES.service.live, { config: { access }, schema: { hide: true } }, async () => ({ alive: true }))

@@ -9,6 +9,7 @@ import type { MeterFindingsReader } from '#services/evaluation/meter-findings.ts
 import type { RunReader } from '#services/evaluation/port.ts'
 import type { ForecastReader } from '#services/evaluation/run-store.ts'
 import type { SkillReader } from '#services/evaluation/skill-store.ts'
+import type { ActivationStore } from '#services/flexibility/activation-store.ts'
 import type { RelyingParty } from '#services/identity/relying-party.ts'
 import type { ImportDesk } from '#services/ingest/import-desk.ts'
 import type { JobStatusReader } from '#services/jobs/port.ts'
@@ -39,6 +40,10 @@ export interface ApiDeps {
   /** Written here, carried out by collect. */
   readonly edits: EditLedger
   readonly appliedEdits: AppliedEditsReader
+  /** Proposals are written by work, answers here. */
+  readonly activations: ActivationStore
+  /** A secret that a contract names, such as the token of its end node. */
+  secret(name: string): string | undefined
   readonly releases: ReleaseReader
   readonly jobs: JobStatusReader
   readonly collect: CollectStatusReader

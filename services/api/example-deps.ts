@@ -6,6 +6,7 @@ import type { District, MeasurementPoint } from '#models/district/schema.ts'
 import { manualClock } from '#services/clock/shifted-clock.ts'
 import { openDirectory } from '#services/directory/directory.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
+import { openActivationStore } from '#services/flexibility/activation-store.ts'
 import type { Directory, RoleName } from '#services/directory/port.ts'
 import type { JournalEntry, SampleBatch, Series, TimeSeriesReader } from '#services/store/port.ts'
 import type { CongestionIssue } from '#services/evaluation/congestion-forecast.ts'
@@ -146,6 +147,7 @@ export interface Example {
 /** `empty`: as at the very first start, when nobody has written anything yet. */
 export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = {}): Example {
   const folder = mkdtempSync(join(tmpdir(), 'penfeld-api-'))
+  const activations = openActivationStore({ activations: join(folder, 'activations.sqlite'), answers: join(folder, 'activation-answers.sqlite') }, 'answers')
   const directory = openDirectory(join(folder, 'directory.sqlite'))
   const ledger = openEditLedger(join(folder, 'edits.sqlite'))
   const keptStudies = openStudyStore(folder)
@@ -191,6 +193,8 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       close,
     },
     edits: ledger,
+    activations,
+    secret: () => undefined,
     appliedEdits: { of: () => new Map(), close: () => undefined },
     findings: { latestBalance: async () => undefined, firmImport: async () => undefined, winterPeak: async () => undefined, close },
     releases: {
@@ -226,6 +230,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     },
     publish: (release) => void releases.push(release),
     dispose() {
+      activations.close()
       directory.close()
       ledger.close()
       keptStudies.close()

@@ -9,6 +9,8 @@ import { openFindingsReader } from '#services/evaluation/findings.ts'
 import { openMeterFindings } from '#services/evaluation/meter-findings.ts'
 import { openRunReader } from '#services/evaluation/run-store.ts'
 import { openSkillReader } from '#services/evaluation/skill-store.ts'
+import { openActivationStore } from '#services/flexibility/activation-store.ts'
+import { flexibilitySettings } from '#services/flexibility/settings.ts'
 import { enrolSamplePeople } from '#services/identity/enrol-sample-people.ts'
 import { createRelyingParty } from '#services/identity/relying-party.ts'
 import { readCollectStatus } from '#services/hosts/collect-status.ts'
@@ -46,6 +48,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const skill = openSkillReader(file('runs'))
   const edits = openEditLedger(file('edits'))
   const appliedEdits = openAppliedEditsReader(file('appliedEdits'))
+  const activations = openActivationStore({ activations: file('activations'), answers: file('activationAnswers') }, 'answers')
   const releases = openReleaseReader(file('releases'))
   const jobs = openJobStatus(environment)
   const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
@@ -63,6 +66,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
     district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, jobs, collect, studies, keptStudies, studyRunner, studyDocuments,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
+    activations, secret: flexibilitySettings(environment).secret,
     origins: identity.origins,
     secure: identity.secure,
     notReady: () => readiness.notReady(),
@@ -78,6 +82,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
       await app.close()
       await Promise.all([studies.stop(), studyRunner.stop()])
       await Promise.all([measured, runs, congestion, findings, meterFindings, skill, releases, jobs, collect].map((reader) => reader.close()))
+      activations.close()
       edits.close()
       appliedEdits.close()
       keptStudies.close()

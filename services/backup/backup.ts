@@ -116,7 +116,7 @@ const mebibytes = (files: Manifest['files']) => Math.round(files.reduce((sum, { 
  * would be taken for done: never packed, never forwarded to InfluxDB, never computed with.
  */
 export const inOrder = (files: readonly string[]) => [...files].sort((left, right) => rank(left) - rank(right))
-const FOLLOWED = [/^edits\.sqlite$/, /(^|\/)(samples|forwarding)\.sqlite$/, /(^|\/)journal\.sqlite$/]
+const FOLLOWED = [/^edits\.sqlite$/, /^activation-answers\.sqlite$/, /(^|\/)(samples|forwarding)\.sqlite$/, /(^|\/)journal\.sqlite$/]
 const rank = (file: string) => FOLLOWED.findIndex((pattern) => pattern.test(file))
 
 /** Plain files below a folder, as paths from it. */

@@ -38,6 +38,10 @@ export const DATA_FILES = {
   releases: 'releases.sqlite',
   /** Written by api: people, rights, sessions, audit. */
   directory: 'directory.sqlite',
+  /** Written by work: what is proposed to holders of flexibility contracts, and what became of it by the clock. */
+  activations: 'activations.sqlite',
+  /** Written by api: what people and end nodes answered to it. */
+  activationAnswers: 'activation-answers.sqlite',
   /** Written by collect: what each source is doing, counters by source and reason. */
   collect: 'collect.sqlite',
   /** Written by api: the ledger of what people corrected, line by line; collect reads it and carries it out. */

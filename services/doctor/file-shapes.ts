@@ -4,6 +4,7 @@ import { DIRECTORY_MIGRATIONS } from '#services/directory/schema.ts'
 import { APPLIED_EDITS_MIGRATIONS } from '#services/editing/applied-edits.ts'
 import { EDITS_MIGRATIONS } from '#services/editing/ledger.ts'
 import { RUNS_MIGRATIONS } from '#services/evaluation/schema.ts'
+import { ACTIVATION_MIGRATIONS } from '#services/flexibility/activation-store.ts'
 import { COLLECT_FILE } from '#services/ingest/collect-status.ts'
 import { MIRROR_MIGRATIONS } from '#services/jobs/bullmq/asked-mirror.ts'
 import { JOBS_MIGRATIONS } from '#services/jobs/embedded/schema.ts'
@@ -23,6 +24,8 @@ export const FILE_SHAPES: Readonly<Record<string, FileShape>> = {
     [join(storeFolder('', store, 'influx'), 'forwarding.sqlite'), INFLUX_FORWARDING],
   ])),
   [DATA_FILES.runs]: { migrations: RUNS_MIGRATIONS },
+  [DATA_FILES.activations]: { migrations: ACTIVATION_MIGRATIONS },
+  [DATA_FILES.activationAnswers]: { migrations: ACTIVATION_MIGRATIONS },
   [DATA_FILES.jobs]: { migrations: JOBS_MIGRATIONS },
   [DATA_FILES.asked]: { migrations: MIRROR_MIGRATIONS },
   [DATA_FILES.releases]: { migrations: RELEASES_MIGRATIONS },

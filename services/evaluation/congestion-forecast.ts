@@ -124,7 +124,8 @@ export async function congestionForecast(parts: EvaluationParts, { issued, dayAh
 
 const quantilesOf = (columns: readonly Float64Array[]): ForecastQuantile[] => (columns[0]!.every(Number.isNaN) ? [] : BAND_LEVELS.map((level, k) => ({ level, valuesKw: columns[k]! })))
 
-function closedSwitches({ plan }: EvaluationParts, positions: ReadonlyMap<number, number>): Map<string, boolean> {
+/** By switch, whether it is closed, of those that are measured. */
+export function closedSwitches({ plan }: Pick<EvaluationParts, 'plan'>, positions: ReadonlyMap<number, number>): Map<string, boolean> {
   return new Map([...positions].flatMap(([sensor, value]) => (Number.isNaN(value) ? [] : [[plan.sensors[sensor]!.on, value >= 0.5] as const])))
 }
 

@@ -13,7 +13,7 @@ import { openRunStore, type RunFileStore } from '#services/evaluation/run-store.
 import type { WorkTasks } from '#services/evaluation/work-tasks.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
 import { openJobQueue } from './embedded/job-queue.ts'
-import { runOnce } from './lanes.ts'
+import { runOnce, type Worker } from './lanes.ts'
 import type { JobKind, SchedulingQueue } from './port.ts'
 import { createWorkers, type WorkerParts } from './workers.ts'
 
@@ -43,14 +43,14 @@ const issueOf = (issuedAt: number): CongestionIssue => ({
 })
 const report: ReliabilityReport = { kind: 'back-cast', from: 0, to: 1, issues: 1, heads: [], curves: [] }
 
-async function pass(kind: JobKind, answer: (task: string) => unknown): Promise<void> {
+async function pass(kind: JobKind, answer: (task: string) => unknown, more: Partial<WorkerParts> = {}): Promise<void> {
   const run = async (task: string, input: { issuedAt?: number; at?: number }) => {
     told.push([task, input.issuedAt ?? input.at ?? NaN])
     return answer(task)
   }
   const pool = { run, stop: async () => {} } as unknown as Pool<WorkTasks>
   // Of all that workers stand on, these need this much.
-  const parts = { queue, pool, patientPool: pool, measured: memoryStore(), runs, clock, log: silentLogger } as unknown as WorkerParts
+  const parts = { queue, pool, patientPool: pool, measured: memoryStore(), runs, clock, log: silentLogger, ...more } as unknown as WorkerParts
   await queue.ask({ kind, scope: 'network', period: clock.now(), inputRevision: 0 })
   await runOnce({ queue, effects: runs.effects, workers: createWorkers(parts), log: silentLogger }, [kind])
 }
@@ -93,4 +93,16 @@ test('a thread that is lost fails the job, to be tried again; nothing half is ke
   await pass('congest', () => Promise.reject(new TaskError('PF_COMPUTE_THREAD_LOST: stopped', true)))
   expect(congestionOf(runs.database).latestCongestion()).toBeUndefined()
   expect(await statusOf('congest')).toMatchObject({ lastError: expect.stringContaining('PF_COMPUTE_THREAD_LOST') })
+})
+
+test('where there are flexibility contracts each congestion forecast asks whether to propose activations', async () => {
+  await pass('congest', () => undefined)
+  expect(await statusOf('activate')).toBeUndefined()
+  const scopes: string[] = []
+  const activate: Worker = { mostAtOnce: 10, run: async (jobs) => void scopes.push(...jobs.map(({ scope }) => scope)) }
+  clock.set(clock.now() + HOUR)
+  await pass('congest', () => undefined, { activate })
+  expect(await statusOf('activate')).toMatchObject({ waiting: 1 })
+  await pass('activate', () => undefined, { activate })
+  expect(scopes.sort()).toEqual(['network', 'propose'])
 })

@@ -1,5 +1,5 @@
 /** Work that is done once for each (kind, scope, period, input revision), however often it is asked for. */
-export const JOB_KINDS = ['validate', 'roll-up', 'forecast', 'forecast-days', 'evaluate', 'evaluate-ahead', 'congest', 'replay', 'publish'] as const
+export const JOB_KINDS = ['validate', 'roll-up', 'forecast', 'forecast-days', 'evaluate', 'evaluate-ahead', 'congest', 'activate', 'replay', 'publish'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 export type JobState = 'waiting' | 'running' | 'done' | 'failed'
 

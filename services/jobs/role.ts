@@ -4,6 +4,7 @@ import { localDayStart, localParts } from '#models/units/local-time.ts'
 import { openPool } from '#services/compute/pool.ts'
 import { sharePool } from '#services/compute/remote-pool.ts'
 import { DATA_FILES, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { congestionOf } from '#services/evaluation/congestion-store.ts'
 import { findingsOf, seasonOf } from '#services/evaluation/findings.ts'
 import { driftingSeries } from '#services/evaluation/forecast-drift.ts'
 import { dayAheadSeries, powersOf } from '#services/evaluation/forecast-series.ts'
@@ -12,6 +13,11 @@ import { openRunStore } from '#services/evaluation/run-store.ts'
 import { validatedPoints } from '#services/evaluation/validate.ts'
 import { runLayout } from '#services/evaluation/network-states.ts'
 import type { WorkTasks, WorkThreadSetup } from '#services/evaluation/work-tasks.ts'
+import { openActivationStore } from '#services/flexibility/activation-store.ts'
+import { activationWorker } from '#services/flexibility/activation-worker.ts'
+import { contractsOf } from '#services/flexibility/contracts.ts'
+import { createNotices } from '#services/flexibility/notices/notices.ts'
+import { flexibilitySettings } from '#services/flexibility/settings.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { readProgress } from '#services/ingest/collect-status.ts'
 import { HISTORY } from '#services/ingest/demo-history.ts'
@@ -72,7 +78,10 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const live = { measured, runs, district, districtVersion: version, plan, firmImportKw }
   // One thread of its own for the fits of the day: they take minutes, and neither people nor other work wait for them.
   const patientPool = openPool<WorkTasks>(new URL('../evaluation/work-thread.ts', import.meta.url), 1, { ...setup, givesWay: true } satisfies WorkThreadSetup)
-  const workers = createWorkers({ queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), pointsOf: (series) => powersOf(district, plan, series).map(({ pointName }) => pointName), measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
+  const store = openActivationStore({ activations: place('activations'), answers: place('activationAnswers') }, 'activations')
+  const hasContracts = contractsOf(district).length > 0
+  const activate = hasContracts ? activationWorker({ district, store, activations: store, notices: createNotices(flexibilitySettings(environment), store, log), measured, forecasts: runs, congestion: congestionOf(runs.database).latestCongestion, plan, timeZone: district.timeZone, clock, log }) : undefined
+  const workers = createWorkers({ activate, queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), pointsOf: (series) => powersOf(district, plan, series).map(({ pointName }) => pointName), measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
   const follower = followJournal({ queue, measured, district, plan, validated, log })
   const schedules = timetable(clock, Math.max(...district.publicationRules.map(({ liveDelayS }) => liveDelayS)), district.timeZone)
   const pauseMs = clock.speed >= FAST_SPEED ? FAST_PAUSE_MS : PAUSE_MS
@@ -82,7 +91,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
     kind !== 'publish' || (await runs.states('estimate', period, period + everyS * 1000)).length * EVALUATION_STEP_S >= everyS
   // And the firm import of its season: at the first start a backlog of releases would fail, step by step, while it is computed.
   // The forecast of days and the winter peak learn from the history: not before the one of the demonstration is whole.
-  const isDue = ({ kind, scope }: Schedule) => (kind === 'publish' ? firmImportAt(clock.now()) !== undefined : (kind !== 'forecast-days' && scope !== 'winter-peak') || historyIsWhole())
+  const isDue = ({ kind, scope }: Schedule) => (kind === 'publish' ? firmImportAt(clock.now()) !== undefined : kind === 'activate' ? hasContracts : (kind !== 'forecast-days' && scope !== 'winter-peak') || historyIsWhole())
   const dueNow = () => schedules.filter(isDue)
   let whole = !environment.demo || environment.historyDays === 0
   const historyIsWhole = () => (whole ||= readProgress(place('collect'), HISTORY) === 1)
@@ -119,6 +128,8 @@ export async function startWork({ environment, district: loaded, clock, log, say
     startLane(lane, ['validate', 'roll-up'], pauseMs),
     startLane(lane, ['forecast-days'], pauseMs),
     startLane(lane, ['congest'], pauseMs),
+    // Waits for other people's servers.
+    ...(hasContracts ? [startLane(lane, ['activate'], pauseMs)] : []),
   ]
   say(`Work: ${plan.loads.length} loads and ${plan.sensors.length} network sensors are evaluated every 10 minutes; jobs are kept ${kept}.`)
 
@@ -132,6 +143,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
       await Promise.all([pool.stop(), patientPool.stop()])
       await Promise.all(ended)
       await Promise.all([measured.close(), derived.close(), runs.close(), releases.close(), queue.close()])
+      store.close()
       if (redis !== undefined) closeRedis(redis)
     },
   }

@@ -19,7 +19,7 @@ import type { Clock } from '#services/clock/port.ts'
 import { inTransaction } from '#services/sqlite/one-writer-file.ts'
 import type { TimeSeriesReader, TimeSeriesStore } from '#services/store/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
-import type { Workers } from './lanes.ts'
+import type { Worker, Workers } from './lanes.ts'
 import type { Job, JobQueue } from './port.ts'
 import { judgeDrifts, scoreSeries } from './score-forecasts.ts'
 
@@ -51,6 +51,8 @@ export interface WorkerParts {
   readonly live: LiveSources
   readonly timeZone: string
   readonly districtVersion: string
+  /** Where the district has flexibility contracts. */
+  readonly activate?: Worker | undefined
   readonly clock: Clock
   readonly log: Logger
 }
@@ -109,7 +111,11 @@ export function createWorkers(parts: WorkerParts): Workers {
         await keep()
         inTransaction(runs.database, () => saveReliability(runs.database, clock.now(), reports))
       },
+      async followUp([job]) {
+        if (parts.activate !== undefined) await parts.queue.ask({ kind: 'activate', scope: 'propose', period: job!.period, inputRevision: job!.inputRevision })
+      },
     },
+    ...(parts.activate === undefined ? {} : { activate: parts.activate }),
     forecast: {
       mostAtOnce: 1,
       async run(jobs, { keep, commit, progress }) {

@@ -1,4 +1,5 @@
 import { congestionEn } from './congestion-words.ts'
+import { flexibilityEn } from './flexibility-words.ts'
 import { forecastEn } from './forecast-words.ts'
 import { winterEn } from './winter-words.ts'
 import type { Messages } from './fr.ts'
@@ -96,6 +97,7 @@ export const en = {
   forecast: forecastEn,
   winter: winterEn,
   congestion: congestionEn,
+  flexibility: flexibilityEn,
   skill: skillEn,
   reinforcement: { ...reinforcementEn, ...studyFiguresEn, ...studyBasisEn },
 
@@ -424,7 +426,7 @@ export const en = {
       heading: 'Jobs',
       sentence: (failed: number, running: number) => (failed === 0 ? `No failed job, ${running} running.` : `${failed} failed, ${running} running.`),
       kind: 'Job',
-      kinds: { validate: 'validate', 'roll-up': 'roll up', forecast: 'forecast', 'forecast-days': 'forecast whole days', evaluate: 'evaluate the network', 'evaluate-ahead': 'evaluate 48 h ahead', congest: 'forecast congestion', replay: 'replay', publish: 'publish' },
+      kinds: { validate: 'validate', 'roll-up': 'roll up', forecast: 'forecast', 'forecast-days': 'forecast whole days', evaluate: 'evaluate the network', 'evaluate-ahead': 'evaluate 48 h ahead', congest: 'forecast congestion', activate: 'call flexibility', replay: 'replay', publish: 'publish' },
       last: 'Last end',
       duration: 'Duration',
       waiting: 'Waiting',

@@ -1,4 +1,5 @@
 import { congestionFr } from './congestion-words.ts'
+import { flexibilityFr } from './flexibility-words.ts'
 import { forecastFr } from './forecast-words.ts'
 import { winterFr } from './winter-words.ts'
 import { reinforcementFr } from './reinforcement-words.ts'
@@ -96,6 +97,7 @@ export const fr = {
   forecast: forecastFr,
   winter: winterFr,
   congestion: congestionFr,
+  flexibility: flexibilityFr,
   skill: skillFr,
   reinforcement: { ...reinforcementFr, ...studyFiguresFr, ...studyBasisFr },
 
@@ -424,7 +426,7 @@ export const fr = {
       heading: 'Travaux',
       sentence: (failed: number, running: number) => (failed === 0 ? `Aucun travail en échec, ${running} en cours.` : `${failed} en échec, ${running} en cours.`),
       kind: 'Travail',
-      kinds: { validate: 'valider', 'roll-up': 'agréger', forecast: 'prévoir', 'forecast-days': 'prévoir les journées', evaluate: 'évaluer le réseau', 'evaluate-ahead': 'évaluer les 48 h', congest: 'prévoir les contraintes', replay: 'rejouer', publish: 'publier' } as Record<string, string>,
+      kinds: { validate: 'valider', 'roll-up': 'agréger', forecast: 'prévoir', 'forecast-days': 'prévoir les journées', evaluate: 'évaluer le réseau', 'evaluate-ahead': 'évaluer les 48 h', congest: 'prévoir les contraintes', activate: 'appeler la flexibilité', replay: 'rejouer', publish: 'publier' } as Record<string, string>,
       last: 'Dernière fin',
       duration: 'Durée',
       waiting: 'En attente',

@@ -17,6 +17,7 @@ export const ROUTES = {
     summary: '/api/merchant/delivery-points/:id/summary',
     loadCurve: '/api/merchant/delivery-points/:id/load-curve',
     forecast: '/api/merchant/delivery-points/:id/forecast',
+    activations: '/api/merchant/activations',
     stream: '/api/merchant/stream',
   },
   planner: {
@@ -47,6 +48,7 @@ export const ROUTES = {
     reinforcementRerun: '/api/planner/reinforcement/studies/:id/rerun',
     reinforcementDocument: '/api/planner/reinforcement/studies/:id/document',
     reinforcementComparison: '/api/planner/reinforcement/comparison',
+    activations: '/api/planner/activations',
     stream: '/api/planner/stream',
   },
   operator: {
@@ -59,7 +61,21 @@ export const ROUTES = {
     edits: '/api/operator/edits',
     dataQuality: '/api/operator/data-quality',
     forecastDrifts: '/api/operator/forecast-drifts',
+    activations: '/api/operator/activations',
+    flexibilityReport: '/api/operator/flexibility-report',
     stream: '/api/operator/stream',
+  },
+  /** OpenADR 3 for end nodes of sellers: its own specification, its own tokens, no session. */
+  openAdr: {
+    programs: '/openadr3/3.0.1/programs',
+    program: '/openadr3/3.0.1/programs/:id',
+    events: '/openadr3/3.0.1/events',
+    event: '/openadr3/3.0.1/events/:id',
+    reports: '/openadr3/3.0.1/reports',
+    subscriptions: '/openadr3/3.0.1/subscriptions',
+    subscription: '/openadr3/3.0.1/subscriptions/:id',
+    vens: '/openadr3/3.0.1/vens',
+    ven: '/openadr3/3.0.1/vens/:id',
   },
   service: { live: '/livez', ready: '/readyz', document: '/api/openapi.json' },
 } as const
