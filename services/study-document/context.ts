@@ -1,5 +1,5 @@
 import { isReinforcing } from '#models/reinforcement/portfolio.ts'
-import type { ElementOutlook, Portfolio, StudyResult } from '#models/reinforcement/study-result.ts'
+import type { ElementOutlook, ElementYear, Portfolio, StudyResult } from '#models/reinforcement/study-result.ts'
 import type { DocumentLanguage, StudyHead } from './content.ts'
 import { makeNumbers, type Numbers } from './numbers.ts'
 import { WORDS, type Words } from './words/index.ts'
@@ -62,5 +62,5 @@ export function makeContext(result: StudyResult, lang: DocumentLanguage, head: S
 const earliness = ({ firstLikelyYear, firstPossibleYear }: ElementOutlook): number => (firstLikelyYear ?? 10_000) + (firstPossibleYear ?? 10_000) / 10_000
 const worstPct = ({ years }: ElementOutlook): number => Math.max(0, ...years.map(({ peakPct }) => peakPct.most))
 
-/** What the document shows of an element: the others are in the workbook. */
-export const lastYearOf = ({ years }: ElementOutlook) => years.at(-1)
+/** Figures of an element in the last year that was computed. */
+export const lastYearOf = ({ years }: ElementOutlook): ElementYear | undefined => years.at(-1)

@@ -60,6 +60,13 @@ describe('the content of the document', () => {
     expect(words).not.toMatch(/recommandée\)|Point d’équilibre|Évité/)
   })
 
+  test('a break-even is spoken of only where there are two ways that hold', () => {
+    const alone = { ...sampleResult, breakEven: null, portfolios: sampleResult.portfolios.map((one) => (one.kind === 'reinforce' ? { ...one, status: 'not-settled' as const } : one)) }
+    expect(said(alone)).not.toContain('Point d’équilibre')
+    expect(said({ ...sampleResult, breakEven: null })).toContain('Point d’équilibre : il n’y en a pas')
+    expect(said({ ...sampleResult, breakEven: { factor: 1.8, reinforcementEur: 2_400_000 } })).toContain('il faudrait que les travaux coûtent 1,8 fois le prix retenu (soit 2,4 M€)')
+  })
+
   test('where nothing is too small there is no curve, no break-even, and the network is still drawn', () => {
     const content = studyContent(nothingNeeded, 'fr', DRAFT)
     const words = said(nothingNeeded)

@@ -13,8 +13,9 @@ export function sensitivitySection(context: Context): Section | null {
   const { factor = NaN, reinforcementEur = NaN } = breakEven ?? {}
   const said = (factor > 1 ? w.sensitivity.breakEvenMore : w.sensitivity.breakEven)(n.decimal(factor, 2), n.eur(reinforcementEur))
   const blocks: readonly Block[] = [tornado.length === 0 ? paragraph(w.sensitivity.none) : { kind: 'figure', figure: tornadoFigure(context, recommended.expectedNpvEur) }]
-  // With nothing to build or to buy there are no two ways to weigh.
-  const hasTwoWays = recommended.measures.length > 0
+  // A price at which two ways cost the same is looked for only where works alone hold, and something else too.
+  const holding = result.portfolios.filter(({ status }) => status === 'holds').map(({ kind }) => kind)
+  const hasTwoWays = holding.includes('reinforce') && holding.some((kind) => kind !== 'reinforce')
   return { heading: w.sensitivity.heading, blocks: [...blocks, ...(hasTwoWays ? [paragraph(breakEven === null ? w.sensitivity.noBreakEven : said)] : [])] }
 }
 
