@@ -29,52 +29,43 @@ export function stagesOf(constrainedYears: readonly number[], toYear: number): {
   return { years, judged: years.map((_, k) => (years[k + 1] ?? toYear + 1) - 1) }
 }
 
-/** Outages of which a day is taken: the ones that are worst for some element. */
-export function decisiveStates(units: readonly UnitResult[]): ReadonlySet<number> {
-  const states = new Set<number>([0])
-  const elements = new Set(units.flatMap(({ statesOf }) => statesOf.map(({ element }) => element)))
-  for (const element of elements) {
-    let [most, state] = [0, -1]
-    for (const { counts } of units) {
-      if (counts.mwhOutage[element] + 1e-6 * counts.hoursOutage[element] > most) [most, state] = [counts.mwhOutage[element] + 1e-6 * counts.hoursOutage[element], counts.worstOutage[element]]
-    }
-    if (state > 0) states.add(state)
-  }
-  return states
-}
-
 /**
+ * Of each element the day on which it is furthest beyond its limit: in the normal state, and after the outage that is worst for it. In
+ * the normal state beside it the day with most energy, and one that stands for the rest.
  * @param units of one scenario and judged year, one for each weather
  * @param weatherProbability by weather
  * @param outageWeight share of a year in which an outage lasts: what is called after one costs that often
  */
-export function wantedDays(units: readonly UnitResult[], states: ReadonlySet<number>, weatherProbability: readonly number[], outageWeight: number, stage: number): WantedDay[] {
-  const wanted: WantedDay[] = []
-  for (const state of states) {
-    const all = units.flatMap((unit) => daysOf(unit.days, state).map((day) => ({ ...day, unit })))
-    if (all.length === 0) continue
-    const take = ({ unit: { ask }, day }: (typeof all)[number], weight: number) => wanted.push({ scenario: ask.scenario, weather: ask.weather, year: ask.year, stage, state, day, weight })
-    const total = all.reduce((sum, { unit }) => sum + weatherProbability[unit.ask.weather], 0)
-    if (state > 0) {
-      take(all.reduce((most, one) => (one.worstPct > most.worstPct ? one : most)), total * outageWeight)
-      continue
-    }
-    // The worst day of every element, since different ones are full on different days.
-    const worst = new Map<number, (typeof all)[number]>()
-    for (const one of all) if (!((worst.get(one.worstElement)?.worstPct ?? -Infinity) >= one.worstPct)) worst.set(one.worstElement, one)
-    const decided = new Set([...worst.values(), all.reduce((most, one) => (one.energyKwh > most.energyKwh ? one : most))])
-    for (const one of decided) take(one, weatherProbability[one.unit.ask.weather])
-    const rest = all.filter((one) => !decided.has(one)).sort((a, b) => a.energyKwh - b.energyKwh)
-    if (rest.length > 0) take(rest[Math.floor(rest.length / 2)], rest.reduce((sum, { unit }) => sum + weatherProbability[unit.ask.weather], 0))
+export function wantedDays(units: readonly UnitResult[], weatherProbability: readonly number[], outageWeight: number, stage: number): WantedDay[] {
+  const wanted = new Map<string, WantedDay>()
+  const take = ({ ask }: UnitResult, state: number, day: number, weight: number) => {
+    const key = `${ask.weather} ${state} ${day}`
+    if (!wanted.has(key)) wanted.set(key, { scenario: ask.scenario, weather: ask.weather, year: ask.year, stage, state, day, weight })
   }
-  return wanted
+  const worst = new Map<string, { readonly unit: UnitResult; readonly state: number; readonly day: number; readonly excess: number }>()
+  for (const unit of units) for (const { element, state, day, excess } of unit.worstDays) {
+    const key = `${element} ${state === 0 ? 'normal' : 'outage'}`
+    if (!((worst.get(key)?.excess ?? -Infinity) >= excess)) worst.set(key, { unit, state, day, excess })
+  }
+  for (const { unit, state, day } of worst.values()) take(unit, state, day, weatherProbability[unit.ask.weather] * (state === 0 ? 1 : outageWeight * daysWith(unit.days, state)))
+  const all = units.flatMap((unit) => daysOf(unit.days, 0).map((day) => ({ ...day, unit })))
+  if (all.length > 0) {
+    const most = all.reduce((found, one) => (one.energyKwh > found.energyKwh ? one : found))
+    take(most.unit, 0, most.day, weatherProbability[most.unit.ask.weather])
+    const rest = all.filter(({ unit, day }) => !wanted.has(`${unit.ask.weather} 0 ${day}`)).sort((a, b) => a.energyKwh - b.energyKwh)
+    const middle = rest[Math.floor(rest.length / 2)]
+    if (middle !== undefined) take(middle.unit, 0, middle.day, rest.reduce((sum, { unit }) => sum + weatherProbability[unit.ask.weather], 0))
+  }
+  return [...wanted.values()]
 }
 
-interface StateDay { readonly day: number; readonly energyKwh: number; readonly worstPct: number; readonly worstElement: number }
+const daysWith = ({ state }: NeedDays, wanted: number): number => state.reduce((sum, one) => sum + (one === wanted ? 1 : 0), 0)
 
-function daysOf({ state, day, energyKwh, worstPct, worstElement }: NeedDays, wanted: number): StateDay[] {
+interface StateDay { readonly day: number; readonly energyKwh: number }
+
+function daysOf({ state, day, energyKwh }: NeedDays, wanted: number): StateDay[] {
   const found: StateDay[] = []
-  for (let k = 0; k < state.length; k += 1) if (state[k] === wanted) found.push({ day: day[k], energyKwh: energyKwh[k], worstPct: worstPct[k], worstElement: worstElement[k] })
+  for (let k = 0; k < state.length; k += 1) if (state[k] === wanted) found.push({ day: day[k], energyKwh: energyKwh[k] })
   return found
 }
 

@@ -26,12 +26,16 @@ export interface StateNeed {
   readonly element: string
   /** kW, or pu of a bus. */
   readonly excess: number
+  /** Loading in % of the limit; of a bus NaN. */
+  readonly pct: number
 }
 
 export interface RemainingNeed {
   readonly element: string
   readonly hours: number
   readonly worstPct: number
+  /** In which it is furthest beyond. */
+  readonly worstHour: number
 }
 
 export interface DispatchOutcome {
@@ -60,7 +64,7 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
   let open: readonly StateNeed[] = needs
   let linearErrorPct = 0
   let solvedHours = 0
-  let remaining = remainingOf(needs.map((need) => ({ ...need, pct: NaN })))
+  let remaining = remainingOf(needs)
   const perKw = sensitivities()
 
   for (let round = 0; round < MOST_ROUNDS && open.length > 0; round += 1) {
@@ -161,7 +165,7 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
     added.set(hour, column)
   }
 
-  function check(hours: readonly number[]): { readonly found: readonly (StateNeed & { readonly pct: number })[] } {
+  function check(hours: readonly number[]): { readonly found: readonly StateNeed[] } {
     const activeKw = new Float64Array(hours.length * busCount)
     const reactiveKvar = new Float64Array(hours.length * busCount)
     hours.forEach((hour, k) => {
@@ -170,7 +174,7 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
       reactiveKvar.set(loads.reactiveKvar.subarray(hour * busCount, (hour + 1) * busCount), k * busCount)
     })
     const limits = one.limitsAt(Float64Array.from(hours, (hour) => loads.at[hour]), hours.map((hour) => loads.month[hour])).whole
-    const found: (StateNeed & { pct: number })[] = []
+    const found: StateNeed[] = []
     const { grid, elements } = state
     const count = createYearCount(grid, elements, hours.length, HOUR_S, {
       branch: (k, branch, excess, pct) => found.push({ hour: hours[k], element: elements.branchIds[branch], excess, pct }),
@@ -189,11 +193,9 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
   }
 }
 
-function remainingOf(found: readonly (StateNeed & { readonly pct: number })[]): RemainingNeed[] {
-  const byElement = new Map<string, { hours: number; worstPct: number }>()
-  for (const { element, pct } of found) {
-    const known = byElement.get(element) ?? { hours: 0, worstPct: NaN }
-    byElement.set(element, { hours: known.hours + 1, worstPct: Number.isNaN(known.worstPct) ? pct : Math.max(known.worstPct, Number.isNaN(pct) ? known.worstPct : pct) })
-  }
-  return [...byElement].map(([element, one]) => ({ element, ...one }))
+function remainingOf(found: readonly StateNeed[]): RemainingNeed[] {
+  return [...Map.groupBy(found, ({ element }) => element)].map(([element, of]) => {
+    const worst = of.reduce((most, one) => (one.excess > most.excess ? one : most))
+    return { element, hours: new Set(of.map(({ hour }) => hour)).size, worstPct: worst.pct, worstHour: worst.hour }
+  })
 }

@@ -65,15 +65,15 @@ export interface UnitResult {
   readonly days: NeedDays
   /** Largest excess of each element in kW (of a bus the lowest or highest pu), by element as in the counts; NaN: none. */
   readonly largestExcess: Float64Array
-  /** States in which each constrained element is so, as `element * states + state`. */
-  readonly statesOf: readonly { readonly element: number; readonly states: readonly number[] }[]
+  /** Of each element and state in which it is beyond its limit, the day on which it is furthest, and by how much in kW (of a bus pu). */
+  readonly worstDays: readonly { readonly element: number; readonly state: number; readonly day: number; readonly excess: number }[]
   readonly lossesMwh: number
   readonly energyMwh: number
   readonly unsupplied: readonly { readonly outage: string; readonly peakKw: number }[]
   readonly states: YearStates
   readonly loads: Pick<FutureLoads, 'peakKw' | 'energyMwh' | 'steps'>
   /** Of a plan: what is still beyond limits after everything was called. */
-  readonly remaining: readonly { readonly state: number; readonly element: string; readonly hours: number; readonly worstPct: number }[]
+  readonly remaining: readonly { readonly state: number; readonly element: string; readonly hours: number; readonly worstPct: number; readonly day: number }[]
   readonly activated: readonly { readonly option: string; readonly kwh: number; readonly hours: number }[]
   readonly linearErrorPct: number
 }
@@ -185,7 +185,7 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       const called = plan === undefined ? undefined : callContracts(one, loads, year.needs, contracts)
       return {
         ask, counts: same ? year.counts : countsById(year.counts, one, elementIds), days: needDays(year.needs, one), largestExcess: same ? largestExcess(year.needs, elementIds.length) : new Float64Array(0),
-        statesOf: same ? statesOf(year.needs) : [], lossesMwh: year.lossesMwh, energyMwh: year.energyMwh, unsupplied: year.unsupplied, states: year.states,
+        worstDays: same ? worstDays(year.needs, base.localDay, one) : [], lossesMwh: year.lossesMwh, energyMwh: year.energyMwh, unsupplied: year.unsupplied, states: year.states,
         loads: { peakKw: made.peakKw, energyMwh: made.energyMwh, steps: made.steps },
         remaining: called?.remaining ?? [], activated: called === undefined ? [] : called.activated.map(({ contract, ...told }) => ({ option: all[contract].id, ...told })), linearErrorPct: called?.linearErrorPct ?? 0,
       }
@@ -239,14 +239,14 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       const set = limits.sets[limits.setOfStep[needs.hour[k]]]
       const bus = needs.element[k] - branchCount
       const excess = bus < 0 ? needs.excess[k] : Math.max(set.lowestPu[bus] - needs.excess[k], needs.excess[k] - set.highestPu[bus])
-      byState.set(needs.state[k], [...(byState.get(needs.state[k]) ?? []), { hour: needs.hour[k], element: ids[needs.element[k]], excess }])
+      byState.set(needs.state[k], [...(byState.get(needs.state[k]) ?? []), { hour: needs.hour[k], element: ids[needs.element[k]], excess, pct: needs.pct[k] }])
     }
     const remaining: UnitResult['remaining'][number][] = []
     const activated: { contract: number; kwh: number; hours: number }[] = []
     let linearErrorPct = 0
     for (const [state, wanted] of byState) {
       const told = dispatchState(one, stateGrid(one, one.network, state, onGrid(base.customersByBus, grid, one.whole), thresholds.limitLoadingPct), loads, base.localDay, wanted, contracts, state === 0)
-      remaining.push(...told.remaining.map((left) => ({ state, ...left })))
+      remaining.push(...told.remaining.map(({ worstHour, ...left }) => ({ state, ...left, day: base.localDay[worstHour] })))
       linearErrorPct = Math.max(linearErrorPct, told.linearErrorPct)
       if (state === 0) activated.push(...contracts.map(({ option }) => ({ contract: option, kwh: told.activatedKwh.get(option) ?? 0, hours: told.activatedHours.get(option) ?? 0 })))
     }
@@ -300,14 +300,17 @@ function largestExcess({ element, excess }: Needs, count: number): Float64Array 
   return most
 }
 
-function statesOf({ element, state }: Needs): UnitResult['statesOf'] {
-  const found = new Map<number, Set<number>>()
+function worstDays({ element, state, hour, excess }: Needs, localDay: Uint16Array, { whole }: ConstraintCase): UnitResult['worstDays'] {
+  const branchCount = whole.branchFrom.length
+  const found = new Map<number, { element: number; state: number; day: number; excess: number }>()
   for (let k = 0; k < element.length; k += 1) {
-    const known = found.get(element[k]) ?? new Set<number>()
-    known.add(state[k])
-    found.set(element[k], known)
+    // Of a bus the voltage is told: the further from 1, the further beyond.
+    const far = element[k] < branchCount ? excess[k] : Math.abs(1 - excess[k])
+    const key = element[k] * 10_000 + state[k]
+    const known = found.get(key)
+    if (known === undefined || far > known.excess) found.set(key, { element: element[k], state: state[k], day: localDay[hour[k]], excess: far })
   }
-  return [...found].map(([of, states]) => ({ element: of, states: [...states].sort((a, b) => a - b) }))
+  return [...found.values()]
 }
 
 /** In falling order; hours without a result are left out. */

@@ -2,7 +2,7 @@
 import type { GridModel } from '#models/grid/network.ts'
 import type { BaseYear } from '#models/reinforcement/base-year.ts'
 import type { District } from '#models/district/schema.ts'
-import { choiceDay, decisiveStates, type WantedDay, wantedDays } from '#models/reinforcement/deciding-days.ts'
+import { choiceDay, type WantedDay, wantedDays } from '#models/reinforcement/deciding-days.ts'
 import { only, type PricedOption, pricedOptions, REINFORCING } from '#models/reinforcement/choice-options.ts'
 import type { Choice, ChoiceDay, ChoiceProblem } from '#models/reinforcement/choice-problem.ts'
 import { worksSaving } from '#models/reinforcement/deferral.ts'
@@ -108,15 +108,10 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
     }, progress, 'checking', share(), share() + (to - from) / 6)
     return checked
   }
-  /** The worst day of what the check found, as it is without a plan. */
+  /** The worst day of everything that the check found, as it is without a plan. */
   const daysAgain = async (checked: readonly Checked[], known: DecidingDays) => {
-    const wanted = checked.flatMap((unit): WantedDay[] => [...new Set(unit.remaining.map(({ state }) => state))].flatMap((state) => {
-      const base = units.find(({ ask: of }) => futureKey(of) === futureKey(unit.ask))!
-      const [day] = [...base.days.state.keys()].filter((k) => base.days.state[k] === state).sort((a, b) => base.days.worstPct[b]! - base.days.worstPct[a]!).map((k) => base.days.day[k]!)
-      const stage = stages.judged.indexOf(unit.ask.year)
-      if (day === undefined || known.days.some((one) => one.wanted.day === day && one.wanted.state === state && futureKey(one.wanted) === futureKey(unit.ask))) return []
-      return [{ ...unit.ask, stage, state, day, weight: 0 }]
-    }))
+    const wanted = checked.flatMap((unit): WantedDay[] => unit.remaining.filter(({ day }) => day >= 0).map(({ state, day }) => ({ ...unit.ask, stage: stages.judged.indexOf(unit.ask.year), state, day, weight: 0 })))
+      .filter((one, k, all) => all.findIndex((other) => isSameDay(one, other)) === k && !known.days.some((other) => isSameDay(one, other.wanted)))
     return (await askDays(input, wanted)).days
   }
 
@@ -140,6 +135,7 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
   return { portfolios: held, recommended, tornado, states, unpriced: priced.unpriced, ...conclusion(input, held, recommended, all, firstYear) }
 }
 
+const isSameDay = (one: WantedDay, other: WantedDay): boolean => one.day === other.day && one.state === other.state && futureKey(one) === futureKey(other)
 const least = (one: number | null, other: number | null): number | null => (one === null ? other : other === null ? one : Math.min(one, other))
 
 type Checked = UnitResult & { readonly probability: number; readonly planned: boolean }
@@ -175,9 +171,8 @@ function problem(input: WaysInput, scenarios: ReturnType<typeof scenariosAsked>,
 
 async function decidingDays(input: WaysInput, stages: DecidingDays['stages']): Promise<DecidingDays> {
   const { units, ask: { study } } = input
-  const states = decisiveStates(units)
   const weatherProbability = study.weatherYears.map(({ probability }) => probability)
-  const wanted = stages.judged.flatMap((year, stage) => scenariosAsked(input).flatMap(({ place }) => wantedDays(units.filter(({ ask }) => ask.year === year && ask.scenario === place), states, weatherProbability, outageShare(), stage)))
+  const wanted = stages.judged.flatMap((year, stage) => scenariosAsked(input).flatMap(({ place }) => wantedDays(units.filter(({ ask }) => ask.year === year && ask.scenario === place), weatherProbability, outageShare(), stage)))
   return { stages, ...(await askDays(input, wanted)) }
 }
 
@@ -198,7 +193,7 @@ export async function askDays(input: WaysInput, wanted: readonly WantedDay[], le
 /** Elements whose limits are rows in a state: those that are ever beyond one in it. */
 function rowElements({ units, elementIds }: WaysInput): (state: number) => readonly string[] {
   const byState = new Map<number, Set<string>>()
-  for (const { statesOf } of units) for (const { element, states } of statesOf) for (const state of states) {
+  for (const { worstDays } of units) for (const { element, state } of worstDays) {
     const known = byState.get(state) ?? new Set<string>()
     known.add(elementIds[element]!)
     byState.set(state, known)
@@ -208,7 +203,7 @@ function rowElements({ units, elementIds }: WaysInput): (state: number) => reado
 
 function remainingOf({ ask: { study }, stateNames, elementIds }: WaysInput, checked: readonly Checked[]): Portfolio['remaining'] {
   const found = checked.flatMap((unit) => {
-    const told = unit.planned ? unit.remaining : unit.statesOf.flatMap(({ element, states }) => states.map((state) => ({ state, element: elementIds[element]!, hours: Math.max(unit.counts.hoursNormal[element]!, unit.counts.hoursOutage[element]!), worstPct: unit.counts.peak[element]! })))
+    const told = unit.planned ? unit.remaining : unit.worstDays.map(({ element, state }) => ({ state, element: elementIds[element]!, hours: state === 0 ? unit.counts.hoursNormal[element]! : unit.counts.hoursOutage[element]!, worstPct: unit.counts.peak[element]! }))
     return told.map(({ state, element, hours, worstPct }) => ({
       element, state: stateNames[state]!, year: unit.ask.year, scenario: study.scenarios[unit.ask.scenario]!.id, weather: study.weatherYears[unit.ask.weather]!.id, hours, worstPct: Number.isFinite(worstPct) ? worstPct : null,
     }))
