@@ -204,7 +204,8 @@ function outageYear(one: ConstraintCase, outage: OutageCase, state: number, { dr
   const bound = screened ? outage.bound() : undefined
   let solved = 0
   limits.drawn.sets.forEach((set, season) => {
-    const steps = Int32Array.from(limits.drawn.setOfStep.keys()).filter((step) => limits.drawn.setOfStep[step] === season && (bound === undefined || isOpen(bound, step, set)))
+    const all = stepsOfSeason(limits.drawn, season)
+    const steps = bound === undefined ? all : all.filter((step) => isOpen(bound, step, set))
     solved += steps.length
     if (steps.length > 0) solveYear(outage.prepared, drawnLoads, steps, set, drawnElements, watched)
   })
@@ -213,14 +214,26 @@ function outageYear(one: ConstraintCase, outage: OutageCase, state: number, { dr
   /** Of an hour that is left out the stations take the bounds of their voltages. */
   function isOpen(of: OutageBound, hour: number, set: ElementLimits): boolean {
     if (of.open(magnitudeKva, hour, set)) return true
+    const { idlePu, dropPu } = of
+    const first = hour * stationCount
     for (let s = 0; s < stationCount; s += 1) {
-      if (highBus[s] < 0) continue
-      const place = hour * stationCount + s
-      lowestPu[place] = Math.min(lowestPu[place], of.lowestPu(highBus[s]))
-      highestPu[place] = Math.max(highestPu[place], of.highestPu(highBus[s]))
+      const bus = highBus[s]
+      if (bus < 0) continue
+      const low = idlePu[bus] - dropPu[bus]
+      const high = idlePu[bus] + dropPu[bus]
+      if (low < lowestPu[first + s]) lowestPu[first + s] = low
+      if (high > highestPu[first + s]) highestPu[first + s] = high
     }
     return false
   }
+}
+
+const seasons = new WeakMap<StepLimits, Int32Array[]>()
+/** Hours in which a set of limits holds: found once for all outages of a year. */
+function stepsOfSeason(limits: StepLimits, season: number): Int32Array {
+  const known = seasons.get(limits) ?? limits.sets.map((_, k) => Int32Array.from(limits.setOfStep.keys()).filter((step) => limits.setOfStep[step] === k))
+  seasons.set(limits, known)
+  return known[season]
 }
 
 /** Branch of the whole network for each of the drawn-together one. */

@@ -11,7 +11,7 @@ import type { Network } from '#models/district/schema.ts'
 import { LOW_VOLTAGE_LIMIT_KV } from '#models/capacity/voltage-bands.ts'
 import { buildGrid, type GridModel } from '#models/grid/network.ts'
 import { feedingTree } from '#models/grid/topology.ts'
-import { type PreparedLoadFlow, prepareLoadFlow, type PrepareOptions } from '#models/load-flow/load-flow.ts'
+import { type PreparedLoadFlow, prepareLoadFlow, type PrepareOptions, solveLoadFlow } from '#models/load-flow/load-flow.ts'
 
 export interface LowVoltageCase {
   readonly grid: GridModel
@@ -22,6 +22,8 @@ export interface LowVoltageCase {
   /** By section of this grid (sections come first): its branch in the whole network, and its station. */
   readonly wholeBranch: Int32Array
   readonly stationOfBranch: Int32Array
+  /** Voltages without load, the busbars at 1 pu. */
+  readonly idlePu: Float64Array
 }
 
 /** Impedance of a source that holds its voltage. */
@@ -58,8 +60,10 @@ export function lowVoltageCase(network: Network, at: number, whole: GridModel, o
     stationOfBus[bus] = stationOfBus[parent]
     stationOfBranch[tree.parentBranch[bus]] = stationOfBus[bus]
   }
+  const prepared = prepareLoadFlow(grid, options)
+  const idle = solveLoadFlow(prepared, { scenarios: 1, activeKw: new Float64Array(grid.busCount), reactiveKvar: new Float64Array(grid.busCount) })
   return {
-    grid, prepared: prepareLoadFlow(grid, options), stationOfBus, stationOfBranch,
+    grid, prepared, idlePu: idle.voltagePu.slice(), stationOfBus, stationOfBranch,
     wholeBus: Int32Array.from(grid.busIds, (id) => whole.busIndex.get(id) ?? -1),
     wholeBranch: Int32Array.from(grid.sectionIds, (id) => whole.branchIndex.get(id)!),
   }

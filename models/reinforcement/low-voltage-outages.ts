@@ -2,6 +2,7 @@
 import { branchRatings, createYearCount, solveYear } from '#models/contingency/year-count.ts'
 import type { StepLimits } from '#models/capacity/limits.ts'
 import { buildGrid } from '#models/grid/network.ts'
+import { feedingTree } from '#models/grid/topology.ts'
 import { solveInBlocks } from '#models/load-flow/blocks.ts'
 import { prepareLoadFlow } from '#models/load-flow/load-flow.ts'
 import { type ConstraintCase, HOUR_S } from './constraint-case.ts'
@@ -91,13 +92,68 @@ export function openHours(one: ConstraintCase, loads: YearLoads, limits: StepLim
     lowest[at] = low
     highest[at] = high
   }
-  judgeAt(one, loads, limits, lowest, brokenInNormal, open)
-  judgeAt(one, loads, limits, highest, brokenInNormal, open)
+  const near = nearHours(one, loads, limits, lowest, highest)
+  judgeAt(one, loads, limits, lowest, brokenInNormal, near, open)
+  judgeAt(one, loads, limits, highest, brokenInNormal, near, open)
   return open
 }
 
+/**
+ * 1: hours that are worth a load flow of the low voltage. Of the others a coarser bound says enough: currents of at most the sum of |S|
+ * over the lowest voltage that is allowed, and the drops that they make (as in outage-bound.ts, with the busbars at their lowest).
+ */
+function nearHours({ lowVoltage, whole, stations }: ConstraintCase, loads: YearLoads, limits: StepLimits, lowest: Float64Array, highest: Float64Array): Uint8Array {
+  const hours = loads.at.length
+  const near = new Uint8Array(hours)
+  if (lowVoltage === undefined) return near
+  const { grid, wholeBus, wholeBranch, stationOfBus, idlePu } = lowVoltage
+  const { order, parentBus, parentBranch } = feedingTree(grid)
+  const { ftG, ftB } = grid.admittance
+  const impedance = Float64Array.from(grid.branchFrom, (_, k) => 1 / Math.hypot(ftG[k], ftB[k]))
+  const amperes = Float64Array.from(grid.branchFrom, (_, k) => grid.basePowerKva / (Math.sqrt(3) * grid.busBaseKv[Math.max(0, grid.wiredTo[k])]))
+  const sums = new Float64Array(grid.busCount)
+  const drops = new Float64Array(grid.busCount)
+  const stationCount = stations.length
+  const bands = limits.sets.map((set) => ({
+    floorPu: Math.min(...wholeBus.filter((bus) => bus >= 0).map((bus) => set.lowestPu[bus])),
+    limitA: Float64Array.from(wholeBranch, (branch) => Math.min(set.branchFrom[branch], set.branchTo[branch])),
+    lowestPu: Float64Array.from(wholeBus, (bus) => (bus < 0 ? 0 : set.lowestPu[bus])), highestPu: Float64Array.from(wholeBus, (bus) => (bus < 0 ? Infinity : set.highestPu[bus])),
+  }))
+  for (let hour = 0; hour < hours; hour += 1) {
+    const { floorPu, limitA, lowestPu, highestPu } = bands[limits.setOfStep[hour]]
+    const first = hour * whole.busCount
+    for (let bus = 0; bus < sums.length; bus += 1) {
+      const from = wholeBus[bus]
+      const kw = from < 0 ? 0 : loads.activeKw[first + from]
+      const kvar = from < 0 ? 0 : loads.reactiveKvar[first + from]
+      sums[bus] = (SHUNTS * Math.sqrt(kw * kw + kvar * kvar)) / grid.basePowerKva / floorPu
+    }
+    let isNear = false
+    for (let place = order.length - 1; place >= 0; place -= 1) {
+      const bus = order[place]
+      const branch = parentBranch[bus]
+      if (branch < 0) continue
+      if (branch < grid.sectionCount && sums[bus] * amperes[branch] > limitA[branch]) isNear = true
+      sums[parentBus[bus]] += sums[bus]
+    }
+    for (let place = 0; place < order.length && !isNear; place += 1) {
+      const bus = order[place]
+      const branch = parentBranch[bus]
+      drops[bus] = branch < 0 ? 0 : drops[parentBus[bus]] + impedance[branch] * sums[bus]
+      const station = hour * stationCount + stationOfBus[bus]
+      // Without a voltage that is known nothing is excluded.
+      if (wholeBus[bus] >= 0 && !(lowest[station] * idlePu[bus] - drops[bus] >= lowestPu[bus] && highest[station] * idlePu[bus] + drops[bus] <= highestPu[bus])) isNear = true
+    }
+    if (isNear) near[hour] = 1
+  }
+  return near
+}
+
+/** Load currents part over shunts too: by less than this share. */
+const SHUNTS = 1.01
+
 /** Solves the low voltage with its stations at the given voltages and opens the hours in which a limit is broken. */
-function judgeAt(one: ConstraintCase, loads: YearLoads, limits: StepLimits, stationPu: Float64Array, brokenInNormal: ReadonlySet<number>, open: Uint8Array): void {
+function judgeAt(one: ConstraintCase, loads: YearLoads, limits: StepLimits, stationPu: Float64Array, brokenInNormal: ReadonlySet<number>, near: Uint8Array, open: Uint8Array): void {
   const { lowVoltage, whole, elements } = one
   if (lowVoltage === undefined) return
   const { grid, prepared, wholeBus, stationOfBus, wholeBranch, stationOfBranch } = lowVoltage
@@ -106,7 +162,7 @@ function judgeAt(one: ConstraintCase, loads: YearLoads, limits: StepLimits, stat
   const branchCount = whole.branchFrom.length
   const squarePu = stationPu.map((pu) => pu * pu)
   limits.sets.forEach((set, season) => {
-    const steps = Int32Array.from(limits.setOfStep.keys()).filter((hour) => limits.setOfStep[hour] === season && open[hour] === 0)
+    const steps = Int32Array.from(limits.setOfStep.keys()).filter((hour) => limits.setOfStep[hour] === season && near[hour] === 1 && open[hour] === 0)
     if (steps.length === 0) return
     const ratings = { currentA: new Float64Array(grid.branchFrom.length).fill(NaN), apparentKva: new Float64Array(grid.branchFrom.length).fill(NaN) }
     const wholeRatings = branchRatings(set, elements)

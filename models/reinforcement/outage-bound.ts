@@ -18,9 +18,9 @@ const SHUNTS = 1.01
 export interface OutageBound {
   /** Whether some limit may be broken in the hour. @param magnitudeKva |S| by bus, [hour * busCount + bus] */
   open(magnitudeKva: Float64Array, hour: number, limits: ElementLimits): boolean
-  /** Of the last hour asked: bounds of the voltage of a bus, pu. */
-  lowestPu(bus: number): number
-  highestPu(bus: number): number
+  /** Voltages without load, and by how much those of the last hour asked may differ from them, pu. */
+  readonly idlePu: Float64Array
+  readonly dropPu: Float64Array
 }
 
 /** @returns undefined where the network has a loop: the bound is not proven for it */
@@ -84,8 +84,7 @@ export function outageBound(grid: GridModel, elements: Elements, prepared: Prepa
       // All voltages being at least that much, the same argument holds with it in the place of the floor.
       return fullest * floorPu > leastPu
     },
-    lowestPu: (bus) => idlePuOfBus[bus] - dropPu[bus],
-    highestPu: (bus) => idlePuOfBus[bus] + dropPu[bus],
+    idlePu: idlePuOfBus, dropPu,
   }
 
   /** Largest current, pu; of a transformer by the highest voltage that is allowed. Without a rating none is excluded. */

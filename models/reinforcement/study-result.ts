@@ -14,7 +14,7 @@ export interface StudyAsk {
   readonly study: Study
   /** What the page has changed, to say it: path in the study and the value it has now. */
   readonly changed: readonly { readonly path: string; readonly from: string; readonly to: string }[]
-  /** `full`: every year, scenario and weather. `quick`: the last year and two between, for a slider. */
+  /** `full`: every year, scenario and weather. `quick`: the last year and one halfway, in the likeliest scenario and the coldest weather, for a slider. */
   readonly depth: 'full' | 'quick'
 }
 

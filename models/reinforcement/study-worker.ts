@@ -101,21 +101,33 @@ export interface StudyWorker {
   loadings(ask: LoadingAsk): readonly Float64Array[]
 }
 
-export function studyWorker({ district, study, base, at, temperaturesC }: StudySetup, options: PrepareOptions): StudyWorker {
+/** What a thread keeps from one study to the next: none of it depends on what the studies assume. */
+export interface WorkerMemory {
+  readonly futures: Map<string, FutureBase>
+  /** Restoration planned for the measured year: good enough to answer a slider, and the same for all of them. */
+  quickCase?: ConstraintCase
+}
+/** Weathers of several studies. */
+const MOST_WEATHERS = 8
+
+/** @param quick restoration is planned for the measured year and not for the heaviest future */
+export function studyWorker({ district, study, base, at, temperaturesC }: StudySetup, options: PrepareOptions, quick = false, memory: WorkerMemory = { futures: new Map() }): StudyWorker {
   const { network, thresholds } = district
   const grid = buildGrid(network, at)
-  const futures = new Map<number, FutureBase>()
   const futureBase = (weather: number): FutureBase => {
-    const made = futures.get(weather) ?? prepareFutures(base, temperaturesC[weather], grid.busIndex)
-    futures.set(weather, made)
+    const key = JSON.stringify(study.weatherYears[weather])
+    const made = memory.futures.get(key) ?? prepareFutures(base, temperaturesC[weather], grid.busIndex)
+    if (memory.futures.size >= MOST_WEATHERS) memory.futures.clear()
+    memory.futures.set(key, made)
     return made
   }
-  const memory: { activeKw: Float64Array; reactiveKvar: Float64Array } = { activeKw: new Float64Array(base.at.length * grid.busCount), reactiveKvar: new Float64Array(base.at.length * grid.busCount) }
+  const columns: { activeKw: Float64Array; reactiveKvar: Float64Array } = { activeKw: new Float64Array(base.at.length * grid.busCount), reactiveKvar: new Float64Array(base.at.length * grid.busCount) }
   const future = ({ scenario, weather, year, levels }: FutureAsk): FutureYear =>
-    futureLoads(futureBase(weather), study.scenarios[scenario], year, { ...(levels === undefined ? {} : { levels }), into: memory })
+    futureLoads(futureBase(weather), study.scenarios[scenario], year, { ...(levels === undefined ? {} : { levels }), into: columns })
   const caseOptions = { ...options, limitLoadingPct: thresholds.limitLoadingPct }
-  const deciding = decidingLoads()
-  const baseCase = constraintCase(network, at, deciding, base.customersByBus, caseOptions)
+  const deciding = quick ? measuredPeak(base) : decidingLoads()
+  const baseCase = (quick ? memory.quickCase : undefined) ?? constraintCase(network, at, deciding, base.customersByBus, caseOptions)
+  if (quick) memory.quickCase = baseCase
   const elementIds = [...baseCase.elements.branchIds, ...grid.busIds]
   const plans = new Map<string, ConstraintCase>()
   const proposals = new Map<string, readonly MeasureOption[]>()
@@ -252,6 +264,20 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
     }
     return { remaining, activated, linearErrorPct }
   }
+}
+
+/** Heaviest hour that was measured. */
+function measuredPeak({ at, month, parts, busCount }: BaseYear): DecidingLoads {
+  const total = new Float64Array(at.length)
+  for (const { powerKw } of parts) for (let hour = 0; hour < total.length; hour += 1) total[hour] += powerKw[hour]
+  const peak = total.reduce((most, kw, hour) => (kw > total[most] ? hour : most), 0)
+  const activeKw = new Float64Array(busCount)
+  const reactiveKvar = new Float64Array(busCount)
+  for (const { bus, powerKw, tanPhi } of parts) {
+    activeKw[bus] += powerKw[peak]
+    reactiveKvar[bus] += powerKw[peak] * tanPhi
+  }
+  return { at: Float64Array.of(at[peak]), month: [month[peak]], activeKw, reactiveKvar }
 }
 
 const rowOptions = (all: readonly MeasureOption[]) => ({

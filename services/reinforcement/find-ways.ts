@@ -97,16 +97,32 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
       known = { ...known, days: [...known.days, ...(await daysAgain(checked, known))] }
     }
   }
-  /** Every future of the years that stages are judged by; one in which nothing is in force is as it was. */
+  /** Ways often agree in what is in force in a year: that is then checked once. */
+  const looked = new Map<string, Promise<UnitResult>>()
+  const checkOne = async (unit: UnitResult, options: readonly PricedOption[], choice: Choice): Promise<Checked> => {
+    const plan = planIn(choice, options, stages.years, unit.ask.year, constrained)
+    const probability = input.probabilityOf(unit.ask)
+    // A future in which nothing is in force is as it was.
+    if (plan === undefined) return { ...unit, probability, planned: false }
+    const { networks, units: amounts, contracts } = plan
+    const key = `${futureKey(unit.ask)} ${JSON.stringify([networks, amounts, contracts])}`
+    let told = looked.get(key)
+    if (told === undefined) {
+      told = pool.run('unit', { ...assumed, ask: unit.ask, plan }).then((checked) => {
+        states = sumOfStates(states, checked.states)
+        return checked
+      })
+      looked.set(key, told)
+    }
+    return { ...(await told), probability, planned: true }
+  }
+  /** Every future of the years that stages are judged by; the hardest first, and the others only where those hold. */
   const check = async (options: readonly PricedOption[], choice: Choice): Promise<Checked[]> => {
     const of = units.filter(({ ask: { year } }) => stages.judged.includes(year))
-    const checked = await inOrder(of, async (unit) => {
-      const plan = planIn(choice, options, stages.years, unit.ask.year, constrained)
-      const told = plan === undefined ? unit : await pool.run('unit', { ...assumed, ask: unit.ask, plan })
-      if (plan !== undefined) states = sumOfStates(states, told.states)
-      return { ...told, probability: input.probabilityOf(unit.ask), planned: plan !== undefined }
-    }, progress, 'checking', share(), share() + (to - from) / 6)
-    return checked
+    const run = (some: readonly UnitResult[]) => inOrder(some, (unit) => checkOne(unit, options, choice), progress, 'checking', share(), share() + (to - from) / 6)
+    const hardest = stages.judged.flatMap((year) => of.filter(({ ask }) => ask.year === year).sort((a, b) => energyBeyond(b) - energyBeyond(a)).slice(0, 1))
+    const first = await run(hardest)
+    return remainingOf(input, first).length > 0 ? first : [...first, ...(await run(of.filter((unit) => !hardest.includes(unit))))]
   }
   /** The worst day of everything that the check found, as it is without a plan. */
   const daysAgain = async (checked: readonly Checked[], known: DecidingDays) => {
@@ -135,6 +151,7 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
   return { portfolios: held, recommended, tornado, states, unpriced: priced.unpriced, ...conclusion(input, held, recommended, all, firstYear) }
 }
 
+const energyBeyond = ({ days }: UnitResult): number => days.energyKwh.reduce((sum, kwh) => sum + kwh, 0)
 const isSameDay = (one: WantedDay, other: WantedDay): boolean => one.day === other.day && one.state === other.state && futureKey(one) === futureKey(other)
 const least = (one: number | null, other: number | null): number | null => (one === null ? other : other === null ? one : Math.min(one, other))
 

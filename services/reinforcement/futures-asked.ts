@@ -7,7 +7,7 @@ const likeliest = <One extends { readonly probability: number }>(all: readonly O
 /** The weather that a network is built for: the coldest one that is named, else the last. */
 const coldest = ({ study: { weatherYears } }: StudyAsk): number => Math.max(weatherYears.findLastIndex(({ kind }) => kind === 'cold-spell'), 0)
 
-/** Of the quick study the likeliest scenario in the coldest weather, at the end and twice before. */
+/** Of the quick study the likeliest scenario in the coldest weather, at the end and halfway. */
 export function futureAsks(ask: StudyAsk): FutureAsk[] {
   const { study, fromYear, toYear } = ask
   if (ask.depth === 'quick') return quickYears(ask).map((year) => ({ scenario: likeliest(study.scenarios), weather: coldest(ask), year }))
@@ -19,7 +19,7 @@ export function futureAsks(ask: StudyAsk): FutureAsk[] {
 
 export function quickYears({ fromYear, toYear }: StudyAsk): number[] {
   const span = toYear - fromYear
-  return [...new Set([toYear, fromYear + Math.round((2 * span) / 3), fromYear + Math.round(span / 3)])]
+  return [...new Set([toYear, fromYear + Math.round(span / 2)])]
 }
 
 /** The one future of a year that speaks for it: likeliest scenario, coldest weather. */

@@ -49,7 +49,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   const grid = buildGrid(district.network, frozen.from + frozen.hours * 3_600_000)
   const winters = storedWinters(frozen)
   const weather = study.weatherYears.map((one) => weatherYear(base, one, winters))
-  const assumed: Assumed = { key: JSON.stringify([study, ask.depth]), study, temperaturesC: weather.map(({ temperatureC }) => temperatureC) }
+  const assumed: Assumed = { key: JSON.stringify([study, ask.depth]), study, quick: ask.depth === 'quick', temperaturesC: weather.map(({ temperatureC }) => temperatureC) }
   progress.tell('loads', 0)
   const { stateNames, elementIds } = await pool.run('names', assumed)
 

@@ -16,6 +16,7 @@ export interface Assumed {
   /** Different for different assumptions. */
   readonly key: string
   readonly study: Study
+  readonly quick: boolean
   readonly temperaturesC: readonly Float64Array[]
 }
 

@@ -3,7 +3,7 @@ import { workerData } from 'node:worker_threads'
 import { buildGrid } from '#models/grid/network.ts'
 import { choose } from '#models/reinforcement/choice.ts'
 import { baseYearOf } from '#models/reinforcement/frozen-to-base.ts'
-import { type StudyWorker, studyWorker } from '#models/reinforcement/study-worker.ts'
+import { type StudyWorker, studyWorker, type WorkerMemory } from '#models/reinforcement/study-worker.ts'
 import { highsSolver } from '#services/compute/highs.ts'
 import { loadFlowKernel } from '#services/compute/kernel.ts'
 import { serveTasks } from '#services/compute/thread.ts'
@@ -13,8 +13,9 @@ const { district, frozen, at } = workerData as StudyThreadSetup
 const base = baseYearOf(frozen, buildGrid(district.network, at))
 
 let kept: { readonly key: string; readonly worker: StudyWorker } | undefined
-function workerFor({ key, study, temperaturesC }: Assumed): StudyWorker {
-  if (kept?.key !== key) kept = { key, worker: studyWorker({ district, study, base, at, temperaturesC }, { kernel: loadFlowKernel() }) }
+const memory: WorkerMemory = { futures: new Map() }
+function workerFor({ key, study, temperaturesC, quick }: Assumed): StudyWorker {
+  if (kept?.key !== key) kept = { key, worker: studyWorker({ district, study, base, at, temperaturesC }, { kernel: loadFlowKernel() }, quick, memory) }
   return kept.worker
 }
 
