@@ -52,6 +52,8 @@ export const sumOfStates = (one: YearStates, other: YearStates): YearStates => (
   lowVoltageSolved: one.lowVoltageSolved + other.lowVoltageSolved, notSettled: one.notSettled + other.notSettled,
 })
 
+/** What is best for a scenario by itself is only held against: close is enough. */
+const ROUGH = { seconds: 5, gap: 0.02 }
 /** Rounds of choice and check, the first with it. */
 const MOST_ROUNDS = 3
 /** Of an excess, more asked for in each further round: what linear thinking missed. */
@@ -138,7 +140,7 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
   const found: Found[] = []
   if (ask.depth === 'quick') found.push(...(await Promise.all([find('reinforce', reinforcing, expected), find('least-cost', all, expected)])))
   else {
-    const best = await Promise.all(scenarios.map((_, s) => pool.run('choose', problem(input, scenarios.map((one, k) => ({ ...one, probability: k === s ? 1 : 0 })), all, { ...days, days: days.days.filter(({ wanted }) => scenarios[s]!.place === wanted.scenario) }, 0, expected))))
+    const best = await Promise.all(scenarios.map((_, s) => pool.run('choose', { limits: ROUGH, ...problem(input, scenarios.map((one, k) => ({ ...one, probability: k === s ? 1 : 0 })), all, { ...days, days: days.days.filter(({ wanted }) => scenarios[s]!.place === wanted.scenario) }, 0, expected) })))
     const bestEur = Float64Array.from(best, ({ expectedEur }, s) => best[s]!.eurOfScenario[s] ?? expectedEur)
     found.push(...(await Promise.all([find('reinforce', reinforcing, expected), find('least-cost', all, expected), find('least-regret', all, { kind: 'regret', bestEur }), find('without-reinforcement', others, expected)])))
   }
@@ -146,7 +148,7 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
   const held = portfolios.map((one) => ({ ...one, worstRegretEur: regretOf(one, portfolios) }))
   const recommended = recommendedOf(held)
   progress.tell('sensitivities', to - 0.03)
-  const tornado = recommended === null || ask.depth === 'quick' ? [] : await sensitivities(input, days, priced, (options, of, objective) => problemOf(options, of, 0, objective))
+  const tornado = recommended === null || ask.depth === 'quick' ? [] : await sensitivities(input, days, priced, new Set(held.flatMap(({ measures }) => measures.map(({ option }) => option))), (options, of, objective) => problemOf(options, of, 0, objective))
   const firstYear = input.elements.reduce<number | null>((first, { firstLikelyYear, firstPossibleYear }) => least(first, firstLikelyYear ?? firstPossibleYear), null)
   return { portfolios: held, recommended, tornado, states, unpriced: priced.unpriced, ...conclusion(input, held, recommended, all, firstYear) }
 }
@@ -194,12 +196,12 @@ async function decidingDays(input: WaysInput, stages: DecidingDays['stages']): P
 }
 
 /** Asked for by future, so that its loads are made once. */
-export async function askDays(input: WaysInput, wanted: readonly WantedDay[], levels?: FutureAsk['levels']): Promise<Pick<DecidingDays, 'days' | 'unsettled'>> {
+export async function askDays(input: WaysInput, wanted: readonly WantedDay[], levels?: FutureAsk['levels'], only?: readonly string[]): Promise<Pick<DecidingDays, 'days' | 'unsettled'>> {
   const byFuture = Map.groupBy(wanted, futureKey)
   const branchNames = rowElements(input)
   const told = await Promise.all([...byFuture.values()].map(async (of) => {
     const { scenario, weather, year } = of[0]!
-    const answers = await input.pool.run('days', { ...input.assumed, ask: { scenario, weather, year, ...(levels === undefined ? {} : { levels }), constrained: input.constrained, days: of.map(({ state, day }) => ({ state, day, elements: branchNames(state) })) } })
+    const answers = await input.pool.run('days', { ...input.assumed, ask: { scenario, weather, year, ...(levels === undefined ? {} : { levels }), constrained: input.constrained, ...(only === undefined ? {} : { only }), days: of.map(({ state, day }) => ({ state, day, elements: branchNames(state) })) } })
     return of.map((one, k) => ({ wanted: one, told: answers[k]! }))
   }))
   const all = told.flat()

@@ -17,6 +17,7 @@ import { storedWinters } from '#models/reinforcement/frozen-to-base.ts'
 import { findWays, NO_STATES, sumOfStates, type Ways } from './find-ways.ts'
 import { futureAsks, isLikely } from './futures-asked.ts'
 import type { StudyPhase } from './port.ts'
+import { modelCheck } from '#models/reinforcement/model-check.ts'
 import { networkDrawing, outlookElements } from './study-network.ts'
 import type { Assumed, StudyTasks, StudyThreadSetup } from './study-tasks.ts'
 
@@ -89,7 +90,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
     losses: [...new Set(asks.map(({ year }) => year))].map((year) => ({ year, mwh: lossesIn(units.filter(({ ask: of }) => of.year === year)) })),
     portfolios: ways.portfolios, recommended: ways.recommended, answer: ways.answer, breakEven: ways.breakEven, tornado: ways.tornado,
     prices: [...prices.values()].filter(({ item }) => ways.portfolios.length > 0 && item !== '').map(({ item, eur, source, dated, sure }) => ({ item, eur, source, dated, sure })),
-    sources: [], modelCheck: null, network: networkDrawing(district),
+    sources: [], modelCheck: frozen.headKw === undefined ? null : modelCheck(frozen.headKw, await pool.run('measured-year', assumed)), network: networkDrawing(district),
   }
 
   function lossesIn(of: readonly UnitResult[]) {
