@@ -144,9 +144,21 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
     const bestEur = Float64Array.from(best, ({ expectedEur }, s) => best[s]!.eurOfScenario[s] ?? expectedEur)
     found.push(...(await Promise.all([find('reinforce', reinforcing, expected), find('least-cost', all, expected), find('least-regret', all, { kind: 'regret', bestEur }), find('without-reinforcement', others, expected)])))
   }
-  const portfolios = [nothing(input), ...found.map((one) => portfolioOf(input, one, stages.years))]
-  const held = portfolios.map((one) => ({ ...one, worstRegretEur: regretOf(one, portfolios) }))
-  const recommended = recommendedOf(held)
+  const ranked = () => {
+    const portfolios = [nothing(input), ...found.map((one) => portfolioOf(input, one, stages.years))]
+    const told = portfolios.map((one) => ({ ...one, worstRegretEur: regretOf(one, portfolios) }))
+    return { held: told, recommended: recommendedOf(told) }
+  }
+  let { held, recommended } = ranked()
+  // What is recommended is checked in every year and not only in those by which stages are judged; what then fails is no longer recommended.
+  while (ask.depth === 'full' && recommended !== null && !isCheckedThroughout(found[recommended - 1]!, units)) {
+    const one = found[recommended - 1]!
+    const others = units.filter((unit) => !one.checked.some(({ ask: of }) => futureKey(of) === futureKey(unit.ask)))
+    const checked = [...one.checked, ...(await inOrder(others, (unit) => checkOne(unit, one.options, one.choice), progress, 'checking', to - 0.12, to - 0.04))]
+    const remaining = remainingOf(input, checked)
+    found[recommended - 1] = { ...one, checked, remaining, status: remaining.length === 0 ? 'holds' : 'not-settled' };
+    ({ held, recommended } = ranked())
+  }
   progress.tell('sensitivities', to - 0.03)
   const tornado = recommended === null || ask.depth === 'quick' ? [] : await sensitivities(input, days, priced, new Set(held.flatMap(({ measures }) => measures.map(({ option }) => option))), (options, of, objective) => problemOf(options, of, 0, objective))
   const firstYear = input.elements.reduce<number | null>((first, { firstLikelyYear, firstPossibleYear }) => least(first, firstLikelyYear ?? firstPossibleYear), null)
@@ -154,6 +166,7 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
 }
 
 const energyBeyond = ({ days }: UnitResult): number => days.energyKwh.reduce((sum, kwh) => sum + kwh, 0)
+const isCheckedThroughout = ({ checked }: Found, units: readonly UnitResult[]): boolean => checked.length >= units.length
 const isSameDay = (one: WantedDay, other: WantedDay): boolean => one.day === other.day && one.state === other.state && futureKey(one) === futureKey(other)
 const least = (one: number | null, other: number | null): number | null => (one === null ? other : other === null ? one : Math.min(one, other))
 
@@ -243,7 +256,7 @@ function nothing(input: WaysInput): Portfolio {
 }
 
 function portfolioOf(input: WaysInput, found: Found, stages: readonly number[]): Portfolio {
-  const { money, units, ask: { study } } = input
+  const { money, units } = input
   const { kind, options, choice, checked, rounds, remaining, status } = found
   if (status === 'infeasible') {
     return { kind, measures: [], expectedNpvEur: 0, npvOfScenarioEur: [], worstRegretEur: null, lossesMwh: 0, co2Tonnes: 0, notServedMwh: 0, rounds, status, remaining, linearErrorPct: null }
@@ -255,7 +268,7 @@ function portfolioOf(input: WaysInput, found: Found, stages: readonly number[]):
   const lossEur = lossValueEur(losses.byYear, money)
   const sum = (of: readonly Parameters<typeof netEur>[0][]) => of.reduce((total, one) => total + netEur(one), 0)
   return {
-    kind, measures, rounds, status, remaining, expectedNpvEur: sum(measures) + lossEur, lossesMwh: losses.mwh, co2Tonnes: (losses.mwh * money.co2KgPerMwh) / 1000, notServedMwh: 0, worstRegretEur: null,
+    kind, measures, rounds, status, remaining, checkedYears: [...new Set(checked.map(({ ask: { year } }) => year))].sort((a, b) => a - b), expectedNpvEur: sum(measures) + lossEur, lossesMwh: losses.mwh, co2Tonnes: (losses.mwh * money.co2KgPerMwh) / 1000, notServedMwh: 0, worstRegretEur: null,
     npvOfScenarioEur: scenariosAsked(input).map(({ id, place }) => ({ scenario: id, eur: sum(measuresOf({ ...plan, units: checked.filter(({ ask }) => ask.scenario === place) }, money)) + lossEur })),
     linearErrorPct: Math.max(0, ...checked.map(({ linearErrorPct }) => linearErrorPct)),
   }
