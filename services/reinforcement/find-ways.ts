@@ -52,8 +52,11 @@ export const sumOfStates = (one: YearStates, other: YearStates): YearStates => (
   lowVoltageSolved: one.lowVoltageSolved + other.lowVoltageSolved, notSettled: one.notSettled + other.notSettled,
 })
 
+/** A choice ends at its gap: one that ended at a time would come out otherwise on another machine, and a rerun would not be one. */
+export const MOST_SECONDS = 600
+const CLOSE = { seconds: MOST_SECONDS, gap: 0.005 }
 /** What is best for a scenario by itself is only held against: close is enough. */
-const ROUGH = { seconds: 5, gap: 0.02 }
+const ROUGH = { seconds: MOST_SECONDS, gap: 0.02 }
 /** Rounds of choice and check, the first with it. */
 const MOST_ROUNDS = 3
 /** Of an excess, more asked for in each further round: what linear thinking missed. */
@@ -83,7 +86,7 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
   const find = async (kind: Portfolio['kind'], options: readonly PricedOption[], objective: ChoiceProblem['objective']): Promise<Found> => {
     let known = days
     for (let round = 1; ; round += 1) {
-      const choice = await pool.run('choose', problemOf(options, known, (round - 1) * MORE_A_ROUND, objective))
+      const choice = await pool.run('choose', { ...problemOf(options, known, (round - 1) * MORE_A_ROUND, objective), limits: CLOSE })
       progress.goOn()
       if (choice.status === 'infeasible') {
         checks += 1

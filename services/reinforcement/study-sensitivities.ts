@@ -9,14 +9,14 @@ import type { ChoiceProblem } from '#models/reinforcement/choice-problem.ts'
 import { ratesOf } from '#models/reinforcement/rates.ts'
 import type { Level } from '#models/reinforcement/path-value.ts'
 import type { Tornado } from '#models/reinforcement/study-result.ts'
-import { askDays, type DecidingDays, type WaysInput } from './find-ways.ts'
+import { askDays, type DecidingDays, MOST_SECONDS, type WaysInput } from './find-ways.ts'
 
 type ProblemOf = (options: readonly PricedOption[], of: DecidingDays, objective: ChoiceProblem['objective']) => ChoiceProblem
 type End = Exclude<Level, 'likely'>
 
 /** Prices of works and of contracts are looked at this much lower and higher. */
 const PRICE_ENDS = { works: { low: 0.7, high: 1.3 }, contracts: { low: 0.5, high: 1.5 } } as const
-const LIMITS = { seconds: 5, gap: 0.005 }
+const LIMITS = { seconds: MOST_SECONDS, gap: 0.005 }
 const EXPECTED = { kind: 'expected' } as const
 
 export async function sensitivities(input: WaysInput, days: DecidingDays, allPriced: PricedOptions, chosen: ReadonlySet<string>, problemOf: ProblemOf): Promise<Tornado[]> {
