@@ -206,7 +206,7 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       const made = future(ask)
       const key = JSON.stringify(ask.constrained)
       const all = optionsFor(ask.constrained)
-      const maker = rowMakers.get(key) ?? dayRowsMaker(baseCase, rowOptions(all), base.customersByBus)
+      const maker = rowMakers.get(key) ?? dayRowsMaker(baseCase, rowOptions(all), base.customersByBus, thresholds.limitLoadingPct)
       rowMakers.set(key, maker)
       return ask.days.map(({ state, day, elements }) => {
         const hours = [...base.localDay.keys()].filter((hour) => base.localDay[hour] === day)
