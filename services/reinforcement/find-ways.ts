@@ -67,8 +67,9 @@ export interface DecidingDays {
 
 export async function findWays(input: WaysInput, progress: StudyProgress, from: number, to: number): Promise<Ways> {
   const { pool, ask, constrained, units, prices, money, assumed } = input
+  if (constrained.length === 0) return notKnown(input)
   const { study } = ask
-  const stages = stagesAsked(ask, [...new Set(units.filter(({ days }) => days.state.length > 0).map(({ ask: { year } }) => year))])
+  const stages = stagesAsked(ask, [...new Set(units.filter(({ days, states: { notSettled } }) => days.state.length > 0 || notSettled > 0).map(({ ask: { year } }) => year))])
   const priced = pricedOptions(studyOptions(input.district, study, input.grid, input.base, constrained), prices, stages.years, money.horizon, money.rates)
   const scenarios = scenariosAsked(input)
   progress.tell('choosing', from)
@@ -151,6 +152,13 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
   return { portfolios: held, recommended, tornado, states, unpriced: priced.unpriced, ...conclusion(input, held, recommended, all, firstYear) }
 }
 
+/** Nothing was found beyond a limit, but not every hour was computed: that is no study in which nothing is needed. */
+function notKnown(input: WaysInput): Ways {
+  const portfolios = [nothing(input)]
+  const firstYear = Math.min(...input.units.filter(({ states: { notSettled } }) => notSettled > 0).map(({ ask }) => ask.year))
+  return { portfolios, recommended: null, tornado: [], answer: studyAnswer({ portfolios, recommended: null, firstYear }), breakEven: null, states: NO_STATES, unpriced: [] }
+}
+
 const energyBeyond = ({ days }: UnitResult): number => days.energyKwh.reduce((sum, kwh) => sum + kwh, 0)
 const isSameDay = (one: WantedDay, other: WantedDay): boolean => one.day === other.day && one.state === other.state && futureKey(one) === futureKey(other)
 const least = (one: number | null, other: number | null): number | null => (one === null ? other : other === null ? one : Math.min(one, other))
@@ -220,8 +228,10 @@ function rowElements({ units, elementIds }: WaysInput): (state: number) => reado
 
 function remainingOf({ ask: { study }, stateNames, elementIds }: WaysInput, checked: readonly Checked[]): Portfolio['remaining'] {
   const found = checked.flatMap((unit) => {
+    // What did not settle is not known to hold.
+    const notSettled = unit.states.notSettled > 0 ? [{ state: 0, element: 'not-solved', hours: unit.states.notSettled, worstPct: NaN }] : []
     const told = unit.planned ? unit.remaining : unit.worstDays.map(({ element, state }) => ({ state, element: elementIds[element]!, hours: state === 0 ? unit.counts.hoursNormal[element]! : unit.counts.hoursOutage[element]!, worstPct: unit.counts.peak[element]! }))
-    return told.map(({ state, element, hours, worstPct }) => ({
+    return [...notSettled, ...told].map(({ state, element, hours, worstPct }) => ({
       element, state: stateNames[state]!, year: unit.ask.year, scenario: study.scenarios[unit.ask.scenario]!.id, weather: study.weatherYears[unit.ask.weather]!.id, hours, worstPct: Number.isFinite(worstPct) ? worstPct : null,
     }))
   })
@@ -241,7 +251,7 @@ function nothing(input: WaysInput): Portfolio {
 }
 
 function portfolioOf(input: WaysInput, found: Found, stages: readonly number[]): Portfolio {
-  const { money, units, ask: { study } } = input
+  const { money, units } = input
   const { kind, options, choice, checked, rounds, remaining, status } = found
   if (status === 'infeasible') {
     return { kind, measures: [], expectedNpvEur: 0, npvOfScenarioEur: [], worstRegretEur: null, lossesMwh: 0, co2Tonnes: 0, notServedMwh: 0, rounds, status, remaining, linearErrorPct: null }

@@ -64,7 +64,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   const priceList = new Map([...prices].map(([item, { eur, source, dated, sure, address }]) => [item, { eur, source: { title: source, dated, ...(address === undefined ? {} : { address }), sure: sure === 'assumed' || sure === 'given' ? 'usual' as const : sure } }]))
   const years = Array.from({ length: ask.toYear - ask.fromYear + 1 }, (_, k) => ask.fromYear + k)
   const money = { horizon: { fromYear: ask.fromYear, toYear: ask.toYear }, rates, years, lossEurPerMwh: valueAt(study.money.energyLossEurPerMwh) + (valueAt(study.money.co2EurPerTonne) * study.money.co2KgPerMwh) / 1000, co2KgPerMwh: study.money.co2KgPerMwh }
-  const ways: Ways = constrained.length === 0
+  const ways: Ways = constrained.length === 0 && units.every(({ states: { notSettled } }) => notSettled === 0)
     ? { portfolios: [], recommended: null, tornado: [], answer: studyAnswer({ portfolios: [], recommended: null, firstYear: null }), breakEven: null, states: NO_STATES, unpriced: [] }
     : await findWays({
       pool, assumed, district, base, ask, constrained, units, stateNames, elementIds, grid, prices: priceList, money, probabilityOf, elements,
