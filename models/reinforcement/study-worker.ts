@@ -251,7 +251,9 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       const set = limits.sets[limits.setOfStep[needs.hour[k]]]
       const bus = needs.element[k] - branchCount
       const excess = bus < 0 ? needs.excess[k] : Math.max(set.lowestPu[bus] - needs.excess[k], needs.excess[k] - set.highestPu[bus])
-      byState.set(needs.state[k], [...(byState.get(needs.state[k]) ?? []), { hour: needs.hour[k], element: ids[needs.element[k]], excess, pct: needs.pct[k] }])
+      const of = byState.get(needs.state[k]) ?? []
+      of.push({ hour: needs.hour[k], element: ids[needs.element[k]], excess, pct: needs.pct[k] })
+      byState.set(needs.state[k], of)
     }
     const remaining: UnitResult['remaining'][number][] = []
     const activated: { contract: number; kwh: number; hours: number }[] = []

@@ -259,7 +259,7 @@ function portfolioOf(input: WaysInput, found: Found, stages: readonly number[]):
   const plan: CheckedPlan = { choice, options, stages, units: checked }
   const measures = measuresOf(plan, money)
   const before = new Map(units.map((unit) => [futureKey(unit.ask), unit]))
-  const losses = lossChangeMwh(checked, before, money.years)
+  const losses = lossChangeMwh(checked, before, money.years, stages[0]!)
   const lossEur = lossValueEur(losses.byYear, money)
   const sum = (of: readonly Parameters<typeof netEur>[0][]) => of.reduce((total, one) => total + netEur(one), 0)
   return {
