@@ -42,8 +42,9 @@ export interface StudyProgress {
 /** Shares of the whole in which the phases end: constraints, choosing with its checks, sensitivities. */
 const ENDS = { constraints: 0.45, checking: 0.9 }
 
-export async function runStudy({ district, frozen, base, ask, engine, computedAt }: StudyInput, pool: StudyPool, progress: StudyProgress): Promise<StudyResult> {
+export async function runStudy({ district, frozen, base, ask, engine, computedAt }: StudyInput, pool: StudyPool, telling: StudyProgress): Promise<StudyResult> {
   const begun = performance.now()
+  const progress = onward(telling)
   const { study } = ask
   const rates = ratesOf(study.money)
   const grid = buildGrid(district.network, frozen.from + frozen.hours * 3_600_000)
@@ -107,6 +108,18 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
     const curves = await pool.run('loadings', { ...assumed, ask: { ...last.ask, curves: wanted } })
     wanted.forEach(({ element, state }, k) => found.set(element, { ...thinned(curves[k]!), state: stateNames[state] ?? 'N' }))
     return found
+  }
+}
+
+/** Ways are looked for side by side: what one of them tells may lie behind what another has told. */
+function onward({ tell, goOn }: StudyProgress): StudyProgress {
+  let most = 0
+  return {
+    goOn,
+    tell(phase, share) {
+      most = Math.max(most, share)
+      tell(phase, most)
+    },
   }
 }
 
