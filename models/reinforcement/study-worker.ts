@@ -205,7 +205,7 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       const made = future(ask)
       const key = JSON.stringify([ask.constrained, ask.only])
       const all = optionsFor(ask.constrained)
-      const maker = rowMakers.get(key) ?? dayRowsMaker(baseCase, rowOptions(all, ({ id }) => ask.only?.includes(id) ?? true), base.customersByBus)
+      const maker = rowMakers.get(key) ?? dayRowsMaker(baseCase, rowOptions(all, ({ id }) => ask.only?.includes(id) ?? true), base.customersByBus, thresholds.limitLoadingPct)
       rowMakers.set(key, maker)
       return ask.days.map(({ state, day, elements }) => {
         const hours = [...base.localDay.keys()].filter((hour) => base.localDay[hour] === day)
@@ -268,7 +268,9 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       const set = limits.sets[limits.setOfStep[needs.hour[k]]]
       const bus = needs.element[k] - branchCount
       const excess = bus < 0 ? needs.excess[k] : Math.max(set.lowestPu[bus] - needs.excess[k], needs.excess[k] - set.highestPu[bus])
-      byState.set(needs.state[k], [...(byState.get(needs.state[k]) ?? []), { hour: needs.hour[k], element: ids[needs.element[k]], excess, pct: needs.pct[k] }])
+      const of = byState.get(needs.state[k]) ?? []
+      of.push({ hour: needs.hour[k], element: ids[needs.element[k]], excess, pct: needs.pct[k] })
+      byState.set(needs.state[k], of)
     }
     const remaining: UnitResult['remaining'][number][] = []
     const activated: { contract: number; kwh: number; hours: number }[] = []

@@ -72,8 +72,9 @@ export interface DecidingDays {
 
 export async function findWays(input: WaysInput, progress: StudyProgress, from: number, to: number): Promise<Ways> {
   const { pool, ask, constrained, units, prices, money, assumed } = input
+  if (constrained.length === 0) return notKnown(input)
   const { study } = ask
-  const stages = stagesAsked(ask, [...new Set(units.filter(({ days }) => days.state.length > 0).map(({ ask: { year } }) => year))])
+  const stages = stagesAsked(ask, [...new Set(units.filter(({ days, states: { notSettled } }) => days.state.length > 0 || notSettled > 0).map(({ ask: { year } }) => year))])
   const priced = pricedOptions(studyOptions(input.district, study, input.grid, input.base, constrained), prices, stages.years, money.horizon, money.rates)
   const scenarios = scenariosAsked(input)
   progress.tell('choosing', from)
@@ -168,6 +169,13 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
   return { portfolios: held, recommended, tornado, states, unpriced: priced.unpriced, ...conclusion(input, held, recommended, all, firstYear) }
 }
 
+/** Nothing was found beyond a limit, but not every hour was computed: that is no study in which nothing is needed. */
+function notKnown(input: WaysInput): Ways {
+  const portfolios = [nothing(input)]
+  const firstYear = Math.min(...input.units.filter(({ states: { notSettled } }) => notSettled > 0).map(({ ask }) => ask.year))
+  return { portfolios, recommended: null, tornado: [], answer: studyAnswer({ portfolios, recommended: null, firstYear }), breakEven: null, states: NO_STATES, unpriced: [] }
+}
+
 const energyBeyond = ({ days }: UnitResult): number => days.energyKwh.reduce((sum, kwh) => sum + kwh, 0)
 const isCheckedThroughout = ({ checked }: Found, units: readonly UnitResult[]): boolean => checked.length >= units.length
 const isSameDay = (one: WantedDay, other: WantedDay): boolean => one.day === other.day && one.state === other.state && futureKey(one) === futureKey(other)
@@ -238,8 +246,10 @@ function rowElements({ units, elementIds }: WaysInput): (state: number) => reado
 
 function remainingOf({ ask: { study }, stateNames, elementIds }: WaysInput, checked: readonly Checked[]): Portfolio['remaining'] {
   const found = checked.flatMap((unit) => {
+    // What did not settle is not known to hold.
+    const notSettled = unit.states.notSettled > 0 ? [{ state: 0, element: 'not-solved', hours: unit.states.notSettled, worstPct: NaN }] : []
     const told = unit.planned ? unit.remaining : unit.worstDays.map(({ element, state }) => ({ state, element: elementIds[element]!, hours: state === 0 ? unit.counts.hoursNormal[element]! : unit.counts.hoursOutage[element]!, worstPct: unit.counts.peak[element]! }))
-    return told.map(({ state, element, hours, worstPct }) => ({
+    return [...notSettled, ...told].map(({ state, element, hours, worstPct }) => ({
       element, state: stateNames[state]!, year: unit.ask.year, scenario: study.scenarios[unit.ask.scenario]!.id, weather: study.weatherYears[unit.ask.weather]!.id, hours, worstPct: Number.isFinite(worstPct) ? worstPct : null,
     }))
   })
@@ -267,7 +277,7 @@ function portfolioOf(input: WaysInput, found: Found, stages: readonly number[]):
   const plan: CheckedPlan = { choice, options, stages, units: checked }
   const measures = measuresOf(plan, money)
   const before = new Map(units.map((unit) => [futureKey(unit.ask), unit]))
-  const losses = lossChangeMwh(checked, before, money.years)
+  const losses = lossChangeMwh(checked, before, money.years, stages[0]!)
   const lossEur = lossValueEur(losses.byYear, money)
   const sum = (of: readonly Parameters<typeof netEur>[0][]) => of.reduce((total, one) => total + netEur(one), 0)
   return {

@@ -43,8 +43,9 @@ export interface StudyProgress {
 /** Shares of the whole in which the phases end: constraints, choosing with its checks, sensitivities. */
 const ENDS = { constraints: 0.45, checking: 0.9 }
 
-export async function runStudy({ district, frozen, base, ask, engine, computedAt }: StudyInput, pool: StudyPool, progress: StudyProgress): Promise<StudyResult> {
+export async function runStudy({ district, frozen, base, ask, engine, computedAt }: StudyInput, pool: StudyPool, telling: StudyProgress): Promise<StudyResult> {
   const begun = performance.now()
+  const progress = onward(telling)
   const { study } = ask
   const rates = ratesOf(study.money)
   const grid = buildGrid(district.network, frozen.from + frozen.hours * 3_600_000)
@@ -65,7 +66,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   const priceList = new Map([...prices].map(([item, { eur, source, dated, sure, address }]) => [item, { eur, source: { title: source, dated, ...(address === undefined ? {} : { address }), sure: sure === 'assumed' || sure === 'given' ? 'usual' as const : sure } }]))
   const years = Array.from({ length: ask.toYear - ask.fromYear + 1 }, (_, k) => ask.fromYear + k)
   const money = { horizon: { fromYear: ask.fromYear, toYear: ask.toYear }, rates, years, lossEurPerMwh: valueAt(study.money.energyLossEurPerMwh) + (valueAt(study.money.co2EurPerTonne) * study.money.co2KgPerMwh) / 1000, co2KgPerMwh: study.money.co2KgPerMwh }
-  const ways: Ways = constrained.length === 0
+  const ways: Ways = constrained.length === 0 && units.every(({ states: { notSettled } }) => notSettled === 0)
     ? { portfolios: [], recommended: null, tornado: [], answer: studyAnswer({ portfolios: [], recommended: null, firstYear: null }), breakEven: null, states: NO_STATES, unpriced: [] }
     : await findWays({
       pool, assumed, district, base, ask, constrained, units, stateNames, elementIds, grid, prices: priceList, money, probabilityOf, elements,
@@ -108,6 +109,18 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
     const curves = await pool.run('loadings', { ...assumed, ask: { ...last.ask, curves: wanted } })
     wanted.forEach(({ element, state }, k) => found.set(element, { ...thinned(curves[k]!), state: stateNames[state] ?? 'N' }))
     return found
+  }
+}
+
+/** Ways are looked for side by side: what one of them tells may lie behind what another has told. */
+function onward({ tell, goOn }: StudyProgress): StudyProgress {
+  let most = 0
+  return {
+    goOn,
+    tell(phase, share) {
+      most = Math.max(most, share)
+      tell(phase, most)
+    },
   }
 }
 
