@@ -1,5 +1,4 @@
 /** A study from the measured year to its figures: futures, constraints, ways of meeting them, checks; spread over threads. */
-import { openPool, type Pool } from '#services/compute/pool.ts'
 import type { District } from '#models/district/schema.ts'
 import type { BaseYear } from '#models/reinforcement/base-year.ts'
 import { buildGrid } from '#models/grid/network.ts'
@@ -16,13 +15,10 @@ import { weatherYear } from '#models/reinforcement/weather-year.ts'
 import { storedWinters } from '#models/reinforcement/frozen-to-base.ts'
 import { findWays, NO_STATES, sumOfStates, type Ways } from './find-ways.ts'
 import { futureAsks, isLikely } from './futures-asked.ts'
-import type { StudyPhase } from './port.ts'
 import { modelCheck } from '#models/reinforcement/model-check.ts'
 import { networkDrawing, outlookElements } from './study-network.ts'
-import type { Assumed, StudyTasks, StudyThreadSetup } from './study-tasks.ts'
-
-export type StudyPool = Pool<StudyTasks>
-export const openStudyPool = (setup: StudyThreadSetup, threads: number): StudyPool => openPool<StudyTasks>(new URL('./study-thread.ts', import.meta.url), threads, setup)
+import { inOrder, onward, type StudyPool, type StudyProgress } from './study-lanes.ts'
+import type { Assumed } from './study-tasks.ts'
 
 export interface StudyInput {
   readonly district: District
@@ -32,12 +28,6 @@ export interface StudyInput {
   readonly ask: StudyAsk
   readonly engine: string
   readonly computedAt: number
-}
-
-export interface StudyProgress {
-  tell(phase: StudyPhase, share: number): void
-  /** Throws PF_STUDY_CANCELLED once it is. */
-  goOn(): void
 }
 
 /** Shares of the whole in which the phases end: constraints, choosing with its checks, sensitivities. */
@@ -112,18 +102,6 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   }
 }
 
-/** Ways are looked for side by side: what one of them tells may lie behind what another has told. */
-function onward({ tell, goOn }: StudyProgress): StudyProgress {
-  let most = 0
-  return {
-    goOn,
-    tell(phase, share) {
-      most = Math.max(most, share)
-      tell(phase, most)
-    },
-  }
-}
-
 const MOST_CURVES = 6
 const CURVE_POINTS = 120
 
@@ -132,26 +110,3 @@ function thinned(curve: Float64Array): { hours: number[]; pct: number[] } {
   const places = [...new Set(Array.from({ length: CURVE_POINTS }, (_, k) => Math.floor((curve.length - 1) * (k / (CURVE_POINTS - 1)) ** 2)))]
   return { hours: places.map((place) => place + 1), pct: places.map((place) => Math.round(10 * curve[place]!) / 10) }
 }
-
-/** Asked a few at a time, so that a study that is cancelled leaves nothing behind it; told as they come, given back in the order of the question. */
-export async function inOrder<Ask, Answer>(asks: readonly Ask[], run: (ask: Ask) => Promise<Answer>, progress: StudyProgress, phase: StudyPhase, from: number, to: number): Promise<Answer[]> {
-  const answers = new Array<Answer>(asks.length)
-  let [next, done] = [0, 0]
-  const lane = async (): Promise<void> => {
-    while (next < asks.length) {
-      progress.goOn()
-      const place = next
-      next += 1
-      answers[place] = await run(asks[place]!)
-      done += 1
-      progress.tell(phase, from + ((to - from) * done) / asks.length)
-    }
-  }
-  progress.tell(phase, from)
-  await Promise.all(Array.from({ length: LANES }, lane))
-  return answers
-}
-
-/** Enough to keep the threads at work. */
-const LANES = 8
-

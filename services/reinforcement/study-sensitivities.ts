@@ -9,7 +9,7 @@ import type { ChoiceProblem } from '#models/reinforcement/choice-problem.ts'
 import { ratesOf } from '#models/reinforcement/rates.ts'
 import type { Level } from '#models/reinforcement/path-value.ts'
 import type { Tornado } from '#models/reinforcement/study-result.ts'
-import { askDays, type DecidingDays, MOST_SECONDS, type WaysInput } from './find-ways.ts'
+import { askDays, type DecidingDays, MOST_SECONDS, type WaysInput } from './deciding-days.ts'
 
 type ProblemOf = (options: readonly PricedOption[], of: DecidingDays, objective: ChoiceProblem['objective']) => ChoiceProblem
 type End = Exclude<Level, 'likely'>
