@@ -15,9 +15,16 @@ beforeAll(async () => { frozen = await smallFrozen(loaded) })
 afterAll(async () => host.stop())
 
 const told: { phase: StudyPhase; share: number }[] = []
-const run = (ask: StudyAsk, computedAt = SMALL_NOW, over = { district: loaded.district, frozen }): Promise<StudyResult> => {
+const run = async (ask: StudyAsk, computedAt = SMALL_NOW, over = { district: loaded.district, frozen }): Promise<StudyResult> => {
   told.length = 0
-  return host.run(ask, over, computedAt, { tell: (phase, share) => told.push({ phase, share }), goOn: () => undefined })
+  const result = await host.run(ask, over, computedAt, { tell: (phase, share) => told.push({ phase, share }), goOn: () => undefined })
+  // What is not known is null, or JSON would hide it.
+  expect(notFinite(result)).toEqual([])
+  return result
+}
+function notFinite(value: unknown, path = ''): string[] {
+  if (typeof value === 'number') return Number.isFinite(value) ? [] : [path]
+  return typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([key, part]) => notFinite(part, `${path}.${key}`)) : []
 }
 const of = ({ portfolios }: StudyResult, kind: Portfolio['kind']): Portfolio => portfolios.find((one) => one.kind === kind)!
 

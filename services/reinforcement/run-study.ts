@@ -97,7 +97,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
     if (last === undefined || ids.length === 0) return found
     const wanted = ids.filter((id) => grid.branchIndex.has(id)).map((element) => ({ element, state: Math.max(0, last.counts.peakState[elementIds.indexOf(element)] ?? 0) }))
     const curves = await pool.run('loadings', { ...assumed, ask: { ...last.ask, curves: wanted } })
-    wanted.forEach(({ element, state }, k) => found.set(element, { ...thinned(curves[k]!), state: stateNames[state] ?? 'N' }))
+    wanted.forEach(({ element, state }, k) => { if (curves[k]!.length > 0) found.set(element, { ...thinned(curves[k]!), state: stateNames[state] ?? 'N' }) })
     return found
   }
 }

@@ -35,7 +35,7 @@ export function remainingOf({ ask: { study }, stateNames, elementIds }: WaysInpu
 }
 
 export const unmetOf = ({ ask: { study } }: WaysInput, { unmet }: Choice): Portfolio['remaining'] =>
-  unmet.slice(0, MOST_REMAINING).map(({ element, state, year, scenario, label }) => ({ element, state, year, scenario, weather: study.weatherYears.find(({ id }) => label.startsWith(id))?.id ?? '', hours: 1, worstPct: null }))
+  unmet.slice(0, MOST_REMAINING).map(({ element, state, year, scenario, label }) => ({ element, state, year, scenario, weather: study.weatherYears.find(({ id }) => label.startsWith(`${id} `))?.id ?? '', hours: 1, worstPct: null }))
 
 export function nothing(input: WaysInput): Portfolio {
   const { units, money, probabilityOf, notServedEurPerMwh, ask: { study } } = input
