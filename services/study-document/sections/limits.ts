@@ -10,7 +10,7 @@ export function limitsSection(context: Context): Section {
   const { states, base, modelCheck } = result
   const l = w.assumptions.limits
   const linear = recommended?.linearErrorPct ?? null
-  const losses = result.losses.at(-1)
+  const losses = result.losses.toSorted((a, b) => a.year - b.year).at(-1)
   const notice = result.district.notice?.[lang]
   return {
     heading: l.heading,

@@ -10,7 +10,7 @@ export const assumptionsEn = {
   vehicleEnergy: 'Charging of a vehicle, kWh a year', smart: 'Home charging moved by timer', heatPumps: 'Homes that go over to a heat pump', renovated: 'Homes renovated', saved: 'Heat saved by a renovation', photovoltaics: 'Photovoltaics, kWp', heatNetwork: 'Homes moved to the heat network', arrival: (kw: string, year: number) => `${kw} in ${year}`,
   weatherCaption: 'Weather years', weather: 'Weather year', made: 'How it is made', coldest: 'Coldest day, °C', mean: 'Mean, °C', source: 'Source', shift: (value: string) => `shifted by ${value} °C`, spell: (years: string, days: number) => `cold spell of ${days} days, once in ${years} years`,
   moneyCaption: 'Money', discount: 'Discount rate, % a year', inflation: 'Inflation, % a year', losses: 'Losses, € per MWh', notServed: 'Energy not served, € per MWh', co2Price: 'CO₂, € per tonne', co2: 'CO₂ of electricity, kg per MWh', value: 'Value',
-  pricesCaption: 'Prices taken', item: 'Item', eur: 'Price, €', dated: 'Date', sure: 'How sure',
+  pricesCaption: 'Prices taken', usedPricesCaption: 'Prices of the measures taken in one of the solutions', item: 'Item', eur: 'Price, €', dated: 'Date', sure: 'How sure',
   transformer: (kva: string) => `Transformer ${kva} kVA`, offerKw: (offer: string) => `Offer “${offer}”, per kW and year`, offerMwh: (offer: string) => `Offer “${offer}”, per MWh`,
   cut: (count: number) => `${count} more prices are in the annex (workbook, sheet of prices).`,
   changed: 'Changed against the document of the district:', change: (path: string, from: string, to: string) => `${path}: ${from} replaced by ${to}`,
@@ -39,5 +39,5 @@ export const assumptionsEn = {
     ],
     note: (text: string) => `Note of the author: ${text}`,
   },
-  sources: { heading: 'The sources', engine: (version: string) => `Computed by ${version}. All figures are in the annexes: workbook and JSON file.`, none: 'No source is attached.', one: (title: string, dated: string, sure: string) => `${title} (${dated}; ${sure})` },
+  sources: { heading: 'The sources', engine: (version: string) => `Computed by ${version}. All figures are in the annexes: workbook and JSON file.`, none: 'The source of each price and each weather year is in the tables above, and all are in the workbook.', one: (title: string, dated: string, sure: string) => `${title} (${dated}; ${sure})` },
 } satisfies typeof assumptionsFr

@@ -8,7 +8,7 @@ export const assumptionsFr = {
   vehicleEnergy: 'Charge d’un véhicule, kWh par an', smart: 'Recharge à domicile décalée', heatPumps: 'Logements passés à la pompe à chaleur', renovated: 'Logements rénovés', saved: 'Besoin de chaleur économisé par rénovation', photovoltaics: 'Photovoltaïque, kWc', heatNetwork: 'Logements passés au réseau de chaleur', arrival: (kw: string, year: number) => `${kw} en ${year}`,
   weatherCaption: 'Années météo', weather: 'Année météo', made: 'Comment elle est faite', coldest: 'Jour le plus froid, °C', mean: 'Moyenne, °C', source: 'Source', shift: (value: string) => `décalée de ${value} °C`, spell: (years: string, days: number) => `vague de froid de ${days} jours, une fois en ${years} ans`,
   moneyCaption: 'Argent', discount: 'Taux d’actualisation, % par an', inflation: 'Inflation, % par an', losses: 'Pertes, € par MWh', notServed: 'Énergie non servie, € par MWh', co2Price: 'CO₂, € par tonne', co2: 'CO₂ de l’électricité, kg par MWh', value: 'Valeur',
-  pricesCaption: 'Prix retenus', item: 'Poste', eur: 'Prix, €', dated: 'Date', sure: 'Fiabilité',
+  pricesCaption: 'Prix retenus', usedPricesCaption: 'Prix des mesures retenues dans une des solutions', item: 'Poste', eur: 'Prix, €', dated: 'Date', sure: 'Fiabilité',
   transformer: (kva: string) => `Transformateur ${kva} kVA`, offerKw: (offer: string) => `Offre « ${offer} », le kW et par an`, offerMwh: (offer: string) => `Offre « ${offer} », le MWh`,
   cut: (count: number) => `${count} autres prix sont dans l’annexe (classeur, feuille des prix).`,
   changed: 'Modifié par rapport au document du quartier :', change: (path: string, from: string, to: string) => `${path} : ${from} remplacé par ${to}`,
@@ -37,5 +37,5 @@ export const assumptionsFr = {
     ],
     note: (text: string) => `Note de l’auteur : ${text}`,
   },
-  sources: { heading: 'Les sources', engine: (version: string) => `Calculée par ${version}. Les chiffres complets sont dans les annexes : classeur et fichier JSON.`, none: 'Aucune source n’est jointe.', one: (title: string, dated: string, sure: string) => `${title} (${dated} ; ${sure})` },
+  sources: { heading: 'Les sources', engine: (version: string) => `Calculée par ${version}. Les chiffres complets sont dans les annexes : classeur et fichier JSON.`, none: 'La source de chaque prix et de chaque année météo est dans les tableaux ci-dessus, et toutes sont dans le classeur.', one: (title: string, dated: string, sure: string) => `${title} (${dated} ; ${sure})` },
 }
