@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { KeptStudies, ReinforcementStart, RunAnswer } from '#contract/reinforcement.ts'
 import type { Static } from 'typebox'
 import { launchBrowser } from './browser.ts'
@@ -26,6 +26,8 @@ beforeAll(async () => {
   answerAddress = page.url()
   await page.context().close()
 })
+// Nobody looks any more: pages that are left open go on asking.
+afterEach(async () => { await Promise.all(browser.contexts().map((context) => context.close())) })
 afterAll(async () => {
   await browser?.close()
   await service?.stop()

@@ -26,12 +26,13 @@ function measuresTable(context: Context, { measures, expectedNpvEur }: Portfolio
   const parts = (of: readonly PortfolioMeasure[]) => [...(['once', 'yearly', 'activation', 'residual'] as const).map((part) => sum(of, ({ npvEur }) => npvEur[part])), sum(of, netEur)]
   const money = (of: readonly PortfolioMeasure[]) => parts(of).map((eur, k) => n.eur(k === RESIDUAL ? -eur : eur))
   const beside = expectedNpvEur - sum(measures, netEur)
-  const below = (name: string, eur: readonly string[]) => [name, '', '', '', '', ...eur]
+  const isCalled = shown.some((one) => useSaid(context, one) !== NO_USE)
+  const below = (name: string, eur: readonly string[]) => [name, '', '', '', ...(isCalled ? [''] : []), ...eur]
   return {
     caption: m.caption,
-    columns: [text(m.measure), text(m.where), number(m.from), text(m.amount), text(m.use), number(m.once), number(m.yearly), number(m.activation), number(m.residual), number(m.total)],
+    columns: [text(m.measure), text(m.where), number(m.from), text(m.amount), ...(isCalled ? [text(m.use)] : []), number(m.once), number(m.yearly), number(m.activation), number(m.residual), number(m.total)],
     rows: [
-      ...shown.map((one) => [[capital(w.terms.measures[one.measure]), ...one.changes.map(({ into }) => change(into))].join('\n'), place(one.at), String(one.fromYear), amountSaid(context, one), useSaid(context, one), ...money([one])]),
+      ...shown.map((one) => [[capital(w.terms.measures[one.measure]), ...one.changes.map(({ into }) => change(into))].join('\n'), place(one.at), String(one.fromYear), amountSaid(context, one), ...(isCalled ? [useSaid(context, one)] : []), ...money([one])]),
       ...(others.length > 0 ? [below(capital(w.otherMeasures(others.length)), money(others))] : []),
       ...(Math.round(beside) === 0 ? [] : [below(m.beside, ['', '', '', '', n.eur(beside)])]),
       below(m.total, ['', '', '', '', n.eur(expectedNpvEur)]),
@@ -41,6 +42,7 @@ function measuresTable(context: Context, { measures, expectedNpvEur }: Portfolio
 }
 
 const RESIDUAL = 3
+const NO_USE = '–'
 const sum = (of: readonly PortfolioMeasure[], eur: (one: PortfolioMeasure) => number): number => of.reduce((all, one) => all + eur(one), 0)
 
 /** What is sized on two lines, first and last year; what is built is there once. */
@@ -54,6 +56,6 @@ export function amountSaid({ result, w, n }: Context, measure: PortfolioMeasure)
 }
 
 const useSaid = ({ w, n }: Context, { activatedHoursAYear, activatedMwhAYear }: PortfolioMeasure): string =>
-  [...(activatedHoursAYear === null ? [] : [w.measures.hours(n.spread(activatedHoursAYear, n.count))]), ...(activatedMwhAYear === null ? [] : [w.measures.energy(n.spread(activatedMwhAYear, n.digits))])].join('\n') || '–'
+  [...(activatedHoursAYear === null ? [] : [w.measures.hours(n.spread(activatedHoursAYear, n.count))]), ...(activatedMwhAYear === null ? [] : [w.measures.energy(n.spread(activatedMwhAYear, n.digits))])].join('\n') || NO_USE
 
 export const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
