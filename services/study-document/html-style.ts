@@ -30,7 +30,8 @@ td.number { white-space: nowrap; }
 @page { size: A4; margin: 20mm 16mm 18mm; @top-left { content: ${cssString(title)}; font: 8pt sans-serif; color: ${QUIET}; } @top-right { content: ${cssString(state)}; font: 8pt sans-serif; color: ${QUIET}; } @bottom-right { content: ${pageContent(pageOf)}; font: 8pt sans-serif; color: ${QUIET}; } }
 @page :first { @top-left { content: none; } @top-right { content: none; } }
 @media print {
-  body { max-width: none; margin: 0; padding: 0; font-size: 9.5pt; line-height: 1.35; }
+  body { max-width: none; margin: 0; padding: 0; font-size: 9.5pt; line-height: 1.3; }
+  p, ul { margin: .3rem 0; } li { margin: .15rem 0; } th, td { padding-block: .2rem; }
   h1 { font-size: 18pt; } h2 { font-size: 13pt; margin-top: 1.2rem; break-after: avoid; }
   p, li, figcaption { max-width: none; }
   .answer { font-size: 13pt; }

@@ -6,7 +6,7 @@ import { rangeOf, rangeSaid } from './range.ts'
 import { scenariosTable } from './scenarios.ts'
 import { usedPrices } from './used-prices.ts'
 
-const MOST_PRICES = 12
+const MOST_PRICES = 10
 const MOST_CHANGES = 6
 
 export function assumptionsSection(context: Context): Section {

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { yearsOfAmounts } from '../measure-amounts.ts'
 import { termOf } from '../words/index.ts'
 
-const MOST_MEASURES = 10
+const MOST_MEASURES = 8
 
 export function measuresSection(context: Context): Section {
   const { result, recommended, w, n } = context

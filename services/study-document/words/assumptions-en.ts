@@ -27,7 +27,7 @@ export const assumptionsEn = {
     notSettled: (count: string) => `Not settled: ${count} states. Nothing says that limits are kept there; they never count as “no violation”.`,
     measured: (hours: string, all: string, share: string) => `Measurements: ${hours} of the ${all} hours of the first year, ${share} of the energy; the rest is estimated.`,
     flat: (classes: string) => `Without a measured curve, taken as constant: ${classes}.`,
-    model: (mean: string, largest: string, hours: string) => `Check of the model: at the feeder heads the computation is off the measurement by ${mean} on average and ${largest} at most, over ${hours} hours.`,
+    model: (mean: string, largest: string, hours: string) => `Check of the model: at the feeder heads the computation is off the measurement by ${mean} on average and ${largest} at most, over ${hours} hours. The rest of the town is set by that measurement: this tries nothing but losses.`,
     noModel: 'Check of the model: the computation was not compared with measurements at the feeder heads.',
     linear: (pct: string) => `Measures are chosen on a simplified network; their effect there differs from that of the full computation by ${pct} of the limit at most. The full computation decides.`,
     losses: (mwh: string, year: number) => `Losses of the network in ${year}, with no new measure: ${mwh}.`,
@@ -35,6 +35,8 @@ export const assumptionsEn = {
     notModelled: [
       'Not computed: unbalance between phases, harmonics, short-circuit currents and protection, the network above the primary substation.',
       'Not counted: the nuisance of works, taxes, subsidies, time for permits; people may do otherwise than the scenarios say.',
+      'An outage asks for capacity and has no price: energy lost until supply is restored is not counted.',
+      'Loads are means over an hour; a peak factor, by the number of customers, is put on them at low voltage only.',
       'Prices of works are planning prices: a quotation of the network operator takes their place.',
     ],
     note: (text: string) => `Note of the author: ${text}`,

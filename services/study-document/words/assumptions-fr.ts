@@ -25,7 +25,7 @@ export const assumptionsFr = {
     notSettled: (count: string) => `Non résolus : ${count} états. Rien ne permet de dire que les limites y sont respectées ; ils ne comptent jamais comme « sans dépassement ».`,
     measured: (hours: string, all: string, share: string) => `Mesures : ${hours} des ${all} heures de l’année de départ, ${share} de l’énergie ; le reste est estimé.`,
     flat: (classes: string) => `Sans courbe mesurée, supposés constants : ${classes}.`,
-    model: (mean: string, largest: string, hours: string) => `Contrôle du modèle : aux têtes des départs, le calcul s’écarte de la mesure de ${mean} en moyenne et de ${largest} au plus, sur ${hours} heures.`,
+    model: (mean: string, largest: string, hours: string) => `Contrôle du modèle : aux têtes des départs, le calcul s’écarte de la mesure de ${mean} en moyenne et de ${largest} au plus, sur ${hours} heures. Le reste de la ville y est calé sur la mesure : cela n’éprouve que les pertes.`,
     noModel: 'Contrôle du modèle : le calcul n’a pas été comparé à des mesures aux têtes des départs.',
     linear: (pct: string) => `Le choix des mesures se fait avec un réseau simplifié ; son effet s’écarte de celui du calcul complet de ${pct} de la limite au plus. Le calcul complet décide.`,
     losses: (mwh: string, year: number) => `Pertes du réseau en ${year}, sans mesure nouvelle : ${mwh}.`,
@@ -33,6 +33,8 @@ export const assumptionsFr = {
     notModelled: [
       'Non calculés : déséquilibre entre phases, harmoniques, courants de court-circuit et protections, réseau amont du poste source.',
       'Non comptés : gêne des chantiers, taxes, subventions, délais d’autorisation ; les habitants peuvent faire autrement que les scénarios.',
+      'Une panne demande de la place, et n’a pas de prix : l’énergie perdue jusqu’au rétablissement n’est pas comptée.',
+      'Les charges sont des moyennes d’une heure ; un facteur de pointe, selon le nombre de clients, s’y ajoute en basse tension seulement.',
       'Les prix des travaux sont des prix d’étude : un devis du gestionnaire de réseau les remplace.',
     ],
     note: (text: string) => `Note de l’auteur : ${text}`,
