@@ -7,7 +7,7 @@ import { scenariosTable } from './scenarios.ts'
 import { usedPrices } from './used-prices.ts'
 
 const MOST_PRICES = 10
-const MOST_CHANGES = 6
+const MOST_CHANGES = 4
 
 export function assumptionsSection(context: Context): Section {
   const { result, w, lang } = context

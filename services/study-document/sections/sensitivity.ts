@@ -5,7 +5,7 @@ import { tornadoChart } from '../figures/tornado-chart.ts'
 import { localNumber, parameterSaid } from '../words/index.ts'
 import { capital } from './measures.ts'
 
-const MOST_BARS = 7
+const MOST_BARS = 6
 /** Ends that differ by less than this share of the cost are within what the choice itself leaves open. */
 const SAME = 0.002
 
