@@ -51,7 +51,7 @@ describe('the answer in one sentence', () => {
 
   test('many measures are counted', () => {
     const many = { ...sampleResult.portfolios[2], measures: Array.from({ length: 8 }, () => sampleResult.portfolios[2].measures[0]) }
-    expect(sentence({ ...answering({ kind: 'flexibility' }, 0), portfolios: [many] })).toContain('et 5 autres mesures')
+    expect(sentence({ ...answering({ kind: 'flexibility' }, 0), portfolios: [many] })).toContain('et 6 autres mesures')
   })
 })
 

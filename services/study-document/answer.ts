@@ -2,8 +2,9 @@ import { isReinforcing } from '#models/reinforcement/portfolio.ts'
 import type { PortfolioMeasure } from '#models/reinforcement/study-result.ts'
 import { firstWorkYear, type Context } from './context.ts'
 
-/** Measures named in the sentence; more are counted. */
-const MOST_NAMED = 3
+/** Measures named in the sentence, the costliest; more are counted. */
+const MOST_NAMED = 2
+const MOST_WITHOUT_COUNT = 3
 
 /** The answer of the study in one sentence. It says no more than the result does: where nothing holds, nothing is recommended. */
 export function answerSentence(context: Context): string {
@@ -46,7 +47,11 @@ const saving = ({ result, w, n }: Context): string => {
 const elementsOf = ({ constrained }: Context): number => constrained.filter(({ firstLikelyYear }) => firstLikelyYear !== null).length || constrained.length
 
 function named({ w, n, site }: Context, measures: readonly PortfolioMeasure[]): string {
-  const inOrder = measures.toSorted((a, b) => a.fromYear - b.fromYear)
-  const said = inOrder.slice(0, MOST_NAMED).map(({ measure, at, fromYear }) => w.answer.at(w.terms.aMeasure[measure], site(at), fromYear))
-  return n.list(inOrder.length > MOST_NAMED ? [...said, w.otherMeasures(inOrder.length - MOST_NAMED)] : said)
+  const most = measures.length <= MOST_WITHOUT_COUNT ? MOST_WITHOUT_COUNT : MOST_NAMED
+  const shown = measures.toSorted((a, b) => spentEur(b) - spentEur(a)).slice(0, most).toSorted((a, b) => a.fromYear - b.fromYear)
+  const said = shown.map(({ measure, at, fromYear }) => w.answer.at(w.terms.aMeasure[measure], site(at), fromYear))
+  return n.list(measures.length > most ? [...said, w.otherMeasures(measures.length - most)] : said)
 }
+
+/** What is paid, before what is left at the end: a work of the last years would weigh nothing after it. */
+const spentEur = ({ npvEur: { once, yearly, activation } }: PortfolioMeasure): number => once + yearly + activation

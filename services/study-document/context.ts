@@ -2,7 +2,7 @@ import { isReinforcing } from '#models/reinforcement/portfolio.ts'
 import type { ElementOutlook, ElementYear, Portfolio, StudyResult } from '#models/reinforcement/study-result.ts'
 import type { DocumentLanguage, StudyHead } from './content.ts'
 import { makeNumbers, type Numbers } from './numbers.ts'
-import { WORDS, type Words } from './words/index.ts'
+import { localNumber, WORDS, type Words } from './words/index.ts'
 
 /** What every section writes from: the study, its language, and the names behind its ids. */
 export interface Context {
@@ -23,6 +23,8 @@ export interface Context {
   place(id: string): string
   /** The same without ids, for a sentence. */
   site(id: string): string
+  /** What a change makes of an element: `2 x 240 Al`, `winter x 1.07`. */
+  change(into: string): string
 }
 
 /** Of a portfolio that no allowed amount of anything makes hold there are no figures: its zeros must not be read as free. */
@@ -37,9 +39,9 @@ export const firstWorkYear = ({ measures }: Portfolio): number | null => {
 export function makeContext(result: StudyResult, lang: DocumentLanguage, head: StudyHead): Context {
   const w: Words = WORDS[lang]
   const { scenarios, weatherYears } = result.ask.study
-  // A bus has no name of its own: it is called by its id.
-  const elements = new Map(result.elements.filter(({ id, name }) => name !== id).map(({ id, name }) => [id, name]))
   const nodes = new Map(result.network.nodes.map((one) => [one.id, one.name]))
+  // A bus has no name of its own: it is called by its id.
+  const elements = new Map(result.elements.filter(({ id, name }) => name !== id).map(({ id, name }) => [id, spelledOut(name, nodes)]))
   const named = (list: readonly { readonly id: string; readonly name: { readonly fr: string; readonly en: string } }[], id: string) => list.find((one) => one.id === id)?.name[lang] ?? id
   // A bus is written `P05.B04`: its substation is what comes before the point.
   const substation = (id: string) => nodes.get(id.split('.')[0])
@@ -56,7 +58,16 @@ export function makeContext(result: StudyResult, lang: DocumentLanguage, head: S
     scenario: (id) => named(scenarios, id),
     weather: (id) => named(weatherYears, id),
     state: (state) => (state === 'N' ? w.outlook.normal : w.outlook.outage(place(state))),
+    change: (into) => localNumber(into, lang).replace(/^winter\b/, w.terms.winter).replace(/(^|\s)x(?=\s)/, '$1×'),
   }
+}
+
+/** As in `Poste source Kerlaouen 63/20 kV`: twice in a name they only make it long. */
+const VOLTAGES = / \d+\/\d+ kV$/
+/** A section that is called by the ids of its two ends is called by their names. */
+function spelledOut(name: string, nodes: ReadonlyMap<string, string>): string {
+  const ends = name.split(/ [-–] /)
+  return ends.length === 2 && ends.every((end) => nodes.has(end)) ? ends.map((end) => nodes.get(end)!.replace(VOLTAGES, '')).join(' – ') : name
 }
 
 const earliness = ({ firstLikelyYear, firstPossibleYear }: ElementOutlook): number => (firstLikelyYear ?? 10_000) + (firstPossibleYear ?? 10_000) / 10_000

@@ -5,7 +5,7 @@ import { EDGE, INK, MAIN, OVER, PAPER, QUIET } from './figures/look.ts'
 export const styleOf = ({ title, state, pageOf }: DocumentContent): string => `
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
-body { font: 1rem/1.5 'Source Sans 3', system-ui, 'Segoe UI', Roboto, sans-serif; color: ${INK}; background: ${PAPER}; max-width: 60rem; margin: 2rem auto 4rem; padding: 0 1.25rem; overflow-wrap: break-word; }
+body { font: 1rem/1.5 'Source Sans 3', 'Segoe UI', Roboto, Arial, 'Liberation Sans', system-ui, sans-serif; color: ${INK}; background: ${PAPER}; max-width: 60rem; margin: 2rem auto 4rem; padding: 0 1.25rem; overflow-wrap: break-word; }
 h1 { font-size: 1.8rem; line-height: 1.2; margin: 0 0 1rem; text-wrap: balance; }
 h2 { font-size: 1.3rem; line-height: 1.25; margin: 2.5rem 0 .5rem; padding-top: .75rem; border-top: 2px solid ${INK}; }
 p, li { max-width: 46rem; margin: .5rem 0; }
@@ -30,7 +30,8 @@ td.number { white-space: nowrap; }
 @page { size: A4; margin: 20mm 16mm 18mm; @top-left { content: ${cssString(title)}; font: 8pt sans-serif; color: ${QUIET}; } @top-right { content: ${cssString(state)}; font: 8pt sans-serif; color: ${QUIET}; } @bottom-right { content: ${pageContent(pageOf)}; font: 8pt sans-serif; color: ${QUIET}; } }
 @page :first { @top-left { content: none; } @top-right { content: none; } }
 @media print {
-  body { max-width: none; margin: 0; padding: 0; font-size: 9.5pt; line-height: 1.35; }
+  body { max-width: none; margin: 0; padding: 0; font-size: 9.5pt; line-height: 1.3; }
+  p, ul { margin: .3rem 0; } li { margin: .15rem 0; } th, td { padding-block: .2rem; }
   h1 { font-size: 18pt; } h2 { font-size: 13pt; margin-top: 1.2rem; break-after: avoid; }
   p, li, figcaption { max-width: none; }
   .answer { font-size: 13pt; }

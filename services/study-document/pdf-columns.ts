@@ -15,7 +15,8 @@ const MOST_STRETCH = 1.7
 export function columnWidths({ columns, rows }: Pick<Table, 'columns' | 'rows'>, pageWidth: number): number[] {
   const available = pageWidth - GAP * (columns.length - 1)
   const sizes = columns.map(({ title, kind }, k) => {
-    const heading = Math.max(longest(title.split(' ')), Math.ceil(0.55 * title.length))
+    // Headings are bold.
+    const heading = Math.max(longest(title.split(' ')) + 1, Math.ceil(0.55 * title.length))
     const [lines, words] = [longest(rows.flatMap((row) => row[k].split('\n'))), longest(rows.flatMap((row) => row[k].split(/[\n ]/)))]
     return kind === 'number' ? { least: points(Math.max(heading, lines)), wanted: points(Math.max(heading, lines)) } : { least: points(Math.max(heading, words)), wanted: points(Math.max(heading, Math.min(MOST_SIGNS, lines))) }
   })

@@ -36,9 +36,14 @@ function definitionOf(content: DocumentContent): TDocumentDefinitions {
     content: [
       { text: content.title, style: 'title', margin: [0, 0, 0, 10] },
       stripPdf(content),
-      ...content.sections.flatMap((section, k) => sectionPdf(section, k + 1, () => (figures += 1))),
+      ...content.sections.flatMap((section, k) => sectionPdf(section, k + 1, () => (figures += 1))).map((one, k, all) => (k + 1 === all.length ? withoutFoot(one) : one)),
     ],
   }
+}
+
+/** What is left free below the last line must not make a page of its own. */
+function withoutFoot(last: Content): Content {
+  return typeof last === 'object' && 'text' in last && !Array.isArray(last) ? ({ ...last, margin: [0, 2, 0, 0] } as Content) : last
 }
 
 function stripPdf({ strip }: DocumentContent): Content {

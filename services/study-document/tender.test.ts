@@ -30,6 +30,14 @@ describe('the tender sheet', () => {
     expect(rowsOf(0).get('Puissance, MW')).toMatch(/^2031 : 0,12 ; 2032 : 0,146 ; .* ; 2041 : 0,38$/)
   })
 
+  test('the same power in years one after the other is said once; what is agreed with a connection is not bought', () => {
+    const [, , best] = sampleResult.portfolios
+    const [lot] = best.measures
+    const level = { ...sampleResult, portfolios: sampleResult.portfolios.map((one) => (one === best ? { ...one, measures: [{ ...lot, amounts: lot.amounts.map((kw, k) => (kw === 0 ? 0 : k < 10 ? 120 : 200)) }, { ...lot, measure: 'flexible-connection' as const }] } : one)) }
+    expect(rowsOf(0, level).get('Puissance, MW')).toBe('2031–2035 : 0,12 ; 2036–2041 : 0,2')
+    expect(tables(contentOf(level).sections[0].blocks)).toHaveLength(1)
+  })
+
   test('what is not known is open, never made up', () => {
     const battery = rowsOf(2)
     expect([battery.get('Vendeur pressenti'), battery.get('Prix d’activation'), battery.get('Durée d’un appel au plus')]).toEqual(['à désigner', 'à préciser', 'à préciser'])

@@ -23,9 +23,9 @@ export function tenderContent(result: StudyResult, lang: DocumentLanguage, head:
   }, lang)
 }
 
-/** Measures that are called when they are needed: a contract or a battery has a notice or activations, a cable has neither. */
+/** Measures that are called when they are needed: a contract or a battery has a notice or activations, a cable has neither. A flexible connection is agreed with whoever is connected, and not bought. */
 export const lotsOf = ({ recommended }: Pick<Context, 'recommended'>): readonly PortfolioMeasure[] =>
-  (recommended?.measures ?? []).filter(({ noticeH, activatedMwhAYear }) => noticeH !== null || activatedMwhAYear !== null).toSorted((a, b) => a.fromYear - b.fromYear)
+  (recommended?.measures ?? []).filter(({ measure, noticeH, activatedMwhAYear }) => measure !== 'flexible-connection' && (noticeH !== null || activatedMwhAYear !== null)).toSorted((a, b) => a.fromYear - b.fromYear)
 
 /**
  * Factor on all prices of the lots at which they cost as much as the reinforcement whose place they take: 1 + saving / cost of the lots,
@@ -63,12 +63,23 @@ function lotTable(context: Context, lot: PortfolioMeasure, index: number, factor
     columns: [text(t.term), text(t.value)],
     rows: [
       [t.buyer, result.ask.study.buyer ?? t.open], [t.seller, offer?.seller ?? t.open], [t.aggregator, offer?.aggregator ?? t.open], [t.perimeter, place(lot.at)],
-      [t.power(inMegawatt ? 'MW' : lot.unit), amounts.map(({ year, amount }) => t.powerIn(year, n.decimal(inMegawatt ? amount / 1000 : amount, 3))).join(SEPARATOR[lang])],
+      [t.power(inMegawatt ? 'MW' : lot.unit), runsOf(amounts.map(({ year, amount }) => ({ year, said: n.decimal(inMegawatt ? amount / 1000 : amount, 3) }))).map(({ years, said: power }) => t.powerIn(years, power)).join(SEPARATOR[lang])],
       [t.hours, offer === undefined ? n.unit(hours, 'h') : t.hoursAtMost(n.unit(hours, 'h'), said(offer.hoursAYear))], [t.energy, n.unit(n.spread(lot.activatedMwhAYear, n.digits), 'MWh')], [t.times, timesSaid(context)],
       [t.notice, lot.noticeH === null ? t.unknown : t.noticeOf(said(lot.noticeH))], [t.longest, said(offer?.mostHoursAnActivation)], [t.rebound, offer?.rebound === undefined ? t.unknown : t.reboundOf(n.percent(100 * offer.rebound.share), said(offer.rebound.withinH))],
       ...pricesSaid(context, lot, offer, factor),
     ],
   }
+}
+
+/** Years one after the other in which the same is asked for are said once. */
+function runsOf(years: readonly { readonly year: number; readonly said: string }[]): readonly { readonly years: string; readonly said: string }[] {
+  const runs: { from: number; to: number; readonly said: string }[] = []
+  for (const { year, said } of years) {
+    const last = runs.at(-1)
+    if (last !== undefined && last.said === said && last.to === year - 1) last.to = year
+    else runs.push({ from: year, to: year, said })
+  }
+  return runs.map(({ from, to, said }) => ({ years: from === to ? String(from) : `${from}–${to}`, said }))
 }
 
 function pricesSaid({ w: { tender: t }, n }: Context, lot: PortfolioMeasure, offer: FlexibilityOffer | undefined, factor: number | null): string[][] {

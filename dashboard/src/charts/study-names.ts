@@ -5,4 +5,14 @@ import type { Speech } from './shaped.ts'
 export const nameOf = (element: string, { elements, network }: StudyResult): string => elements.find(({ id }) => id === element)?.name ?? network.nodes.find(({ id }) => id === element)?.name ?? element
 export const stateName = (state: string, result: StudyResult, { t }: Pick<Speech, 't'>): string => (state === 'N' || state === '' ? t.reinforcement.elements.normal : t.reinforcement.elements.outage(nameOf(state, result)))
 export const scenarioName = (scenario: string, { ask }: StudyResult, { f }: Pick<Speech, 'f'>): string => ask.study.scenarios.find(({ id }) => id === scenario)?.name[f.locale] ?? scenario
+/** Of our own table of prices, and of what an offer asks; any other item keeps its id. */
+export function priceName(item: string, { ask }: StudyResult, { t, f }: Speech): string {
+  const words = t.reinforcement.basis
+  const kva = /^transformer-(\d+)-kva$/.exec(item)?.[1]
+  if (kva !== undefined) return words.transformer(f.count(Number(kva)))
+  const [, id, per] = /^offer (.+) (kw-year|mwh)$/.exec(item) ?? []
+  if (id === undefined) return words.priceItems[item] ?? item
+  const offer = ask.study.offers?.find((one) => one.id === id)?.name[f.locale] ?? id
+  return per === 'mwh' ? words.offerMwh(offer) : words.offerKw(offer)
+}
 export const weatherName = (weather: string, { ask }: StudyResult, { f }: Pick<Speech, 'f'>): string => ask.study.weatherYears.find(({ id }) => id === weather)?.name[f.locale] ?? weather

@@ -11,7 +11,7 @@ export function durationChart(lines: readonly DurationLine[], words: { readonly 
   const legendRows = Math.ceil(lines.reduce((sum, { label }) => sum + 62 + 7 * label.length, 0) / WIDTH)
   return chartSvg('curves', 244 + 24 * legendRows, {
     grid: { left: 56, right: 24, top: 28 + 24 * legendRows, bottom: 48 },
-    legend: { top: 0, left: 0, width: WIDTH, itemWidth: 40, itemGap: 10, itemStyle: { opacity: 0 }, textStyle: { fontSize: 12 } },
+    legend: { top: 0, left: 0, width: WIDTH, itemWidth: 40, itemGap: 18, itemStyle: { opacity: 0 }, textStyle: { fontSize: 12 } },
     xAxis: { type: 'value', min: 0, max: shown, name: words.across, nameLocation: 'middle', nameGap: 28, ...AXIS, axisLabel: { ...AXIS.axisLabel, formatter: write }, splitLine: { show: false } },
     yAxis: { type: 'value', name: words.up, min: 0, ...AXIS, axisLabel: { ...AXIS.axisLabel, formatter: write } },
     series: lines.map(({ label, duration }, k) => ({

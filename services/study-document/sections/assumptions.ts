@@ -4,9 +4,10 @@ import type { Context } from '../context.ts'
 import { localNumber, priceSaid, termOf } from '../words/index.ts'
 import { rangeOf, rangeSaid } from './range.ts'
 import { scenariosTable } from './scenarios.ts'
+import { usedPrices } from './used-prices.ts'
 
-const MOST_PRICES = 8
-const MOST_CHANGES = 6
+const MOST_PRICES = 10
+const MOST_CHANGES = 4
 
 export function assumptionsSection(context: Context): Section {
   const { result, w, lang } = context
@@ -57,13 +58,17 @@ function moneyTable({ result, w, n }: Context): Table {
   }
 }
 
-function pricesTable({ result, w, n }: Context): Table {
+/** Those that something is paid by, where anything is. The source of our own prices is said in the reader's language; any other is named as it was given. */
+function pricesTable({ result, w, n, lang }: Context): Table {
   const a = w.assumptions
-  const left = result.prices.length - MOST_PRICES
+  const used = usedPrices(result)
+  const shown = (used.length === 0 ? result.prices : used).slice(0, MOST_PRICES)
+  const left = result.prices.length - shown.length
+  const offerOf = (id: string) => result.ask.study.offers?.find((one) => one.id === id)?.name[lang] ?? id
   return {
-    caption: a.pricesCaption,
+    caption: used.length === 0 ? a.pricesCaption : a.usedPricesCaption,
     columns: [text(a.item), number(a.eur), text(a.source), text(a.dated), text(a.sure)],
-    rows: result.prices.slice(0, MOST_PRICES).map(({ item, eur, source, dated, sure }) => [priceSaid(w, item), n.price(eur), source, dated, termOf(w.terms.sure, sure)]),
+    rows: shown.map(({ item, eur, source, dated, sure }) => [priceSaid(w, item, offerOf), n.price(eur), (sure === 'given' ? undefined : w.terms.ownPrices[item]) ?? source, dated, termOf(w.terms.sure, sure)]),
     ...(left > 0 ? { note: a.cut(left) } : {}),
   }
 }

@@ -6,21 +6,19 @@ const MOST_UNTRACEABLE = 8
 
 /** What the study does not know, does not compute, or could not settle. */
 export function limitsSection(context: Context): Section {
-  const { result, head, recommended, w, n, lang } = context
+  const { result, head, recommended, w, n } = context
   const { states, base, modelCheck } = result
   const l = w.assumptions.limits
   const linear = recommended?.linearErrorPct ?? null
-  const losses = result.losses.at(-1)
-  const notice = result.district.notice?.[lang]
+  const losses = result.losses.toSorted((a, b) => a.year - b.year).at(-1)
   return {
     heading: l.heading,
     blocks: list([
-      ...(notice === undefined ? [] : [w.question.illustrative(notice)]),
       l.states(n.count(states.normalSolved), n.count(states.outageSolved), n.count(states.lowVoltageScreenedOut), n.count(states.lowVoltageSolved), duration(states.seconds, n.count)),
       states.notSettled > 0 ? l.notSettled(n.count(states.notSettled)) : l.settled,
       l.measured(n.count(base.measuredHours), n.count(base.hours), n.percent(base.measuredShareOfEnergyPct)),
       ...(base.flatClasses.length === 0 ? [] : [l.flat(n.list(base.flatClasses.map((id) => termOf(w.terms.loads, id))))]),
-      modelCheck === null ? l.noModel : l.model(n.percent(modelCheck.meanErrorPct, 1), n.percent(modelCheck.largestErrorPct, 1), n.count(modelCheck.hours)),
+      modelCheck === null ? l.noModel : l.model(n.percent(modelCheck.meanErrorPct, 2), n.percent(modelCheck.largestErrorPct, 2), n.count(modelCheck.hours)),
       ...(linear === null ? [] : [l.linear(n.percent(linear, 1))]),
       ...(losses === undefined ? [] : [l.losses(n.unit(n.spread(losses.mwh, n.count), 'MWh'), losses.year)]),
       ...l.notModelled,

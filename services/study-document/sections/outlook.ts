@@ -1,4 +1,4 @@
-import type { ElementOutlook } from '#models/reinforcement/study-result.ts'
+import type { ElementOutlook, Spread } from '#models/reinforcement/study-result.ts'
 import { number, paragraph, text, type Block, type Section, type Table } from '../content.ts'
 import { lastYearOf, type Context } from '../context.ts'
 import { networkFigure } from './network.ts'
@@ -20,6 +20,8 @@ export function outlookSection(context: Context): Section {
 function elementsTable({ result, constrained, w, n, state, place }: Context): Table {
   const o = w.outlook
   const left = constrained.length - MOST_ELEMENTS
+  // On two lines: names need the room.
+  const spreadBelow = (value: Spread | undefined, write: (value: number) => string) => n.spread(value ?? null, write).replace('\u00a0(', '\n(')
   return {
     caption: o.caption(result.ask.toYear),
     columns: [number(o.number), text(o.element), number(o.limit), number(o.possible), number(o.likelyFrom), number(o.probability), number(o.hours), number(o.energy), number(o.peak), text(o.state)],
@@ -28,7 +30,7 @@ function elementsTable({ result, constrained, w, n, state, place }: Context): Ta
       const year = (value: number | null) => (value === null ? w.never : String(value))
       return [
         String(k + 1), `${place(one.id)}\n${w.terms.kinds[one.kind]}`, limitOf(one, n.decimal), year(one.firstPossibleYear), year(one.firstLikelyYear),
-        n.probability(last?.probability ?? null), n.spread(last?.hours ?? null, n.count), n.spread(last?.energyMwh ?? null, n.digits), n.spread(last?.peakPct ?? null, n.count), last === undefined ? '–' : state(last.worstState),
+        n.probability(last?.probability ?? null), spreadBelow(last?.hours, n.count), spreadBelow(last?.energyMwh, n.digits), spreadBelow(last?.peakPct, n.count), last === undefined ? '–' : state(last.worstState),
       ]
     }),
     note: [o.probabilityNote, ...(left > 0 ? [o.cut(left)] : [])].join(' '),

@@ -30,7 +30,7 @@ function rowsOf({ result, w, n }: Context, scenario: StudyScenario): ReadonlyMap
     [a.probability, n.probability(scenario.probability)],
     ...Object.entries(growthPct).map(([load, pct]): [string, string] => [a.growth(termOf(w.terms.loads, load)), rangeSaid(rangeOf(pct), n.digits)]),
     ...rowIf(homes, (some): [string, string][] => [[a.homes, n.count(some.reduce((sum, one) => sum + one.count, 0))], [a.homesEnergy, n.count(some.reduce((sum, one) => sum + (one.count * one.annualEnergyKwh) / 1000, 0))]]),
-    ...rowIf(large, (some): [string, string][] => [[a.arrivals, some.map(({ peakKw, year }) => a.arrival(n.count(peakKw), year)).join(', ')]]),
+    ...rowIf(large, (some): [string, string][] => [[a.arrivals, some.map(({ peakKw, year }) => a.arrival(n.count(peakKw), year)).join('\n')]]),
     ...rowIf(cars, (some): [string, string][] => [[a.vehicles, count(pathAt(some.vehicles, toYear))], [a.vehicleEnergy, n.count(some.annualEnergyKwh)], [a.smart, n.percent(100 * some.smartShare)]]),
     ...rowIf(heatPumps, (some): [string, string][] => [[a.heatPumps, count(pathAt(some.dwellings, toYear))]]),
     ...rowIf(renovation, (some): [string, string][] => [[a.renovated, share(pathAt(some.share, toYear))], [a.saved, n.percent(100 * some.savedColdShare)]]),

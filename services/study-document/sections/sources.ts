@@ -1,7 +1,7 @@
 import { capped, list, paragraph, type Section } from '../content.ts'
 import type { Context } from '../context.ts'
 
-const MOST_SOURCES = 8
+const MOST_SOURCES = 6
 
 export function sourcesSection({ result, w }: Context): Section {
   const s = w.assumptions.sources

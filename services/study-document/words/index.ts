@@ -14,13 +14,13 @@ export function parameterSaid({ terms, assumptions }: Words, parameter: string):
   return terms.parameters[parameter] ?? terms.parameters[group] ?? parameter
 }
 
-/** Items whose name holds a size, or the offer that is paid. */
-export function priceSaid({ terms, assumptions }: Words, item: string): string {
+/** Items whose name holds a size, or the offer that is paid: `offerOf` gives its name. */
+export function priceSaid({ terms, assumptions }: Words, item: string, offerOf = (id: string): string => id): string {
   const transformer = /^transformer-(\d+)-kva$/.exec(item)
   if (transformer !== null) return assumptions.transformer(transformer[1])
   const offer = /^offer (.+) (kw-year|mwh)$/.exec(item)
-  return offer === null ? termOf(terms.prices, item) : offer[2] === 'mwh' ? assumptions.offerMwh(offer[1]) : assumptions.offerKw(offer[1])
+  return offer === null ? termOf(terms.prices, item) : offer[2] === 'mwh' ? assumptions.offerMwh(offerOf(offer[1])) : assumptions.offerKw(offerOf(offer[1]))
 }
 
-/** Values that the engine has written with a point. */
-export const localNumber = (value: string, lang: DocumentLanguage): string => (lang === 'fr' ? value.replace(/(\d)\.(\d)/g, '$1,$2') : value)
+/** Values that the engine has written with a point and a hyphen. */
+export const localNumber = (value: string, lang: DocumentLanguage): string => (lang === 'fr' ? value.replace(/(\d)\.(\d)/g, '$1,$2') : value).replace(/^-(?=\d)/, '−')

@@ -16,6 +16,7 @@ export const termsEn = {
   },
   portfolios: { nothing: 'Do nothing', reinforce: 'Reinforce only', 'least-cost': 'Least expected cost', 'least-regret': 'Least regret', 'without-reinforcement': 'Without any reinforcement' },
   status: { holds: 'holds', 'not-settled': 'not settled', infeasible: 'impossible', violates: 'does not hold' },
+  winter: 'in winter',
   kinds: { section: 'cable or line', transformer: 'transformer', bus: 'voltage' },
   levels: { medium: 'medium voltage', low: 'low voltage' },
   sure: { read: 'read in the text', reported: 'reported by another source', computed: 'computed from measurements', usual: 'usual in the trade', assumed: 'order of size, assumed', given: 'given by the document' },
@@ -33,6 +34,14 @@ export const termsEn = {
     'lv-cable-laid-km': 'Low-voltage cable laid, per km', 'mv-cable-laid-km': 'Medium-voltage cable laid, per km', switching: 'Open point moved', 'secondary-substation': 'New secondary substation', 'lv-feeder-moved': 'Low-voltage feeder moved to another substation', 'rating-study': 'Thermal study of a cable', 'cable-monitoring': 'Temperature measurement of a cable', 'cable-monitoring-year': 'Temperature measurement, per year',
     'battery-kwh': 'Battery, per kWh', 'battery-kw': 'Battery, per kW', 'battery-kw-year': 'Battery, upkeep, per kW and year', 'photovoltaics-kwp': 'Photovoltaics, per kWp', 'photovoltaics-kwp-year': 'Photovoltaics, upkeep, per kWp and year', 'renovation-dwelling': 'Renovation of a home',
     'heat-network-dwelling': 'Home connected to the heat network', 'flexible-connection-mwh': 'Flexible connection, per MWh reduced', 'losses-mwh': 'Losses, per MWh', 'curtailed-mwh': 'Curtailment, per MWh',
+  },
+  ownPrices: {
+    'mv-cable-laid-km': 'dena study (Germany), as carried by eDisGo', 'lv-cable-laid-km': 'dena study (Germany), as carried by eDisGo', 'transformer-630-kva': 'dena study (Germany), as carried by eDisGo', 'transformer-40000-kva': 'dena study (Germany), as carried by eDisGo',
+    'flexible-connection-mwh': 'highest price paid in the United Kingdom for a reduction, GBP 600/MWh (Modo, axle.energy), at 1.16 EUR a GBP',
+    'transformer-63000-kva': 'in proportion to the 40 MVA one of dena', 'transformer-250-kva': 'in proportion to the 630 kVA one of dena', 'transformer-400-kva': 'in proportion to the 630 kVA one of dena', 'transformer-1000-kva': 'in proportion to the 630 kVA one of dena',
+    'secondary-substation': 'cabin and switchgear, without transformer and cable', 'lv-feeder-moved': 'joints and works for one feeder', switching: 'a visit to two switches and the change of the plans', 'rating-study': 'some days of an engineer: soil, depth, cables beside',
+    'cable-monitoring': 'temperature along one section, fitted and connected', 'cable-monitoring-year': 'a tenth of the equipment', 'battery-kw': 'converter and connection', 'battery-kwh': 'cells, container and works', 'battery-kw-year': 'upkeep and insurance',
+    'photovoltaics-kwp': 'on roofs, some ten kWp each', 'photovoltaics-kwp-year': 'upkeep', 'renovation-dwelling': 'envelope of a home', 'heat-network-dwelling': 'branch and exchanger shared, water circuit of the home',
   },
   units: { dwelling: 'homes', kWp: 'kWp', programme: 'programme' },
   parameters: {

@@ -3,7 +3,7 @@ import type { StudyResult } from '#contract/study-shapes.ts'
 import { en } from '../../../i18n/en.ts'
 import { makeFormat } from '../../../i18n/format.ts'
 import { fr } from '../../../i18n/fr.ts'
-import { answerFigures, answerSentence, shortAnswer } from './answer.ts'
+import { answerFigures, answerSentence, quickSentence, shortAnswer } from './answer.ts'
 import { sampleResult } from './study.testkit.ts'
 
 const english = { t: en, f: makeFormat('en') }
@@ -25,6 +25,13 @@ describe('the sentence of the answer', () => {
     // A way that was not settled is no answer.
     expect(answerSentence(withAnswer({ kind: 'flexibility' }, { recommended: 4 }), english)).toBe(none)
     expect(shortAnswer(withAnswer({ kind: 'flexibility' }, { recommended: 4 }), english)).toBe('no solution holds')
+  })
+  it('of a quick study says what was looked at, and no first year that nobody looked for', () => {
+    const [future] = sampleResult.futures
+    const quick: StudyResult = { ...withAnswer({ firstYear: 2034 }), ask: { ...sampleResult.ask, depth: 'quick' }, futures: [2041, 2034].map((year) => ({ ...future, year })) }
+    expect(answerSentence(quick, english)).toContain('There are constraints in 2034, the first year looked at')
+    expect(answerSentence({ ...quick, answer: { ...quick.answer, firstYear: 2041 } }, english)).toContain('The first constraint is expected in 2041.')
+    expect(quickSentence(quick, english)).toMatch(/^Quick answer: only 2034 and 2041, scenario “.+”, weather “.+”\. The full study/)
   })
   it('says that nothing is needed', () => {
     expect(answerSentence(withAnswer({ kind: 'nothing-needed', firstYear: null }, { recommended: 0 }), english)).toBe('Nothing to build by 2041: no limit is passed in the futures studied.')

@@ -1,7 +1,17 @@
 import type { Portfolio, StudyResult } from '#contract/study-shapes.ts'
 import type { Speech } from '../../../charts/shaped.ts'
+import { scenarioName, weatherName } from '../../../charts/study-names.ts'
 
 export const recommendedOf = ({ portfolios, recommended }: StudyResult): Portfolio | undefined => (recommended === null ? undefined : portfolios[recommended])
+
+/** Years that the study has computed, the earliest first. */
+export const yearsLooked = ({ futures }: StudyResult): number[] => [...new Set(futures.map(({ year }) => year))].sort((a, b) => a - b)
+
+/** What a quick answer looked at. */
+export function quickSentence(result: StudyResult, { t, f }: Speech): string {
+  const [one] = result.futures
+  return one === undefined ? '' : t.reinforcement.run.quick(f.list(yearsLooked(result).map(String)), scenarioName(one.scenario, result, { f }), weatherName(one.weather, result, { f }))
+}
 
 /** The answer in a sentence or two, then when it becomes tight and what it saves. Without a solution that holds, nothing is recommended. */
 export function answerSentence(result: StudyResult, { t, f }: Speech): string {
@@ -9,7 +19,9 @@ export function answerSentence(result: StudyResult, { t, f }: Speech): string {
   const { answer, ask } = result
   const chosen = recommendedOf(result)
   const until = String(ask.toYear)
-  const first = answer.firstYear === null ? [] : [words.first(String(answer.firstYear))]
+  // A quick study does not look at the years before its first one.
+  const isFirstLooked = ask.depth === 'quick' && answer.firstYear === yearsLooked(result)[0]
+  const first = answer.firstYear === null ? [] : [(isFirstLooked ? words.firstLooked : words.first)(String(answer.firstYear))]
   if (answer.kind === 'nothing-needed') return words.nothingNeeded(until)
   if (answer.kind === 'none-holds' || chosen?.status !== 'holds') return [words.noneHolds(until), ...first].join(' ')
   const cost = f.money(chosen.expectedNpvEur)

@@ -17,7 +17,7 @@ describe('what a study stands on', () => {
   })
   it('does not hide what was not computed or not measured', () => {
     const lines = basisLines({ ...sampleResult, modelCheck: null, states: { ...sampleResult.states, notSettled: 12 } }, speech)
-    expect(lines[2]).toContain('no comparison is possible')
+    expect(lines[2]).toContain('they were not compared')
     expect(lines).toContain('12 network states could not be computed: they do not count as “no violation”.')
   })
   it('is as good as energy and hours are measured', () => {
