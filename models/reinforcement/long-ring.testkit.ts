@@ -12,11 +12,12 @@ const since = '2020-01-01T00:00:00Z'
 export interface LongRingOptions {
   readonly mediumKm?: number
   readonly lowKm?: number
-  readonly transformerKva?: number
+  readonly sourcePu?: number
+  readonly shortCircuitMva?: number
 }
 
 /** Four stations, a load-break switch at both ends of every medium-voltage section. */
-export function longRing({ mediumKm = 6, lowKm = 0.2, transformerKva = 630 }: LongRingOptions = {}): Network {
+export function longRing({ mediumKm = 6, lowKm = 0.2, sourcePu = 1.02, shortCircuitMva = 250 }: LongRingOptions = {}): Network {
   const ring = ringNetwork({ boundary: false })
   const isMedium = (id: string) => !id.includes('.D')
   const missing = ring.lineSections.filter(({ id }) => isMedium(id)).flatMap(({ id }) => (['from', 'to'] as const).filter((end) => !ring.switches.some((one) => one.lineSection === id && one.end === end))
@@ -24,7 +25,7 @@ export function longRing({ mediumKm = 6, lowKm = 0.2, transformerKva = 630 }: Lo
   return {
     ...ring, switches: [...ring.switches, ...missing],
     lineSections: ring.lineSections.map((one) => ({ ...one, lengthKm: isMedium(one.id) ? mediumKm : lowKm })),
-    transformers: ring.transformers.map((one) => ({ ...one, ratedKva: transformerKva })),
+    sources: ring.sources.map((one) => ({ ...one, voltagePu: sourcePu, shortCircuitMva })),
   }
 }
 

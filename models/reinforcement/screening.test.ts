@@ -93,25 +93,25 @@ describe('hours after outages that the bound excludes', () => {
     return ringLoads(network, HOURS, (hour, bus) => (bus.endsWith('.MV') && bus !== 'PS.MV' ? mostKw * level[hour] * (0.5 + 0.5 * random()) : bus.includes('.J') ? 5 * random() : 0))
   }
 
-  it('leave the same needs behind, and no more are solved than may break something', () => {
-    let [excluded, needed] = [0, 0]
-    fc.assert(fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 2500, max: 6000 }), fc.constantFrom(2, 6, 12), (seed, mostKw, mediumKm) => {
-      const network = longRing({ mediumKm, lowKm: 0.05 })
+  it.each([
+    { what: 'currents', network: longRing({ mediumKm: 0.2, lowKm: 0.05, shortCircuitMva: 20_000 }) },
+    { what: 'voltages that are low to begin with', network: longRing({ mediumKm: 3, lowKm: 0.05, sourcePu: 0.99, shortCircuitMva: 20_000 }) },
+    { what: 'both behind a weak source', network: longRing({ mediumKm: 2, lowKm: 0.05 }) },
+  ])('leave the same needs behind: $what', ({ network }) => fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 5000, max: 7000 }), (seed, mostKw) => {
       const loads = mediumLoads(network, seed, mostKw)
       const one = ringCase(network, loads)
       const all = constraintYear(one, loads)
       const some = constraintYear(one, loads, { screened: true })
-      expect(rowsOf(some.needs)).toEqual(rowsOf(all.needs))
+      expect([...keysOf(some.needs)].sort()).toEqual([...keysOf(all.needs)].sort())
       expect(some.unsupplied).toEqual(all.unsupplied)
-      expect(some.states.outageScreenedOut).toBeGreaterThanOrEqual(all.states.outageScreenedOut)
+      expect(some.states.outageScreenedOut).toBeGreaterThan(all.states.outageScreenedOut + HOURS)
       expect(some.states.outageSolved + some.states.outageScreenedOut).toBe(HOURS * one.outages.length)
-      for (const column of ['hoursNormal', 'hoursOutage', 'mwhOutage', 'worstOutage'] as const) expect(some.counts[column]).toEqual(all.counts[column])
-      excluded += some.states.outageScreenedOut - all.states.outageScreenedOut
-      needed += all.needs.state.length
-    }), { seed: 3, numRuns: 4 })
-    expect(excluded).toBeGreaterThan(HOURS)
-    expect(needed).toBeGreaterThan(HOURS)
-  })
+      expect([...all.needs.state].filter((state) => state > 0).length).toBeGreaterThan(HOURS / 10)
+      for (const column of ['hoursNormal', 'hoursOutage', 'worstOutage'] as const) expect(some.counts[column]).toEqual(all.counts[column])
+      // A load flow begins where the last one ended: which hours are solved moves the last digits.
+      some.counts.mwhOutage.forEach((mwh, k) => expect(mwh).toBeCloseTo(all.counts.mwhOutage[k], 5))
+    }), { seed: 3, numRuns: 2 }))
 
   it('are never those that do not settle: these are told as not settled, and nothing is found fine in them', () => {
     const network = longRing()
@@ -132,5 +132,3 @@ describe('hours after outages that the bound excludes', () => {
     expect(constraintYear(one, quiet, { screened: true }).states).toMatchObject({ notSettled: 0, outageSolved: 0, lowVoltageSolved: 0 })
   })
 })
-
-const rowsOf = ({ state, hour, element, excess, pct }: Needs): string[] => Array.from(state, (of, k) => `${of} ${hour[k]} ${element[k]} ${excess[k]} ${pct[k]}`).sort()
