@@ -101,12 +101,17 @@ export const ERROR_CODES = {
   PF_NETWORK_FILE_UNSUPPORTED: code('A network file has something that is not read.', 'Take it out of the file, or write it with what the message names.'),
   // --- reinforcement
   PF_CLASS_CURVES_INVALID: code('The curves by load class of a district folder cannot be used.', 'Give class-curves.csv the header at,temperatureC,CLASS... and a line for each hour of one year, in UTC, each class relative to its own mean.'),
+  PF_SOLVER_FAILED: code('The solver of linear programs ended without an answer.', 'Look at the message of the solver; report it with the study it was asked for.', { status: 500 }),
   PF_STUDY_BUSY: code('More studies wait than may.', 'Wait until one has ended, or cancel one.', { retryable: true, status: 503 }),
   PF_STUDY_CANCELLED: code('A study was cancelled.', 'Begin it again if its result is wanted.', { status: 409 }),
   PF_STUDY_CHANGE_INVALID: code('A number of the study cannot be set so.', 'Correct the path or the value that the message names.'),
+  PF_STUDY_EXCESS_UNKNOWN: code('A limit of the choice is not known at an hour: the load flow behind it did not settle.', 'Find out why that state did not settle; nothing is chosen on what was not computed.', { status: 422 }),
   PF_STUDY_FROZEN_INVALID: code('What a study was frozen from cannot be read.', 'Take a whole copy of the file; it is packed JSON with columns and names its format.', { status: 500 }),
   PF_STUDY_NODE: code('A study places load at a bus that the network has not.', 'Write the id of a busbar or junction of the district document.'),
   PF_STUDY_NOT_DONE: code('A study that has not come to its end can be neither kept nor printed.', 'Wait until it is done, or run it again.', { status: 409 }),
+  PF_STUDY_OPTION_UNBOUNDED: code('An option does not say how much of it there can be at most.', 'Give its largest number of units or its largest power.'),
+  PF_STUDY_OPTION_UNPRICED: code('An option was handed to the choice without a price.', 'Price every item of it, or leave the option out.'),
+  PF_STUDY_RATES_MIXED: code('Real and nominal rates of a study do not go together.', 'Give a real discount rate without inflation, or a nominal one with it.'),
   PF_STUDY_SIGNED: code('The study is signed, and a signed study is never changed.', 'Run it again and keep it as a new version.', { status: 409 }),
   PF_STUDY_WEATHER: code('The temperatures of a weather year do not fit the measured year.', 'Give one temperature for each hour.', { status: 500 }),
   // --- jobs, evaluation, publication
@@ -115,12 +120,6 @@ export const ERROR_CODES = {
   PF_JOB_FENCED: code('A worker that was given up for dead came back with a result; another had taken the job over.', 'Nothing: the result was refused, the newer worker keeps its own.', { retryable: true, status: 409 }),
   PF_JOB_SKIPPED: code('Steps were not done because the service was down for too long.', 'Run `penfeld replay` for that time if its results are needed.'),
   PF_JOBS_UNAVAILABLE: code('The queue of jobs does not answer.', 'Check that Redis runs, REDIS_URL and its password; the call is tried again.', { retryable: true, status: 503 }),
-  // --- reinforcement
-  PF_SOLVER_FAILED: code('The solver of linear programs ended without an answer.', 'Look at the message of the solver; report it with the study it was asked for.', { status: 500 }),
-  PF_STUDY_EXCESS_UNKNOWN: code('A limit of the choice is not known at an hour: the load flow behind it did not settle.', 'Find out why that state did not settle; nothing is chosen on what was not computed.', { status: 422 }),
-  PF_STUDY_OPTION_UNBOUNDED: code('An option does not say how much of it there can be at most.', 'Give its largest number of units or its largest power.'),
-  PF_STUDY_OPTION_UNPRICED: code('An option was handed to the choice without a price.', 'Price every item of it, or leave the option out.'),
-  PF_STUDY_RATES_MIXED: code('Real and nominal rates of a study do not go together.', 'Give a real discount rate without inflation, or a nominal one with it.'),
   // --- api, identity, directory
   PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
   PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),

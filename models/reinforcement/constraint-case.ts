@@ -30,6 +30,8 @@ export interface OutageCase {
   readonly prepared: PreparedLoadFlow
   /** Made when it is first asked for; undefined: the network is not radial in this state. */
   readonly bound: () => OutageBound | undefined
+  /** The whole network in it, for the hours that need it; made when it is first asked for. */
+  readonly whole: () => { readonly grid: GridModel; readonly prepared: PreparedLoadFlow }
   /** How the whole network is switched in it. */
   readonly switched: { readonly network: Network; readonly options: GridOptions }
   /** Buses of the drawn-together network that stay dark until the repair. */
@@ -83,13 +85,14 @@ export function constraintCase(network: Network, at: number, deciding: DecidingL
   }
   const drawnElements = elementsOf(drawnGrid)
   const planning = restorationCase(drawn.network, at, loads, () => limitsAt(deciding.at, deciding.month).drawn, HOUR_S, customers, { onOverload: 'supply-and-report', ...(options.kernel === undefined ? {} : { kernel: options.kernel }) })
+  const prepareOn = (grid: GridModel) => ({ grid, prepared: prepareLoadFlow(grid, options) })
   const outages = mediumVoltageOutages(drawn.network, planning.grid, planning.graph, options.outageIds).map((outage): OutageCase => {
     const plan = planRestoration(planning, outage)
     const grid = gridOfState(planning, plan.restored)
-    const { network: { sources }, options: switched } = switchedAs(planning, plan.restored)
+    const { network: { sources }, options: switchedOptions } = switchedAs(planning, plan.restored)
+    const switched = { network: { ...network, sources }, options: switchedOptions }
     const prepared = prepareLoadFlow(grid, options)
-    let bound: { readonly made: OutageBound | undefined } | undefined
-    return { id: outage.id, kind: outage.kind, firm: plan.firm, grid, prepared, bound: () => (bound ??= { made: outageBound(grid, drawnElements, prepared) }).made, switched: { network: { ...network, sources }, options: switched }, darkBuses: plan.stages[plan.stages.length - 2].darkBuses }
+    return { id: outage.id, kind: outage.kind, firm: plan.firm, grid, prepared, bound: once(() => outageBound(grid, drawnElements, prepared)), whole: once(() => prepareOn(buildGrid(switched.network, at, switched.options))), switched, darkBuses: plan.stages[plan.stages.length - 2].darkBuses }
   })
   const stations = whole.transformerIds.flatMap((id, t) => {
     const branch = whole.sectionCount + t
@@ -101,4 +104,9 @@ export function constraintCase(network: Network, at: number, deciding: DecidingL
     network, at, whole, elements: elementsOf(whole), prepared: prepareLoadFlow(whole, options), lift, drawn, drawnGrid, drawnElements, stations, outages,
     lowVoltage: lowVoltageCase(network, at, whole, options), limitsAt, options,
   }
+}
+
+function once<Made>(make: () => Made): () => Made {
+  let kept: { readonly made: Made } | undefined
+  return () => (kept ??= { made: make() }).made
 }

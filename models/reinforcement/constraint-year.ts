@@ -9,7 +9,7 @@ import { type ConstraintCase, HOUR_S, type OutageCase } from './constraint-case.
 import type { ConstraintLimits } from './constraint-limits.ts'
 import { afterOutages } from './low-voltage-outages.ts'
 import { collectNeeds, type Needs, type NeedsCollector } from './needs.ts'
-import { magnitudes, type OutageBound } from './outage-bound.ts'
+import { hourGroups, type HourGroups, type Magnitudes, magnitudes, type OutageBound } from './outage-bound.ts'
 
 /** Loads of the whole network, [hour * busCount + bus]. */
 export interface YearLoads {
@@ -88,7 +88,9 @@ interface NormalYear {
   readonly energyMwh: number
   /** What the transformers that feed low voltage draw with its losses, drawn together. */
   readonly drawnLoads: { readonly activeKw: Float64Array; readonly reactiveKvar: Float64Array }
-  readonly magnitudeKva: Float64Array
+  readonly magnitudes: Magnitudes
+  /** Made once a season, for all outages. */
+  readonly groupsOf: (season: number, steps: Int32Array) => HourGroups
   /** Voltage at the high side of each station, [hour * stations + station]. */
   readonly stationPu: Float64Array
   /** Keys `element * hours + hour` that are broken in the normal state. */
@@ -152,7 +154,9 @@ function normalYear(one: ConstraintCase, loads: YearLoads, limits: StepLimits, l
       },
     }, { wanted: { angles: false, currents: false, powers: true, totals: true, loadings: branchRatings(set, elements) }, inTimeOrder: true })
   })
-  return { count: count.result(), lossesMwh: lossesKwh / 1000, energyMwh: energyKwh / 1000, drawnLoads: { activeKw, reactiveKvar }, magnitudeKva: magnitudes(activeKw, reactiveKvar), stationPu, broken }
+  const loadKva = magnitudes(activeKw, reactiveKvar)
+  const groups: HourGroups[] = []
+  return { groupsOf: (season, steps) => (groups[season] ??= hourGroups(loadKva, steps, drawnGrid.busCount)), count: count.result(), lossesMwh: lossesKwh / 1000, energyMwh: energyKwh / 1000, drawnLoads: { activeKw, reactiveKvar }, magnitudes: loadKva, stationPu, broken }
 }
 
 function drawWithoutLosses({ whole, drawn, drawnGrid }: ConstraintCase, loads: YearLoads, hour: number, activeKw: Float64Array, reactiveKvar: Float64Array): void {
@@ -166,7 +170,7 @@ function drawWithoutLosses({ whole, drawn, drawnGrid }: ConstraintCase, loads: Y
   }
 }
 
-function outageYear(one: ConstraintCase, outage: OutageCase, state: number, { drawnLoads, magnitudeKva, broken }: NormalYear, limits: ConstraintLimits, needs: NeedsCollector, voltages: StationVoltages, screened: boolean): { readonly count: YearCount; readonly solved: number } {
+function outageYear(one: ConstraintCase, outage: OutageCase, state: number, { drawnLoads, magnitudes: loadKva, groupsOf, broken }: NormalYear, limits: ConstraintLimits, needs: NeedsCollector, voltages: StationVoltages, screened: boolean): { readonly count: YearCount; readonly solved: number } {
   const { whole, drawnElements, stations } = one
   const hours = limits.drawn.setOfStep.length
   const branchOf = wholeBranches(one)
@@ -205,26 +209,33 @@ function outageYear(one: ConstraintCase, outage: OutageCase, state: number, { dr
   let solved = 0
   limits.drawn.sets.forEach((set, season) => {
     const all = stepsOfSeason(limits.drawn, season)
-    const steps = bound === undefined ? all : all.filter((step) => isOpen(bound, step, set))
+    const steps = bound === undefined ? all : openSteps(bound, groupsOf(season, all), set)
     solved += steps.length
     if (steps.length > 0) solveYear(outage.prepared, drawnLoads, steps, set, drawnElements, watched)
   })
   return { count: count.result(), solved }
 
+  /** Groups of hours that the bound excludes together, and of the others hour by hour. */
+  function openSteps(of: OutageBound, { hours: groups, envelope }: HourGroups, set: ElementLimits): Int32Array {
+    const open: number[] = []
+    groups.forEach((group, g) => {
+      if (!of.open(envelope, g, set)) group.forEach((hour) => takeBounds(of, hour))
+      else group.forEach((hour) => { if (of.open(loadKva, hour, set)) open.push(hour); else takeBounds(of, hour) })
+    })
+    return Int32Array.from(open).sort()
+  }
+
   /** Of an hour that is left out the stations take the bounds of their voltages. */
-  function isOpen(of: OutageBound, hour: number, set: ElementLimits): boolean {
-    if (of.open(magnitudeKva, hour, set)) return true
-    const { idlePu, dropPu } = of
+  function takeBounds({ idlePu, dropPu, risePu }: OutageBound, hour: number): void {
     const first = hour * stationCount
     for (let s = 0; s < stationCount; s += 1) {
       const bus = highBus[s]
       if (bus < 0) continue
       const low = idlePu[bus] - dropPu[bus]
-      const high = idlePu[bus] + dropPu[bus]
+      const high = idlePu[bus] + risePu[bus]
       if (low < lowestPu[first + s]) lowestPu[first + s] = low
       if (high > highestPu[first + s]) highestPu[first + s] = high
     }
-    return false
   }
 }
 

@@ -22,6 +22,8 @@ export interface DayRows {
   readonly settled: boolean
   readonly rows: readonly {
     readonly element: string
+    /** Of a bus; absent: kW. */
+    readonly unit?: 'pu'
     readonly excess: Float64Array
     readonly perKw: ReadonlyMap<number, number>
     readonly built: ReadonlyMap<number, Float64Array>
@@ -37,15 +39,16 @@ const STEP_KW = 5
 /** Relief below this share is rounding. */
 const LEAST_RELIEF = 1e-3
 
-/** Keeps the states it has factorised. */
-export function dayRowsMaker(one: ConstraintCase, options: RowOptions, customersByBus: Float64Array): DayRowsMaker {
+/** Keeps the states it has factorised. @param limitLoadingPct of the case */
+export function dayRowsMaker(one: ConstraintCase, options: RowOptions, customersByBus: Float64Array, limitLoadingPct?: number): DayRowsMaker {
+  const isBus = (element: string) => one.whole.busIndex.has(element) && !one.whole.branchIndex.has(element)
   const grids = new Map<string, StateGrid>()
   const gridOf = (state: number, option: number | undefined): StateGrid => {
     const key = `${state} ${option ?? '-'}`
     const known = grids.get(key)
     if (known !== undefined) return known
     const network = option === undefined ? one.network : options.networks.find((built) => built.option === option)!.apply(one.network)
-    const made = stateGrid(one, network, state, customersByBus)
+    const made = stateGrid(one, network, state, customersByBus, limitLoadingPct)
     grids.set(key, made)
     return made
   }
@@ -67,7 +70,7 @@ export function dayRowsMaker(one: ConstraintCase, options: RowOptions, customers
       const excessBy = (grid: StateGrid, solved: StateFlow, element: string) => Float64Array.from(hours, (_, k) => excessOf(grid, solved, element, k))
       const excess = elements.map((element) => excessBy(base, flow, element))
       if (excess.some((column) => column.some(Number.isNaN))) return { hours, settled: false, rows: [] }
-      const rows = elements.map((element, e) => ({ element, excess: excess[e], perKw: new Map<number, number>(), built: new Map<number, Float64Array>() }))
+      const rows = elements.map((element, e) => ({ element, ...(isBus(element) ? { unit: 'pu' as const } : {}), excess: excess[e], perKw: new Map<number, number>(), built: new Map<number, Float64Array>() }))
       const reliefOf = (option: number, grid: StateGrid, solved: StateFlow) => rows.forEach((row) => {
         const after = excessBy(grid, solved, row.element)
         const relief = row.excess.map((before, k) => before - after[k])
@@ -111,7 +114,7 @@ export function dayRowsMaker(one: ConstraintCase, options: RowOptions, customers
         for (const { option, bus } of options.sized) {
           const after = excessOf(base, flow, rows[r].element, buses.indexOf(bus))
           const relief = (rows[r].excess[k] - after) / STEP_KW
-          if (!Number.isNaN(relief) && Math.abs(relief) > (one.whole.busIndex.has(rows[r].element) ? 1e-9 : LEAST_RELIEF)) rows[r].perKw.set(option, relief)
+          if (!Number.isNaN(relief) && Math.abs(relief) > (isBus(rows[r].element) ? 1e-9 : LEAST_RELIEF)) rows[r].perKw.set(option, relief)
         }
       }
     }

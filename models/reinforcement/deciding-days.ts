@@ -77,6 +77,6 @@ export function choiceDay(wanted: WantedDay, told: DayRows & { readonly availabl
   }))
   return {
     year: wanted.stage, scenario: wanted.scenario, state: stateName, weight: wanted.weight, label, availableKw: renamed(told.availableKw),
-    rows: told.rows.map((row) => ({ element: row.element, excess: row.excess, perKw: renamed(row.perKw), built: renamed(row.built) })),
+    rows: told.rows.map((row) => ({ element: row.element, ...(row.unit === undefined ? {} : { unit: row.unit }), excess: row.excess, perKw: renamed(row.perKw), built: renamed(row.built) })),
   }
 }

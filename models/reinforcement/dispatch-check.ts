@@ -65,16 +65,19 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
   let linearErrorPct = 0
   let solvedHours = 0
   let remaining = remainingOf(needs)
+  /** Needs that what is called should meet. */
+  const promised = new Set<string>()
   const perKw = sensitivities()
 
   for (let round = 0; round < MOST_ROUNDS && open.length > 0; round += 1) {
     if (!callFor(open)) break
     const hours = [...added.keys()].sort((a, b) => a - b)
-    const checked = check(hours)
+    const found = check(hours)
     solvedHours += hours.length
-    if (round === 0) for (const { pct, excess } of checked.found) if (!Number.isNaN(pct) && excess > 0) linearErrorPct = Math.max(linearErrorPct, pct - 100)
-    remaining = remainingOf(checked.found)
-    open = checked.found
+    if (round === 0) for (const { hour, element, pct } of found) if (promised.has(keyOf(hour, element)) && !Number.isNaN(pct)) linearErrorPct = Math.max(linearErrorPct, pct - 100)
+    // Hours in which nothing could be called are as they were.
+    open = [...needs.filter(({ hour }) => !added.has(hour)), ...found]
+    remaining = remainingOf(open)
   }
   const sum = (of: (kwh: number) => number) => new Map(contracts.map((contract, c) => [contract.option, [...given[c].values()].reduce((total, kw) => total + of(kw), 0)]))
   return { remaining, activatedKwh: sum((kw) => kw), activatedHours: sum(() => 1), linearErrorPct, solvedHours }
@@ -102,11 +105,15 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
   /** Adds to what is called; false: nothing more can be given. */
   function callFor(wanted: readonly StateNeed[]): boolean {
     let any = false
+    const calledNow = new Map<number, Float64Array>()
     for (const { hour, element, excess } of [...wanted].sort((a, b) => a.hour - b.hour || b.excess - a.excess)) {
       // Nothing is known of an element that only the return of energy has brought beyond its limit: nothing is called for it, and it remains.
       const relief = perKw.get(element)
       if (relief === undefined) continue
-      let left = excess * (1 + MARGIN) + (isBus(element) ? 1e-4 : 0.05)
+      const called = calledNow.get(hour) ?? new Float64Array(contracts.length)
+      calledNow.set(hour, called)
+      // What is called for one element relieves the others on its way too.
+      let left = excess * (1 + MARGIN) + (isBus(element) ? 1e-4 : 0.05) - called.reduce((sum, kw, c) => sum + kw * relief[c], 0)
       for (const c of order) {
         if (left <= 0) break
         if (!(relief[c] > (isBus(element) ? 1e-8 : LEAST_PER_KW))) continue
@@ -114,10 +121,12 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
         if (!(kw > 1e-6)) continue
         any = true
         left -= kw * relief[c]
+        called[c] += kw
         given[c].set(hour, (given[c].get(hour) ?? 0) + kw)
         addAt(hour, contracts[c].bus, -kw)
         bringBack(c, hour, kw)
       }
+      if (left <= 0) promised.add(keyOf(hour, element))
     }
     return any
   }
@@ -165,7 +174,7 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
     added.set(hour, column)
   }
 
-  function check(hours: readonly number[]): { readonly found: readonly StateNeed[] } {
+  function check(hours: readonly number[]): readonly StateNeed[] {
     const activeKw = new Float64Array(hours.length * busCount)
     const reactiveKvar = new Float64Array(hours.length * busCount)
     hours.forEach((hour, k) => {
@@ -189,9 +198,11 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
     })
     const { notSolvedHours } = count.result()
     if (notSolvedHours > 0) found.push({ hour: hours[0], element: 'not-solved', excess: NaN, pct: NaN })
-    return { found }
+    return found
   }
 }
+
+const keyOf = (hour: number, element: string): string => `${hour} ${element}`
 
 function remainingOf(found: readonly StateNeed[]): RemainingNeed[] {
   return [...Map.groupBy(found, ({ element }) => element)].map(([element, of]) => {

@@ -50,7 +50,7 @@ export function freezeYear(year: IdentifiedYear): FrozenYear {
   }
   return {
     format: 1, districtVersion: year.districtVersion, timeZone: year.timeZone, from: year.from, hours: year.hours, temperatureC: Float32Array.from(year.temperatureC),
-    cells, buses, sums, curves: frozenCurves(year, cells, buses), measuredHours: year.measuredHours,
+    cells, buses, sums, curves: frozenCurves(year, cells, buses), measuredHours: year.measuredHours, ...(year.headKw === undefined ? {} : { headKw: Float32Array.from(year.headKw) }),
     temperatureSource: year.temperatureSource,
     ...(year.temperatureHistory === undefined ? {} : { temperatureHistory: { firstDay: year.temperatureHistory.firstDay, temperatureC: Float32Array.from(year.temperatureHistory.temperatureC) } }),
   }

@@ -41,6 +41,8 @@ export interface FrozenYear {
   /** Relative curves of the load classes, for what is yet to come. */
   readonly curves: readonly { readonly loadClass: string; readonly curves: number; readonly relative: Float32Array; readonly perDegree: Float32Array }[]
   readonly measuredHours: number
+  /** kW by hour that the feeder heads together were measured to carry, NaN where they were not: what the model is held to. */
+  readonly headKw?: Float32Array
 }
 
 /** Cells that a sum of transformers scales: what protected holders draw. */

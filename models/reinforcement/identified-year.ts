@@ -40,6 +40,8 @@ export interface IdentifiedYear {
   /** Hourly curves of classes that no measured curve shows, mean 1, positive also for production; e.g. the sun's for panels. */
   readonly assumedCurves: ReadonlyMap<string, Float64Array>
   readonly measuredHours: number
+  /** Of all feeder heads together, kW by hour; NaN where not measured. */
+  readonly headKw?: Float64Array
   readonly temperatureSource: FrozenYear['temperatureSource']
   readonly temperatureHistory?: DailyTemperatures
 }

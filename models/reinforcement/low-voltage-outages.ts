@@ -1,10 +1,8 @@
 /** The low voltage after outages: hours that the bound excludes are counted, the others are solved exactly over the whole network. */
 import { branchRatings, createYearCount, solveYear } from '#models/contingency/year-count.ts'
 import type { StepLimits } from '#models/capacity/limits.ts'
-import { buildGrid } from '#models/grid/network.ts'
 import { feedingTree } from '#models/grid/topology.ts'
 import { solveInBlocks } from '#models/load-flow/blocks.ts'
-import { prepareLoadFlow } from '#models/load-flow/load-flow.ts'
 import { type ConstraintCase, HOUR_S } from './constraint-case.ts'
 import type { ConstraintLimits } from './constraint-limits.ts'
 import { type ElementCounts, type StationVoltages, takeHours, takePeak, type YearLoads } from './constraint-year.ts'
@@ -35,7 +33,7 @@ export function afterOutages(one: ConstraintCase, loads: YearLoads, limits: Cons
   if (steps.length === 0) return { screenedOut: all, solved: 0, notSettled: 0 }
   let notSettled = 0
   one.outages.forEach((outage, o) => {
-    const grid = buildGrid(outage.switched.network, one.at, outage.switched.options)
+    const { grid, prepared } = outage.whole()
     if (grid.sources.length === 0) return
     const isLow = lowVoltageElements(one)
     const branchCount = one.whole.branchFrom.length
@@ -43,7 +41,6 @@ export function afterOutages(one: ConstraintCase, loads: YearLoads, limits: Cons
       if (isLow[element] === 1 && !inputs.brokenInNormal.has(element * hours + hour)) needs.add(o + 1, hour, element, excess, pct)
     }
     const count = createYearCount(grid, one.elements, hours, HOUR_S, { branch: (hour, k, kw, pct) => tell(hour, k, kw, pct), bus: (hour, bus, pu) => tell(hour, branchCount + bus, pu, NaN) })
-    const prepared = prepareLoadFlow(grid, one.options)
     limits.whole.sets.forEach((set, season) => {
       const chosen = steps.filter((hour) => limits.whole.setOfStep[hour] === season)
       if (chosen.length > 0) solveYear(prepared, loads, chosen, set, one.elements, count)
@@ -122,29 +119,36 @@ function nearHours({ lowVoltage, whole, stations }: ConstraintCase, loads: YearL
   for (let hour = 0; hour < hours; hour += 1) {
     const { floorPu, limitA, lowestPu, highestPu } = bands[limits.setOfStep[hour]]
     const first = hour * whole.busCount
+    let delivers = false
     for (let bus = 0; bus < sums.length; bus += 1) {
       const from = wholeBus[bus]
       const kw = from < 0 ? 0 : loads.activeKw[first + from]
       const kvar = from < 0 ? 0 : loads.reactiveKvar[first + from]
+      if (kw < 0 || kvar < 0) delivers = true
       sums[bus] = (SHUNTS * Math.sqrt(kw * kw + kvar * kvar)) / grid.basePowerKva / floorPu
     }
     let isNear = false
+    let fullest = 0
+    let leastPu = Infinity
     for (let place = order.length - 1; place >= 0; place -= 1) {
       const bus = order[place]
       const branch = parentBranch[bus]
       if (branch < 0) continue
-      if (branch < grid.sectionCount && sums[bus] * amperes[branch] > limitA[branch]) isNear = true
+      if (branch < grid.sectionCount) fullest = Math.max(fullest, (sums[bus] * amperes[branch]) / limitA[branch])
       sums[parentBus[bus]] += sums[bus]
     }
     for (let place = 0; place < order.length && !isNear; place += 1) {
       const bus = order[place]
       const branch = parentBranch[bus]
       drops[bus] = branch < 0 ? 0 : drops[parentBus[bus]] + impedance[branch] * sums[bus]
+      if (wholeBus[bus] < 0) continue
       const station = hour * stationCount + stationOfBus[bus]
-      // Without a voltage that is known nothing is excluded.
-      if (wholeBus[bus] >= 0 && !(lowest[station] * idlePu[bus] - drops[bus] >= lowestPu[bus] && highest[station] * idlePu[bus] + drops[bus] <= highestPu[bus])) isNear = true
+      const least = lowest[station] * idlePu[bus] - drops[bus]
+      leastPu = Math.min(leastPu, least)
+      // Without a voltage that is known nothing is excluded. What only draws raises no voltage.
+      if (!(least >= lowestPu[bus] && highest[station] * idlePu[bus] + (delivers ? drops[bus] : 0) <= highestPu[bus])) isNear = true
     }
-    if (isNear) near[hour] = 1
+    if (isNear || !(fullest * floorPu <= leastPu)) near[hour] = 1
   }
   return near
 }

@@ -5,4 +5,4 @@ export const ASSUMED_OUTAGES = { aYear: 0.05, repairH: 24 } as const
 const HOURS_A_YEAR = 8760
 
 /** Share of a year in which a given element is out. */
-export const outageShare = ({ aYear, repairH } = ASSUMED_OUTAGES): number => (aYear * repairH) / HOURS_A_YEAR
+export const outageShare = ({ aYear, repairH }: { readonly aYear: number; readonly repairH: number } = ASSUMED_OUTAGES): number => (aYear * repairH) / HOURS_A_YEAR

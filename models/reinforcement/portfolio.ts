@@ -71,8 +71,8 @@ function onceOf(amounts: readonly number[], years: readonly number[], eur: numbe
 export const netEur = ({ npvEur: { once, yearly, activation, residual } }: PortfolioMeasure): number => once + yearly + activation - residual
 export const isReinforcing = ({ measure }: Pick<PortfolioMeasure, 'measure'>): boolean => REINFORCING.includes(measure)
 
-/** Expected energy of losses by year of the plan and without it, MWh over the horizon. */
-export function lossChangeMwh(checked: CheckedPlan['units'], before: ReadonlyMap<string, UnitResult>, years: readonly number[]): { readonly mwh: number; readonly byYear: readonly number[] } {
+/** Expected change of losses by year against those without the plan, MWh; none before its first year. */
+export function lossChangeMwh(checked: CheckedPlan['units'], before: ReadonlyMap<string, UnitResult>, years: readonly number[], firstYear: number): { readonly mwh: number; readonly byYear: readonly number[] } {
   const checkedYears = [...new Set(checked.map(({ ask }) => ask.year))].sort((a, b) => a - b)
   const changeIn = (year: number) => {
     const units = checked.filter(({ ask }) => ask.year === year)
@@ -80,7 +80,7 @@ export function lossChangeMwh(checked: CheckedPlan['units'], before: ReadonlyMap
   }
   const byYear = years.map((year) => {
     const next = checkedYears.find((checkedYear) => checkedYear >= year)
-    return next === undefined ? 0 : changeIn(next)
+    return next === undefined || year < firstYear ? 0 : changeIn(next)
   })
   return { mwh: byYear.reduce((sum, mwh) => sum + mwh, 0), byYear }
 }

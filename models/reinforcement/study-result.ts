@@ -99,7 +99,9 @@ export interface Portfolio {
   readonly lossesMwh: number
   readonly co2Tonnes: number
   readonly notServedMwh: number
-  /** Rounds of choice and check; `holds`: the full AC load flow over every step found no violation. */
+  /** Years in which the full AC load flow was run over every step; absent: those that stages end with. */
+  readonly checkedYears?: readonly number[]
+  /** Rounds of choice and check; `holds`: the full AC load flow over every step of the checked years found no violation. */
   readonly rounds: number
   readonly status: 'holds' | 'not-settled' | 'infeasible' | 'violates'
   /** Why it does not hold. */

@@ -11,7 +11,7 @@ import { branchRatings, fillFrom } from '#models/contingency/year-count.ts'
 import type { BaseYear } from './base-year.ts'
 import { type ConstraintCase, constraintCase, type DecidingLoads } from './constraint-case.ts'
 import { constraintYear, type ElementCounts, type YearLoads, type YearStates } from './constraint-year.ts'
-import { type DayRows, type DayRowsMaker, dayRowsMaker } from './day-rows.ts'
+import { type DayRows, type DayRowsMaker, dayRowsMaker, type RowOptions } from './day-rows.ts'
 import { dispatchState, type ReadyContract, type StateNeed } from './dispatch-check.ts'
 import { type FutureBase, prepareFutures } from './future-base.ts'
 import { type FutureYear, futureLoads } from './future-loads.ts'
@@ -81,14 +81,13 @@ export interface UnitResult {
 export interface DaysAsk extends FutureAsk {
   readonly constrained: readonly ConstrainedElement[]
   readonly days: readonly { readonly state: number; readonly day: number; readonly elements: readonly string[] }[]
+  /** Options that are of interest; absent: all. */
+  readonly only?: readonly string[]
 }
 
 export interface LoadingAsk extends FutureAsk {
   readonly curves: readonly { readonly state: number; readonly element: string }[]
 }
-
-/** Hours times outages times buses of a year up to which every one is solved; beyond, those that a bound does not exclude. */
-const MOST_OUTAGE_STATES = 5e7
 
 export interface StudyWorker {
   readonly stateNames: readonly string[]
@@ -97,6 +96,8 @@ export interface StudyWorker {
   days(ask: DaysAsk): readonly (DayRows & { readonly availableKw: ReadonlyMap<number, Float64Array> })[]
   /** Options in the order of their index. */
   options(constrained: readonly ConstrainedElement[]): readonly MeasureOption[]
+  /** What the sources deliver by hour in the measured year itself, kW; NaN where it did not settle. */
+  measuredYearKw(): Float64Array
   /** Loading in % of the limit by hour, in falling order. */
   loadings(ask: LoadingAsk): readonly Float64Array[]
 }
@@ -190,9 +191,7 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       const one = planCase((plan?.networks ?? []).map(named))
       const same = one === baseCase
       const loads = same ? yearLoads(made) : { at: base.at, month: base.month, activeKw: onGrid(made.activeKw, grid, one.whole), reactiveKvar: onGrid(made.reactiveKvar, grid, one.whole) }
-      // What a plan is checked for is whether anything is left beyond a limit: hours in which a bound excludes that need no load flow.
-      const screened = plan !== undefined || base.at.length * one.outages.length * one.drawnGrid.busCount > MOST_OUTAGE_STATES
-      const year = constraintYear(one, loads, { screened })
+      const year = constraintYear(one, loads, { screened: true })
       const contracts = (plan?.contracts ?? []).map(({ option, kw, activationEurPerMwh }) => readyContract(all, one.whole, grid, option, kw, activationEurPerMwh))
       const called = plan === undefined ? undefined : callContracts(one, loads, year.needs, contracts)
       return {
@@ -204,15 +203,33 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
     },
     days(ask) {
       const made = future(ask)
-      const key = JSON.stringify(ask.constrained)
+      const key = JSON.stringify([ask.constrained, ask.only])
       const all = optionsFor(ask.constrained)
-      const maker = rowMakers.get(key) ?? dayRowsMaker(baseCase, rowOptions(all), base.customersByBus)
+      const maker = rowMakers.get(key) ?? dayRowsMaker(baseCase, rowOptions(all, ({ id }) => ask.only?.includes(id) ?? true), base.customersByBus, thresholds.limitLoadingPct)
       rowMakers.set(key, maker)
       return ask.days.map(({ state, day, elements }) => {
         const hours = [...base.localDay.keys()].filter((hour) => base.localDay[hour] === day)
         const rows = maker.day(yearLoads(made), state, hours, elements)
         return { ...rows, availableKw: new Map(all.flatMap(({ effect }, o) => (effect.kind === 'dispatch' && effect.availableKw !== undefined ? [[o, Float64Array.from(hours, (hour) => effect.availableKw![hour])] as const] : []))) }
       })
+    },
+    measuredYearKw() {
+      columns.activeKw.fill(0)
+      columns.reactiveKvar.fill(0)
+      for (const { bus, powerKw, tanPhi } of base.parts) {
+        for (let hour = 0; hour < powerKw.length; hour += 1) {
+          columns.activeKw[hour * grid.busCount + bus] += powerKw[hour]
+          columns.reactiveKvar[hour * grid.busCount + bus] += powerKw[hour] * tanPhi
+        }
+      }
+      const deliveredKw = new Float64Array(base.at.length).fill(NaN)
+      solveInBlocks(baseCase.prepared, {
+        scenarios: deliveredKw.length, fill: fillFrom(grid, columns, Int32Array.from(deliveredKw.keys())),
+        take(first, entries, flow) {
+          for (let k = 0; k < entries; k += 1) if (flow.settled[k] === 1) deliveredKw[first + k] = flow.injectionKw[k]
+        },
+      }, { wanted: { angles: false, currents: false, powers: false, totals: true }, inTimeOrder: true })
+      return deliveredKw
     },
     loadings(ask) {
       const made = future(ask)
@@ -251,7 +268,9 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       const set = limits.sets[limits.setOfStep[needs.hour[k]]]
       const bus = needs.element[k] - branchCount
       const excess = bus < 0 ? needs.excess[k] : Math.max(set.lowestPu[bus] - needs.excess[k], needs.excess[k] - set.highestPu[bus])
-      byState.set(needs.state[k], [...(byState.get(needs.state[k]) ?? []), { hour: needs.hour[k], element: ids[needs.element[k]], excess, pct: needs.pct[k] }])
+      const of = byState.get(needs.state[k]) ?? []
+      of.push({ hour: needs.hour[k], element: ids[needs.element[k]], excess, pct: needs.pct[k] })
+      byState.set(needs.state[k], of)
     }
     const remaining: UnitResult['remaining'][number][] = []
     const activated: { contract: number; kwh: number; hours: number }[] = []
@@ -280,11 +299,14 @@ function measuredPeak({ at, month, parts, busCount }: BaseYear): DecidingLoads {
   return { at: Float64Array.of(at[peak]), month: [month[peak]], activeKw, reactiveKvar }
 }
 
-const rowOptions = (all: readonly MeasureOption[]) => ({
-  sized: all.flatMap(({ effect }, option) => (effect.kind === 'dispatch' ? [{ option, bus: effect.bus }] : [])),
-  networks: all.flatMap(({ effect }, option) => (effect.kind === 'network' ? [{ option, apply: (network: Network) => effect.apply(network) }] : [])),
-  loads: all.flatMap(({ effect }, option) => (effect.kind === 'load' ? [{ option, hourly: effect.hourly }] : [])),
-})
+function rowOptions(all: readonly MeasureOption[], isWanted: (option: MeasureOption) => boolean): RowOptions {
+  const wanted = all.flatMap((one, option) => (isWanted(one) ? [{ effect: one.effect, option }] : []))
+  return {
+    sized: wanted.flatMap(({ effect, option }) => (effect.kind === 'dispatch' ? [{ option, bus: effect.bus }] : [])),
+    networks: wanted.flatMap(({ effect, option }) => (effect.kind === 'network' ? [{ option, apply: (network: Network) => effect.apply(network) }] : [])),
+    loads: wanted.flatMap(({ effect, option }) => (effect.kind === 'load' ? [{ option, hourly: effect.hourly }] : [])),
+  }
+}
 
 function readyContract(all: readonly MeasureOption[], whole: GridModel, grid: GridModel, id: string, kw: number, activationEurPerMwh: number): ReadyContract {
   const option = all.findIndex((one) => one.id === id)

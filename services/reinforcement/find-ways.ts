@@ -1,45 +1,19 @@
 /** Ways of meeting what is constrained: chosen at least cost over the days that decide, checked by the load flow, chosen again where that finds more. */
-import type { GridModel } from '#models/grid/network.ts'
-import type { BaseYear } from '#models/reinforcement/base-year.ts'
-import type { District } from '#models/district/schema.ts'
-import { choiceDay, type WantedDay, wantedDays } from '#models/reinforcement/deciding-days.ts'
 import { only, type PricedOption, pricedOptions, REINFORCING } from '#models/reinforcement/choice-options.ts'
-import type { Choice, ChoiceDay, ChoiceProblem } from '#models/reinforcement/choice-problem.ts'
-import { worksSaving } from '#models/reinforcement/deferral.ts'
-import type { ConstrainedElement } from '#models/reinforcement/measure.ts'
-import { breakEvenFactor } from '#models/reinforcement/money.ts'
+import type { Choice, ChoiceProblem } from '#models/reinforcement/choice-problem.ts'
+import type { WantedDay } from '#models/reinforcement/deciding-days.ts'
 import { planIn } from '#models/reinforcement/plan-in-force.ts'
-import { type CheckedPlan, futureKey, isReinforcing, lossChangeMwh, lossValueEur, measuresOf, type MoneyTerms, netEur, worksOf } from '#models/reinforcement/portfolio.ts'
-import type { PriceList } from '#models/reinforcement/prices.ts'
+import { futureKey } from '#models/reinforcement/portfolio.ts'
 import { recommendedOf, studyAnswer } from '#models/reinforcement/study-answer.ts'
-import type { ElementOutlook, Portfolio, StudyAsk, StudyResult } from '#models/reinforcement/study-result.ts'
 import { studyOptions } from '#models/reinforcement/study-options.ts'
-import type { FutureAsk, UnitResult } from '#models/reinforcement/study-worker.ts'
+import type { Portfolio, StudyResult } from '#models/reinforcement/study-result.ts'
+import type { UnitResult } from '#models/reinforcement/study-worker.ts'
 import type { YearStates } from '#models/reinforcement/constraint-year.ts'
-import { beyondLimits } from '#models/reinforcement/beyond-limits.ts'
-import { outageShare } from '#models/reinforcement/outage-share.ts'
-import { sensitivities } from './study-sensitivities.ts'
-import { inOrder, type StudyPool, type StudyProgress } from './run-study.ts'
+import { askDays, decidingDays, type DecidingDays, MOST_SECONDS, problem, scenariosAsked, type WaysInput } from './deciding-days.ts'
 import { stagesAsked } from './futures-asked.ts'
-import type { Assumed } from './study-tasks.ts'
-
-export interface WaysInput {
-  readonly pool: StudyPool
-  readonly assumed: Assumed
-  readonly district: District
-  readonly base: BaseYear
-  readonly ask: StudyAsk
-  readonly constrained: readonly ConstrainedElement[]
-  readonly units: readonly UnitResult[]
-  readonly stateNames: readonly string[]
-  readonly elementIds: readonly string[]
-  readonly grid: GridModel
-  readonly prices: PriceList
-  readonly money: MoneyTerms
-  readonly notServedEurPerMwh: number
-  readonly probabilityOf: (ask: FutureAsk) => number
-  readonly elements: readonly ElementOutlook[]
-}
+import { inOrder, type StudyProgress } from './study-lanes.ts'
+import { sensitivities } from './study-sensitivities.ts'
+import { type Checked, conclusion, type Found, nothing, portfolioOf, regretOf, remainingOf, unmetOf } from './ways-figures.ts'
 
 export interface Ways extends Pick<StudyResult, 'portfolios' | 'recommended' | 'tornado' | 'answer' | 'breakEven'> {
   readonly states: YearStates
@@ -52,23 +26,19 @@ export const sumOfStates = (one: YearStates, other: YearStates): YearStates => (
   lowVoltageSolved: one.lowVoltageSolved + other.lowVoltageSolved, notSettled: one.notSettled + other.notSettled,
 })
 
+const CLOSE = { seconds: MOST_SECONDS, gap: 0.005 }
+/** What is best for a scenario by itself is only held against: close is enough. */
+const ROUGH = { seconds: MOST_SECONDS, gap: 0.02 }
 /** Rounds of choice and check, the first with it. */
 const MOST_ROUNDS = 3
 /** Of an excess, more asked for in each further round: what linear thinking missed. */
 const MORE_A_ROUND = 0.02
-const MOST_REMAINING = 12
-
-export interface DecidingDays {
-  readonly stages: { readonly years: readonly number[]; readonly judged: readonly number[] }
-  readonly days: readonly { readonly wanted: WantedDay; readonly told: Parameters<typeof choiceDay>[1] }[]
-  /** Days whose load flow did not settle: nothing can be chosen on them. */
-  readonly unsettled: number
-}
 
 export async function findWays(input: WaysInput, progress: StudyProgress, from: number, to: number): Promise<Ways> {
   const { pool, ask, constrained, units, prices, money, assumed } = input
+  if (constrained.length === 0) return notKnown(input)
   const { study } = ask
-  const stages = stagesAsked(ask, [...new Set(units.filter(({ days }) => days.state.length > 0).map(({ ask: { year } }) => year))])
+  const stages = stagesAsked(ask, [...new Set(units.filter(({ days, states: { notSettled } }) => days.state.length > 0 || notSettled > 0).map(({ ask: { year } }) => year))])
   const priced = pricedOptions(studyOptions(input.district, study, input.grid, input.base, constrained), prices, stages.years, money.horizon, money.rates)
   const scenarios = scenariosAsked(input)
   progress.tell('choosing', from)
@@ -81,7 +51,7 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
   const find = async (kind: Portfolio['kind'], options: readonly PricedOption[], objective: ChoiceProblem['objective']): Promise<Found> => {
     let known = days
     for (let round = 1; ; round += 1) {
-      const choice = await pool.run('choose', problemOf(options, known, (round - 1) * MORE_A_ROUND, objective))
+      const choice = await pool.run('choose', { ...problemOf(options, known, (round - 1) * MORE_A_ROUND, objective), limits: CLOSE })
       progress.goOn()
       if (choice.status === 'infeasible') {
         checks += 1
@@ -138,149 +108,39 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
   const found: Found[] = []
   if (ask.depth === 'quick') found.push(...(await Promise.all([find('reinforce', reinforcing, expected), find('least-cost', all, expected)])))
   else {
-    const best = await Promise.all(scenarios.map((_, s) => pool.run('choose', problem(input, scenarios.map((one, k) => ({ ...one, probability: k === s ? 1 : 0 })), all, { ...days, days: days.days.filter(({ wanted }) => scenarios[s]!.place === wanted.scenario) }, 0, expected))))
+    const best = await Promise.all(scenarios.map((_, s) => pool.run('choose', { limits: ROUGH, ...problem(input, scenarios.map((one, k) => ({ ...one, probability: k === s ? 1 : 0 })), all, { ...days, days: days.days.filter(({ wanted }) => scenarios[s]!.place === wanted.scenario) }, 0, expected) })))
     const bestEur = Float64Array.from(best, ({ expectedEur }, s) => best[s]!.eurOfScenario[s] ?? expectedEur)
     found.push(...(await Promise.all([find('reinforce', reinforcing, expected), find('least-cost', all, expected), find('least-regret', all, { kind: 'regret', bestEur }), find('without-reinforcement', others, expected)])))
   }
-  const portfolios = [nothing(input), ...found.map((one) => portfolioOf(input, one, stages.years))]
-  const held = portfolios.map((one) => ({ ...one, worstRegretEur: regretOf(one, portfolios) }))
-  const recommended = recommendedOf(held)
+  const ranked = () => {
+    const portfolios = [nothing(input), ...found.map((one) => portfolioOf(input, one, stages.years))]
+    const told = portfolios.map((one) => ({ ...one, worstRegretEur: regretOf(one, portfolios) }))
+    return { held: told, recommended: recommendedOf(told) }
+  }
+  let { held, recommended } = ranked()
+  // What is recommended is checked in every year and not only in those by which stages are judged; what then fails is no longer recommended.
+  while (ask.depth === 'full' && recommended !== null && !isCheckedThroughout(found[recommended - 1]!, units)) {
+    const one = found[recommended - 1]!
+    const others = units.filter((unit) => !one.checked.some(({ ask: of }) => futureKey(of) === futureKey(unit.ask)))
+    const checked = [...one.checked, ...(await inOrder(others, (unit) => checkOne(unit, one.options, one.choice), progress, 'checking', to - 0.12, to - 0.04))]
+    const remaining = remainingOf(input, checked)
+    found[recommended - 1] = { ...one, checked, remaining, status: remaining.length === 0 ? 'holds' : 'not-settled' };
+    ({ held, recommended } = ranked())
+  }
   progress.tell('sensitivities', to - 0.03)
-  const tornado = recommended === null || ask.depth === 'quick' ? [] : await sensitivities(input, days, priced, (options, of, objective) => problemOf(options, of, 0, objective))
+  const tornado = recommended === null || ask.depth === 'quick' ? [] : await sensitivities(input, days, priced, new Set(held.flatMap(({ measures }) => measures.map(({ option }) => option))), (options, of, objective) => problemOf(options, of, 0, objective))
   const firstYear = input.elements.reduce<number | null>((first, { firstLikelyYear, firstPossibleYear }) => least(first, firstLikelyYear ?? firstPossibleYear), null)
   return { portfolios: held, recommended, tornado, states, unpriced: priced.unpriced, ...conclusion(input, held, recommended, all, firstYear) }
 }
 
+/** Nothing was found beyond a limit, but not every hour was computed: that is no study in which nothing is needed. */
+function notKnown(input: WaysInput): Ways {
+  const portfolios = [nothing(input)]
+  const firstYear = Math.min(...input.units.filter(({ states: { notSettled } }) => notSettled > 0).map(({ ask }) => ask.year))
+  return { portfolios, recommended: null, tornado: [], answer: studyAnswer({ portfolios, recommended: null, firstYear }), breakEven: null, states: NO_STATES, unpriced: [] }
+}
+
 const energyBeyond = ({ days }: UnitResult): number => days.energyKwh.reduce((sum, kwh) => sum + kwh, 0)
+const isCheckedThroughout = ({ checked }: Found, units: readonly UnitResult[]): boolean => checked.length >= units.length
 const isSameDay = (one: WantedDay, other: WantedDay): boolean => one.day === other.day && one.state === other.state && futureKey(one) === futureKey(other)
 const least = (one: number | null, other: number | null): number | null => (one === null ? other : other === null ? one : Math.min(one, other))
-
-type Checked = UnitResult & { readonly probability: number; readonly planned: boolean }
-interface Found {
-  readonly kind: Portfolio['kind']
-  readonly options: readonly PricedOption[]
-  readonly choice: Choice
-  readonly checked: readonly Checked[]
-  readonly rounds: number
-  readonly remaining: Portfolio['remaining']
-  readonly status: Portfolio['status']
-}
-
-/** Scenarios that were looked at, with their place in the study; together 1. */
-function scenariosAsked({ ask: { study }, units }: WaysInput): readonly { readonly id: string; readonly probability: number; readonly place: number }[] {
-  const places = [...new Set(units.map(({ ask }) => ask.scenario))].sort((a, b) => a - b)
-  const total = places.reduce((sum, place) => sum + study.scenarios[place]!.probability, 0)
-  return places.map((place) => ({ id: study.scenarios[place]!.id, probability: study.scenarios[place]!.probability / total, place }))
-}
-
-function problem(input: WaysInput, scenarios: ReturnType<typeof scenariosAsked>, options: readonly PricedOption[], { stages, days }: DecidingDays, more: number, objective: ChoiceProblem['objective']): ChoiceProblem {
-  const all = studyOptions(input.district, input.ask.study, input.grid, input.base, input.constrained)
-  const place = new Map(options.map(({ option }, k) => [option.id, k]))
-  const optionOf = (option: number) => place.get(all[option]!.id)
-  return {
-    years: stages.years, scenarios: scenarios.map(({ id, probability }) => ({ id, probability })), options: options.map(({ choice }) => choice), objective,
-    days: days.map(({ wanted, told }): ChoiceDay => {
-      const day = choiceDay(wanted, told, input.stateNames[wanted.state]!, `${input.ask.study.weatherYears[wanted.weather]!.id} ${wanted.day}`, optionOf)
-      return { ...day, scenario: scenarios.findIndex((one) => one.place === wanted.scenario), rows: day.rows.map((row) => (more === 0 ? row : { ...row, excess: row.excess.map((kw) => (kw > 0 ? kw * (1 + more) : kw)) })) }
-    }),
-  }
-}
-
-async function decidingDays(input: WaysInput, stages: DecidingDays['stages']): Promise<DecidingDays> {
-  const { units, ask: { study } } = input
-  const weatherProbability = study.weatherYears.map(({ probability }) => probability)
-  const wanted = stages.judged.flatMap((year, stage) => scenariosAsked(input).flatMap(({ place }) => wantedDays(units.filter(({ ask }) => ask.year === year && ask.scenario === place), weatherProbability, outageShare(), stage)))
-  return { stages, ...(await askDays(input, wanted)) }
-}
-
-/** Asked for by future, so that its loads are made once. */
-export async function askDays(input: WaysInput, wanted: readonly WantedDay[], levels?: FutureAsk['levels']): Promise<Pick<DecidingDays, 'days' | 'unsettled'>> {
-  const byFuture = Map.groupBy(wanted, futureKey)
-  const branchNames = rowElements(input)
-  const told = await Promise.all([...byFuture.values()].map(async (of) => {
-    const { scenario, weather, year } = of[0]!
-    const answers = await input.pool.run('days', { ...input.assumed, ask: { scenario, weather, year, ...(levels === undefined ? {} : { levels }), constrained: input.constrained, days: of.map(({ state, day }) => ({ state, day, elements: branchNames(state) })) } })
-    return of.map((one, k) => ({ wanted: one, told: answers[k]! }))
-  }))
-  const all = told.flat()
-  const days = all.filter((one) => one.told.settled)
-  return { days, unsettled: all.length - days.length }
-}
-
-/** Elements whose limits are rows in a state: those that are ever beyond one in it. */
-function rowElements({ units, elementIds }: WaysInput): (state: number) => readonly string[] {
-  const byState = new Map<number, Set<string>>()
-  for (const { worstDays } of units) for (const { element, state } of worstDays) {
-    const known = byState.get(state) ?? new Set<string>()
-    known.add(elementIds[element]!)
-    byState.set(state, known)
-  }
-  return (state) => [...(byState.get(state) ?? [])].sort()
-}
-
-function remainingOf({ ask: { study }, stateNames, elementIds }: WaysInput, checked: readonly Checked[]): Portfolio['remaining'] {
-  const found = checked.flatMap((unit) => {
-    const told = unit.planned ? unit.remaining : unit.worstDays.map(({ element, state }) => ({ state, element: elementIds[element]!, hours: state === 0 ? unit.counts.hoursNormal[element]! : unit.counts.hoursOutage[element]!, worstPct: unit.counts.peak[element]! }))
-    return told.map(({ state, element, hours, worstPct }) => ({
-      element, state: stateNames[state]!, year: unit.ask.year, scenario: study.scenarios[unit.ask.scenario]!.id, weather: study.weatherYears[unit.ask.weather]!.id, hours, worstPct: Number.isFinite(worstPct) ? worstPct : null,
-    }))
-  })
-  return found.sort((a, b) => b.hours - a.hours).slice(0, MOST_REMAINING)
-}
-
-const unmetOf = ({ ask: { study } }: WaysInput, { unmet }: Choice): Portfolio['remaining'] =>
-  unmet.slice(0, MOST_REMAINING).map(({ element, state, year, scenario, label }) => ({ element, state, year, scenario, weather: study.weatherYears.find(({ id }) => label.startsWith(id))?.id ?? '', hours: 1, worstPct: null }))
-
-function nothing(input: WaysInput): Portfolio {
-  const { units, money, probabilityOf, notServedEurPerMwh, ask: { study } } = input
-  const told = beyondLimits(units.map((unit) => ({ ask: unit.ask, counts: unit.counts, probability: probabilityOf(unit.ask) })), input.elements, input.elementIds, money, notServedEurPerMwh, study.scenarios.map(({ id }) => id))
-  return {
-    kind: 'nothing', measures: [], expectedNpvEur: told.expectedEur, npvOfScenarioEur: told.ofScenario, worstRegretEur: null, lossesMwh: 0, co2Tonnes: 0, notServedMwh: told.mwh, rounds: 0,
-    status: 'violates', remaining: remainingOf(input, units.map((unit) => ({ ...unit, probability: 1, planned: false }))), linearErrorPct: null,
-  }
-}
-
-function portfolioOf(input: WaysInput, found: Found, stages: readonly number[]): Portfolio {
-  const { money, units, ask: { study } } = input
-  const { kind, options, choice, checked, rounds, remaining, status } = found
-  if (status === 'infeasible') {
-    return { kind, measures: [], expectedNpvEur: 0, npvOfScenarioEur: [], worstRegretEur: null, lossesMwh: 0, co2Tonnes: 0, notServedMwh: 0, rounds, status, remaining, linearErrorPct: null }
-  }
-  const plan: CheckedPlan = { choice, options, stages, units: checked }
-  const measures = measuresOf(plan, money)
-  const before = new Map(units.map((unit) => [futureKey(unit.ask), unit]))
-  const losses = lossChangeMwh(checked, before, money.years)
-  const lossEur = lossValueEur(losses.byYear, money)
-  const sum = (of: readonly Parameters<typeof netEur>[0][]) => of.reduce((total, one) => total + netEur(one), 0)
-  return {
-    kind, measures, rounds, status, remaining, expectedNpvEur: sum(measures) + lossEur, lossesMwh: losses.mwh, co2Tonnes: (losses.mwh * money.co2KgPerMwh) / 1000, notServedMwh: 0, worstRegretEur: null,
-    npvOfScenarioEur: scenariosAsked(input).map(({ id, place }) => ({ scenario: id, eur: sum(measuresOf({ ...plan, units: checked.filter(({ ask }) => ask.scenario === place) }, money)) + lossEur })),
-    linearErrorPct: Math.max(0, ...checked.map(({ linearErrorPct }) => linearErrorPct)),
-  }
-}
-
-/** Against the best of those that hold, scenario by scenario. */
-function regretOf(one: Portfolio, all: readonly Portfolio[]): number | null {
-  if (one.status !== 'holds') return null
-  const holding = all.filter(({ status }) => status === 'holds')
-  return Math.max(0, ...one.npvOfScenarioEur.map(({ scenario, eur }) => eur - Math.min(...holding.map((other) => other.npvOfScenarioEur.find((of) => of.scenario === scenario)?.eur ?? Infinity))))
-}
-
-function conclusion({ money }: WaysInput, portfolios: readonly Portfolio[], recommended: number | null, options: readonly PricedOption[], firstYear: number | null): Pick<Ways, 'answer' | 'breakEven'> {
-  const chosen = recommended === null ? undefined : portfolios[recommended]
-  const reference = portfolios.find(({ kind, status }) => kind === 'reinforce' && status === 'holds')
-  const priceOf = (id: string) => options.find(({ option }) => option.id === id)!
-  const works = (portfolio: Portfolio) => worksOf(portfolio, (id) => priceOf(id).price.onceEur, (id) => priceOf(id).option.costs.lifeYears)
-  if (chosen === undefined || reference === undefined) return { answer: studyAnswer({ portfolios, recommended, firstYear }), breakEven: null }
-  const parts = (portfolio: Portfolio) => {
-    const reinforcementEur = portfolio.measures.filter(isReinforcing).reduce((sum, one) => sum + netEur(one), 0)
-    return { reinforcementEur, otherEur: portfolio.expectedNpvEur - reinforcementEur }
-  }
-  const rival = portfolios.filter(({ status, kind }) => status === 'holds' && kind !== 'reinforce').sort((a, b) => a.expectedNpvEur - b.expectedNpvEur)[0]
-  const factor = rival === undefined ? null : breakEvenFactor(parts(reference), parts(rival))
-  return {
-    answer: studyAnswer({ portfolios, recommended, firstYear, saving: worksSaving(works(reference), works(chosen), money.horizon, money.rates) }),
-    breakEven: factor === null ? null : { factor, reinforcementEur: factor * parts(reference).reinforcementEur },
-  }
-}
-

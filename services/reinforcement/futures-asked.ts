@@ -4,7 +4,7 @@ import { stagesOf } from '#models/reinforcement/deciding-days.ts'
 import type { FutureAsk } from '#models/reinforcement/study-worker.ts'
 
 const likeliest = <One extends { readonly probability: number }>(all: readonly One[]): number => all.reduce((best, one, k) => (one.probability > all[best]!.probability ? k : best), 0)
-/** The weather that a network is built for: the coldest one that is named, else the last. */
+/** The weather that a network is built for: the cold spell that is named last, else the first weather. */
 const coldest = ({ study: { weatherYears } }: StudyAsk): number => Math.max(weatherYears.findLastIndex(({ kind }) => kind === 'cold-spell'), 0)
 
 /** Of the quick study the likeliest scenario in the coldest weather, at the end and halfway. */

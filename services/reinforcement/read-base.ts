@@ -45,7 +45,7 @@ export async function readBase({ loaded, plan, typical, measured }: BaseSources,
 
   return freezeYear({
     districtVersion: version, timeZone, from, hours, temperatureC: weather.temperatureC, temperatureSource: weather.source, temperatureHistory: weather.history,
-    parts: parts(), boundaryOf, transformerKw: await transformers(), assumedCurves: new Map([[PV_CLASS, sunShape]]), measuredHours: headKw.filter((kw) => !Number.isNaN(kw)).length,
+    parts: parts(), boundaryOf, transformerKw: await transformers(), assumedCurves: new Map([[PV_CLASS, sunShape]]), measuredHours: headKw.filter((kw) => !Number.isNaN(kw)).length, headKw,
   })
 
   function parts(): IdentifiedPart[] {

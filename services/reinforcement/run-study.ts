@@ -1,5 +1,4 @@
 /** A study from the measured year to its figures: futures, constraints, ways of meeting them, checks; spread over threads. */
-import { openPool, type Pool } from '#services/compute/pool.ts'
 import type { District } from '#models/district/schema.ts'
 import type { BaseYear } from '#models/reinforcement/base-year.ts'
 import { buildGrid } from '#models/grid/network.ts'
@@ -16,12 +15,10 @@ import { weatherYear } from '#models/reinforcement/weather-year.ts'
 import { storedWinters } from '#models/reinforcement/frozen-to-base.ts'
 import { findWays, NO_STATES, sumOfStates, type Ways } from './find-ways.ts'
 import { futureAsks, isLikely } from './futures-asked.ts'
-import type { StudyPhase } from './port.ts'
+import { modelCheck } from '#models/reinforcement/model-check.ts'
 import { networkDrawing, outlookElements } from './study-network.ts'
-import type { Assumed, StudyTasks, StudyThreadSetup } from './study-tasks.ts'
-
-export type StudyPool = Pool<StudyTasks>
-export const openStudyPool = (setup: StudyThreadSetup, threads: number): StudyPool => openPool<StudyTasks>(new URL('./study-thread.ts', import.meta.url), threads, setup)
+import { inOrder, onward, type StudyPool, type StudyProgress } from './study-lanes.ts'
+import type { Assumed } from './study-tasks.ts'
 
 export interface StudyInput {
   readonly district: District
@@ -33,17 +30,12 @@ export interface StudyInput {
   readonly computedAt: number
 }
 
-export interface StudyProgress {
-  tell(phase: StudyPhase, share: number): void
-  /** Throws PF_STUDY_CANCELLED once it is. */
-  goOn(): void
-}
-
 /** Shares of the whole in which the phases end: constraints, choosing with its checks, sensitivities. */
 const ENDS = { constraints: 0.45, checking: 0.9 }
 
-export async function runStudy({ district, frozen, base, ask, engine, computedAt }: StudyInput, pool: StudyPool, progress: StudyProgress): Promise<StudyResult> {
+export async function runStudy({ district, frozen, base, ask, engine, computedAt }: StudyInput, pool: StudyPool, telling: StudyProgress): Promise<StudyResult> {
   const begun = performance.now()
+  const progress = onward(telling)
   const { study } = ask
   const rates = ratesOf(study.money)
   const grid = buildGrid(district.network, frozen.from + frozen.hours * 3_600_000)
@@ -64,7 +56,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   const priceList = new Map([...prices].map(([item, { eur, source, dated, sure, address }]) => [item, { eur, source: { title: source, dated, ...(address === undefined ? {} : { address }), sure: sure === 'assumed' || sure === 'given' ? 'usual' as const : sure } }]))
   const years = Array.from({ length: ask.toYear - ask.fromYear + 1 }, (_, k) => ask.fromYear + k)
   const money = { horizon: { fromYear: ask.fromYear, toYear: ask.toYear }, rates, years, lossEurPerMwh: valueAt(study.money.energyLossEurPerMwh) + (valueAt(study.money.co2EurPerTonne) * study.money.co2KgPerMwh) / 1000, co2KgPerMwh: study.money.co2KgPerMwh }
-  const ways: Ways = constrained.length === 0
+  const ways: Ways = constrained.length === 0 && units.every(({ states: { notSettled } }) => notSettled === 0)
     ? { portfolios: [], recommended: null, tornado: [], answer: studyAnswer({ portfolios: [], recommended: null, firstYear: null }), breakEven: null, states: NO_STATES, unpriced: [] }
     : await findWays({
       pool, assumed, district, base, ask, constrained, units, stateNames, elementIds, grid, prices: priceList, money, probabilityOf, elements,
@@ -89,7 +81,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
     losses: [...new Set(asks.map(({ year }) => year))].map((year) => ({ year, mwh: lossesIn(units.filter(({ ask: of }) => of.year === year)) })),
     portfolios: ways.portfolios, recommended: ways.recommended, answer: ways.answer, breakEven: ways.breakEven, tornado: ways.tornado,
     prices: [...prices.values()].filter(({ item }) => ways.portfolios.length > 0 && item !== '').map(({ item, eur, source, dated, sure }) => ({ item, eur, source, dated, sure })),
-    sources: [], modelCheck: null, network: networkDrawing(district),
+    sources: [], modelCheck: frozen.headKw === undefined ? null : modelCheck(frozen.headKw, await pool.run('measured-year', assumed)), network: networkDrawing(district),
   }
 
   function lossesIn(of: readonly UnitResult[]) {
@@ -105,7 +97,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
     if (last === undefined || ids.length === 0) return found
     const wanted = ids.filter((id) => grid.branchIndex.has(id)).map((element) => ({ element, state: Math.max(0, last.counts.peakState[elementIds.indexOf(element)] ?? 0) }))
     const curves = await pool.run('loadings', { ...assumed, ask: { ...last.ask, curves: wanted } })
-    wanted.forEach(({ element, state }, k) => found.set(element, { ...thinned(curves[k]!), state: stateNames[state] ?? 'N' }))
+    wanted.forEach(({ element, state }, k) => { if (curves[k]!.length > 0) found.set(element, { ...thinned(curves[k]!), state: stateNames[state] ?? 'N' }) })
     return found
   }
 }
@@ -118,26 +110,3 @@ function thinned(curve: Float64Array): { hours: number[]; pct: number[] } {
   const places = [...new Set(Array.from({ length: CURVE_POINTS }, (_, k) => Math.floor((curve.length - 1) * (k / (CURVE_POINTS - 1)) ** 2)))]
   return { hours: places.map((place) => place + 1), pct: places.map((place) => Math.round(10 * curve[place]!) / 10) }
 }
-
-/** Asked a few at a time, so that a study that is cancelled leaves nothing behind it; told as they come, given back in the order of the question. */
-export async function inOrder<Ask, Answer>(asks: readonly Ask[], run: (ask: Ask) => Promise<Answer>, progress: StudyProgress, phase: StudyPhase, from: number, to: number): Promise<Answer[]> {
-  const answers = new Array<Answer>(asks.length)
-  let [next, done] = [0, 0]
-  const lane = async (): Promise<void> => {
-    while (next < asks.length) {
-      progress.goOn()
-      const place = next
-      next += 1
-      answers[place] = await run(asks[place]!)
-      done += 1
-      progress.tell(phase, from + ((to - from) * done) / asks.length)
-    }
-  }
-  progress.tell(phase, from)
-  await Promise.all(Array.from({ length: LANES }, lane))
-  return answers
-}
-
-/** Enough to keep the threads at work. */
-const LANES = 8
-

@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os'
 import type { District } from '#models/district/schema.ts'
 import type { FrozenYear } from '#models/reinforcement/frozen-year.ts'
 import type { StudyAsk, StudyResult } from '#models/reinforcement/study-result.ts'
-import { openStudyPool, runStudy, type StudyPool, type StudyProgress } from './run-study.ts'
+import { runStudy } from './run-study.ts'
+import { openStudyPool, type StudyPool, type StudyProgress } from './study-lanes.ts'
 import { baseOf, studyInstant } from './study-base.ts'
 
 export interface StudyHost {

@@ -24,7 +24,8 @@ export type StudyTasks = {
   names: { input: Assumed; result: Pick<StudyWorker, 'stateNames' | 'elementIds'> }
   unit: { input: Assumed & { readonly ask: FutureAsk; readonly plan?: PlanInForce }; result: UnitResult }
   days: { input: Assumed & { readonly ask: DaysAsk }; result: ReturnType<StudyWorker['days']> }
+  'measured-year': { input: Assumed; result: Float64Array }
   loadings: { input: Assumed & { readonly ask: LoadingAsk }; result: readonly Float64Array[] }
-  choose: { input: ChoiceProblem; result: Choice }
+  choose: { input: ChoiceProblem & { readonly limits?: { readonly seconds: number; readonly gap: number } }; result: Choice }
 }
 

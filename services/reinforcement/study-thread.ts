@@ -26,6 +26,7 @@ serveTasks<StudyTasks>({
   },
   unit: async (input) => workerFor(input).unit(input.ask, input.plan),
   days: async (input) => workerFor(input).days(input.ask),
+  'measured-year': async (assumed) => workerFor(assumed).measuredYearKw(),
   loadings: async (input) => workerFor(input).loadings(input.ask),
-  choose: async (problem) => choose(problem, await highsSolver()),
+  choose: async ({ limits, ...problem }) => choose(problem, await highsSolver(), limits),
 })
