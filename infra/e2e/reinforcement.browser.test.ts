@@ -11,6 +11,7 @@ import { signIn } from './sign-in.ts'
 const ANSWER = /Renforcer|Ne pas renforcer|Rien à construire|Aucune solution/
 /** A quick run, the reading of the measured year before it included. */
 const RUN_PATIENCE = { timeout: 100_000, interval: 250 }
+const FIRST_PATIENCE_MS = 200_000
 let service: RunningService
 let browser: Browser
 /** Of the page with the answer to the assumptions of the document: runs are shared by address, so that each test begins with an answer. */
@@ -22,7 +23,8 @@ beforeAll(async () => {
   browser = await launchBrowser()
   const { page } = await openAsPlanner()
   await page.getByRole('link', { name: 'Renforcer ou non' }).click()
-  await answered(page)
+  // The demonstration fits its first forecasts meanwhile.
+  await answered(page, FIRST_PATIENCE_MS)
   answerAddress = page.url()
   await page.context().close()
 })
@@ -50,7 +52,7 @@ async function openAsPlanner(address?: string): Promise<{ page: Page; errors: st
 const json = async <T>(page: Page, path: string): Promise<T> => (await (await page.request.get(service.url + path)).json()) as T
 const inAddress = (page: Page, name: string) => new URL(page.url()).searchParams.get(name)
 const runOf = (page: Page) => json<RunAnswer>(page, `/api/planner/reinforcement/runs/${inAddress(page, 'calcul')}`)
-const answered = (page: Page) => page.locator('.answer .lead').filter({ hasText: ANSWER }).waitFor({ timeout: RUN_PATIENCE.timeout })
+const answered = (page: Page, timeout = RUN_PATIENCE.timeout) => page.locator('.answer .lead').filter({ hasText: ANSWER }).waitFor({ timeout })
 
 test('a planner moves a slider by keyboard, sees the answer change hands, and shares it by its address', async () => {
   const { page, errors } = await openAsPlanner(answerAddress)

@@ -89,6 +89,11 @@ describe('the content of the document', () => {
     }
   })
 
+  test('states that a bound excludes are printed, at medium voltage only where there are any', () => {
+    expect(said(sampleResult)).not.toContain('états de plus ont été écartés')
+    expect(said({ ...sampleResult, states: { ...sampleResult.states, outageScreenedOut: 7_654_321 } })).toContain('7 654 321 états de plus ont été écartés par une borne démontrée')
+  })
+
   test('what is left out of a long table is counted', () => {
     const words = said(largeResult)
     for (const part of ['52 autres ouvrages', '22 autres mesures', '14 autres hypothèses', '40 autres prix', '36 autres', '34 autres']) expect(words).toContain(part)

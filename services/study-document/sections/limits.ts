@@ -15,6 +15,7 @@ export function limitsSection(context: Context): Section {
     heading: l.heading,
     blocks: list([
       l.states(n.count(states.normalSolved), n.count(states.outageSolved), n.count(states.lowVoltageScreenedOut), n.count(states.lowVoltageSolved), duration(states.seconds, n.count)),
+      ...((states.outageScreenedOut ?? 0) > 0 ? [l.screened(n.count(states.outageScreenedOut!))] : []),
       states.notSettled > 0 ? l.notSettled(n.count(states.notSettled)) : l.settled,
       l.measured(n.count(base.measuredHours), n.count(base.hours), n.percent(base.measuredShareOfEnergyPct)),
       ...(base.flatClasses.length === 0 ? [] : [l.flat(n.list(base.flatClasses.map((id) => termOf(w.terms.loads, id))))]),

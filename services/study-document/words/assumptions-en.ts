@@ -23,6 +23,7 @@ export const assumptionsEn = {
   limits: {
     heading: 'The limits of the study',
     states: (normal: string, outage: string, excluded: string, low: string, seconds: string) => `Computed: ${normal} normal states and ${outage} states after an outage, in ${seconds}. At low voltage after an outage, ${excluded} states were screened out by a proven bound, and ${low} that it could not exclude were solved.`,
+    screened: (count: string) => `At medium voltage after an outage, ${count} more states were screened out by a proven bound: no limit can be exceeded in them.`,
     settled: 'All states computed were solved.',
     notSettled: (count: string) => `Not settled: ${count} states. Nothing says that limits are kept there; they never count as “no violation”.`,
     measured: (hours: string, all: string, share: string) => `Measurements: ${hours} of the ${all} hours of the first year, ${share} of the energy; the rest is estimated.`,

@@ -21,6 +21,7 @@ export const assumptionsFr = {
   limits: {
     heading: 'Les limites de l’étude',
     states: (normal: string, outage: string, excluded: string, low: string, seconds: string) => `Calculé : ${normal} états normaux et ${outage} états après une panne, en ${seconds}. En basse tension après une panne, ${excluded} états ont été écartés par une borne démontrée, et ${low} qu’elle ne pouvait pas écarter ont été résolus.`,
+    screened: (count: string) => `En moyenne tension après une panne, ${count} états de plus ont été écartés par une borne démontrée : aucune limite ne peut y être dépassée.`,
     settled: 'Tous les états calculés ont été résolus.',
     notSettled: (count: string) => `Non résolus : ${count} états. Rien ne permet de dire que les limites y sont respectées ; ils ne comptent jamais comme « sans dépassement ».`,
     measured: (hours: string, all: string, share: string) => `Mesures : ${hours} des ${all} heures de l’année de départ, ${share} de l’énergie ; le reste est estimé.`,
