@@ -17,14 +17,14 @@ describe('the days that decide', () => {
   const weather = [0.8, 0.2]
   const day = (element: number, state: number, on: number, excess: number) => ({ element, state, day: on, excess })
 
-  it('are of each element the worst in the normal state and after the outage that is worst for it', () => {
-    const mild = toldUnit({ worstDays: [day(0, 0, 3, 50), day(0, 1, 4, 60), day(0, 2, 9, 20)], days: [[1, 4, 10], [1, 5, 10], [2, 9, 1]] })
+  it('are of each element the three worst in the normal state and the worst after the outage that is worst for it', () => {
+    const mild = toldUnit({ worstDays: [day(0, 0, 3, 50), day(0, 0, 4, 45), day(0, 0, 5, 40), day(0, 1, 4, 60), day(0, 2, 9, 20)], days: [[1, 4, 10], [1, 5, 10], [2, 9, 1]] })
     const cold = toldUnit({ ask: { weather: 1 }, worstDays: [day(0, 0, 7, 80), day(0, 1, 8, 40)], days: [[1, 8, 5]] })
     const found = wantedDays([mild, cold], weather, 0.001, 2)
-    expect(found.map(({ weather: of, state, day: on, stage, year }) => [of, state, on, stage, year])).toEqual([[1, 0, 7, 2, 2030], [0, 1, 4, 2, 2030]])
+    expect(found.map(({ weather: of, state, day: on, stage, year }) => [of, state, on, stage, year])).toEqual([[1, 0, 7, 2, 2030], [0, 0, 3, 2, 2030], [0, 0, 4, 2, 2030], [0, 1, 4, 2, 2030]])
     expect(found[0].weight).toBe(0.2)
     // Two days of the outage, each so rarely.
-    expect(found[1].weight).toBeCloseTo(0.8 * 0.001 * 2, 15)
+    expect(found[3].weight).toBeCloseTo(0.8 * 0.001 * 2, 15)
   })
 
   it('are in the normal state the one with most energy too, and a middling one that stands for the rest', () => {

@@ -30,7 +30,7 @@ export function stagesOf(constrainedYears: readonly number[], toYear: number): {
 }
 
 /**
- * Of each element the day on which it is furthest beyond its limit: in the normal state, and after the outage that is worst for it. In
+ * Of each element the days on which it is furthest beyond its limit in the normal state, and the one after the outage that is worst for it. In
  * the normal state beside it the day with most energy, and one that stands for the rest.
  * @param units of one scenario and judged year, one for each weather
  * @param weatherProbability by weather
@@ -42,12 +42,10 @@ export function wantedDays(units: readonly UnitResult[], weatherProbability: rea
     const key = `${ask.weather} ${state} ${day}`
     if (!wanted.has(key)) wanted.set(key, { scenario: ask.scenario, weather: ask.weather, year: ask.year, stage, state, day, weight })
   }
-  const worst = new Map<string, { readonly unit: UnitResult; readonly state: number; readonly day: number; readonly excess: number }>()
-  for (const unit of units) for (const { element, state, day, excess } of unit.worstDays) {
-    const key = `${element} ${state === 0 ? 'normal' : 'outage'}`
-    if (!((worst.get(key)?.excess ?? -Infinity) >= excess)) worst.set(key, { unit, state, day, excess })
-  }
-  for (const { unit, state, day } of worst.values()) take(unit, state, day, weatherProbability[unit.ask.weather] * (state === 0 ? 1 : outageWeight * daysWith(unit.days, state)))
+  const told = units.flatMap((unit) => unit.worstDays.map((worst) => ({ unit, ...worst })))
+  const worst = [...Map.groupBy(told, ({ element, state }) => `${element} ${state === 0 ? 'normal' : 'outage'}`).values()]
+    .flatMap((of) => of.sort((one, other) => other.excess - one.excess).slice(0, of[0].state === 0 ? MOST_WORST : 1))
+  for (const { unit, state, day } of worst) take(unit, state, day, weatherProbability[unit.ask.weather] * (state === 0 ? 1 : outageWeight * daysWith(unit.days, state)))
   const all = units.flatMap((unit) => daysOf(unit.days, 0).map((day) => ({ ...day, unit })))
   if (all.length > 0) {
     const most = all.reduce((found, one) => (one.energyKwh > found.energyKwh ? one : found))
@@ -58,6 +56,9 @@ export function wantedDays(units: readonly UnitResult[], weatherProbability: rea
   }
   return [...wanted.values()]
 }
+
+/** Of an element in the normal state, over all weathers. */
+const MOST_WORST = 3
 
 const daysWith = ({ state }: NeedDays, wanted: number): number => state.reduce((sum, one) => sum + (one === wanted ? 1 : 0), 0)
 

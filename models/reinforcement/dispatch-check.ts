@@ -36,6 +36,8 @@ export interface RemainingNeed {
   readonly worstPct: number
   /** In which it is furthest beyond. */
   readonly worstHour: number
+  /** Local days on which it is furthest beyond, the worst first; not all of them. */
+  readonly worstDays: readonly number[]
 }
 
 export interface DispatchOutcome {
@@ -64,7 +66,7 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
   let open: readonly StateNeed[] = needs
   let linearErrorPct = 0
   let solvedHours = 0
-  let remaining = remainingOf(needs)
+  let remaining = remainingOf(needs, localDay)
   /** Needs that what is called should meet. */
   const promised = new Set<string>()
   const perKw = sensitivities()
@@ -77,7 +79,7 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
     if (round === 0) for (const { hour, element, pct } of found) if (promised.has(keyOf(hour, element)) && !Number.isNaN(pct)) linearErrorPct = Math.max(linearErrorPct, pct - 100)
     // Hours in which nothing could be called are as they were.
     open = [...needs.filter(({ hour }) => !added.has(hour)), ...found]
-    remaining = remainingOf(open)
+    remaining = remainingOf(open, localDay)
   }
   const sum = (of: (kwh: number) => number) => new Map(contracts.map((contract, c) => [contract.option, [...given[c].values()].reduce((total, kw) => total + of(kw), 0)]))
   return { remaining, activatedKwh: sum((kw) => kw), activatedHours: sum(() => 1), linearErrorPct, solvedHours }
@@ -106,7 +108,8 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
   function callFor(wanted: readonly StateNeed[]): boolean {
     let any = false
     const calledNow = new Map<number, Float64Array>()
-    for (const { hour, element, excess } of [...wanted].sort((a, b) => a.hour - b.hour || b.excess - a.excess)) {
+    // The worst hours first: contracts have so many hours a year, and these need them most.
+    for (const { hour, element, excess } of [...wanted].sort((a, b) => b.excess - a.excess || a.hour - b.hour)) {
       // Nothing is known of an element that only the return of energy has brought beyond its limit: nothing is called for it, and it remains.
       const relief = perKw.get(element)
       if (relief === undefined) continue
@@ -204,9 +207,18 @@ export function dispatchState(one: ConstraintCase, state: StateGrid, loads: Year
 
 const keyOf = (hour: number, element: string): string => `${hour} ${element}`
 
-function remainingOf(found: readonly StateNeed[]): RemainingNeed[] {
+/** Named of what remains: each is a day that the next choice looks at. */
+const MOST_DAYS = 6
+
+function daysOf(needs: readonly StateNeed[], localDay: Uint16Array): number[] {
+  const worst = new Map<number, number>()
+  for (const { hour, excess } of needs) worst.set(localDay[hour], Math.max(worst.get(localDay[hour]) ?? -Infinity, excess))
+  return [...worst].sort((a, b) => b[1] - a[1]).slice(0, MOST_DAYS).map(([day]) => day)
+}
+
+function remainingOf(found: readonly StateNeed[], localDay: Uint16Array): RemainingNeed[] {
   return [...Map.groupBy(found, ({ element }) => element)].map(([element, of]) => {
     const worst = of.reduce((most, one) => (one.excess > most.excess ? one : most))
-    return { element, hours: new Set(of.map(({ hour }) => hour)).size, worstPct: worst.pct, worstHour: worst.hour }
+    return { element, hours: new Set(of.map(({ hour }) => hour)).size, worstPct: worst.pct, worstHour: worst.hour, worstDays: daysOf(of, localDay) }
   })
 }

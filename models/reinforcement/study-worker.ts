@@ -65,7 +65,7 @@ export interface UnitResult {
   readonly days: NeedDays
   /** Largest excess of each element in kW (of a bus the lowest or highest pu), by element as in the counts; NaN: none. */
   readonly largestExcess: Float64Array
-  /** Of each element and state in which it is beyond its limit, the day on which it is furthest, and by how much in kW (of a bus pu). */
+  /** Of each element and state in which it is beyond its limit, the days on which it is furthest, and by how much in kW (of a bus pu). */
   readonly worstDays: readonly { readonly element: number; readonly state: number; readonly day: number; readonly excess: number }[]
   readonly lossesMwh: number
   readonly energyMwh: number
@@ -73,7 +73,7 @@ export interface UnitResult {
   readonly states: YearStates
   readonly loads: Pick<FutureLoads, 'peakKw' | 'energyMwh' | 'steps'>
   /** Of a plan: what is still beyond limits after everything was called. */
-  readonly remaining: readonly { readonly state: number; readonly element: string; readonly hours: number; readonly worstPct: number; readonly day: number }[]
+  readonly remaining: readonly { readonly state: number; readonly element: string; readonly hours: number; readonly worstPct: number; readonly worstDays: readonly number[] }[]
   readonly activated: readonly { readonly option: string; readonly kwh: number; readonly hours: number }[]
   readonly linearErrorPct: number
 }
@@ -277,7 +277,7 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
     let linearErrorPct = 0
     for (const [state, wanted] of byState) {
       const told = dispatchState(one, stateGrid(one, one.network, state, onGrid(base.customersByBus, grid, one.whole), thresholds.limitLoadingPct), loads, base.localDay, wanted, contracts, state === 0)
-      remaining.push(...told.remaining.map(({ worstHour, ...left }) => ({ state, ...left, day: base.localDay[worstHour] })))
+      remaining.push(...told.remaining.map(({ element, hours, worstPct, worstDays }) => ({ state, element, hours, worstPct, worstDays })))
       linearErrorPct = Math.max(linearErrorPct, told.linearErrorPct)
       if (state === 0) activated.push(...contracts.map(({ option }) => ({ contract: option, kwh: told.activatedKwh.get(option) ?? 0, hours: told.activatedHours.get(option) ?? 0 })))
     }
@@ -350,16 +350,20 @@ function largestExcess({ element, excess }: Needs, count: number): Float64Array 
 
 function worstDays({ element, state, hour, excess }: Needs, localDay: Uint16Array, { whole }: ConstraintCase): UnitResult['worstDays'] {
   const branchCount = whole.branchFrom.length
-  const found = new Map<number, { element: number; state: number; day: number; excess: number }>()
+  const found = new Map<number, { readonly element: number; readonly state: number; readonly days: Map<number, number> }>()
   for (let k = 0; k < element.length; k += 1) {
     // Of a bus the voltage is told: the further from 1, the further beyond.
     const far = element[k] < branchCount ? excess[k] : Math.abs(1 - excess[k])
     const key = element[k] * 10_000 + state[k]
-    const known = found.get(key)
-    if (known === undefined || far > known.excess) found.set(key, { element: element[k], state: state[k], day: localDay[hour[k]], excess: far })
+    const known = found.get(key) ?? { element: element[k], state: state[k], days: new Map<number, number>() }
+    known.days.set(localDay[hour[k]], Math.max(known.days.get(localDay[hour[k]]) ?? -Infinity, far))
+    found.set(key, known)
   }
-  return [...found.values()]
+  return [...found.values()].flatMap(({ days, ...of }) => [...days].sort((one, other) => other[1] - one[1]).slice(0, of.state === 0 ? MOST_WORST_DAYS : 1).map(([day, most]) => ({ ...of, day, excess: most })))
 }
+
+/** Of an element in the normal state: what can be called differs from day to day, so that the very worst is not always the hardest. */
+const MOST_WORST_DAYS = 3
 
 /** In falling order; hours without a result are left out. */
 function loadingCurve(one: ConstraintCase, loads: YearLoads, state: number, element: string): Float64Array {

@@ -82,15 +82,20 @@ function rowElements({ units, elementIds }: WaysInput): (state: number) => reado
   return (state) => [...(byState.get(state) ?? [])].sort()
 }
 
+/** For each hundredth more that is asked for, so many hundredths of the hours of a contract are spared: days that stand for others know little of the hours that all of them take. */
+const HOURS_SPARED = 10
+/** kW more for each whole that is asked for more: a small excess is missed by as much as a large one. */
+const MORE_KW = 150
+
 export function problem(input: WaysInput, scenarios: ReturnType<typeof scenariosAsked>, options: readonly PricedOption[], { stages, days }: DecidingDays, more: number, objective: ChoiceProblem['objective']): ChoiceProblem {
   const all = studyOptions(input.district, input.ask.study, input.grid, input.base, input.constrained)
   const place = new Map(options.map(({ option }, k) => [option.id, k]))
   const optionOf = (option: number) => place.get(all[option]!.id)
   return {
-    years: stages.years, scenarios: scenarios.map(({ id, probability }) => ({ id, probability })), options: options.map(({ choice }) => choice), objective,
+    years: stages.years, scenarios: scenarios.map(({ id, probability }) => ({ id, probability })), options: options.map(({ choice }) => (choice.hoursAYear === undefined ? choice : { ...choice, hoursAYear: choice.hoursAYear * (1 - HOURS_SPARED * more) })), objective,
     days: days.map(({ wanted, told }): ChoiceDay => {
       const day = choiceDay(wanted, told, input.stateNames[wanted.state]!, `${input.ask.study.weatherYears[wanted.weather]!.id} ${wanted.day}`, optionOf)
-      return { ...day, scenario: scenarios.findIndex((one) => one.place === wanted.scenario), rows: day.rows.map((row) => (more === 0 ? row : { ...row, excess: row.excess.map((kw) => (kw > 0 ? kw * (1 + more) : kw)) })) }
+      return { ...day, scenario: scenarios.findIndex((one) => one.place === wanted.scenario), rows: day.rows.map((row) => (more === 0 ? row : { ...row, excess: row.excess.map((excess) => (excess > 0 ? excess * (1 + more) + (row.unit === 'pu' ? 0 : MORE_KW * more) : excess)) })) }
     }),
   }
 }

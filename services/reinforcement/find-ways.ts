@@ -30,8 +30,9 @@ const CLOSE = { seconds: MOST_SECONDS, gap: 0.005 }
 /** What is best for a scenario by itself is only held against: close is enough. */
 const ROUGH = { seconds: MOST_SECONDS, gap: 0.02 }
 /** Rounds of choice and check, the first with it. */
-const MOST_ROUNDS = 3
-/** Of an excess, more asked for in each further round: what linear thinking missed. */
+const MOST_ROUNDS = { full: 3, quick: 2 } as const
+/** Of an excess, more asked for from the first round on, and in each further one: what linear thinking misses. */
+const MORE = 0.01
 const MORE_A_ROUND = 0.02
 
 export async function findWays(input: WaysInput, progress: StudyProgress, from: number, to: number): Promise<Ways> {
@@ -51,7 +52,7 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
   const find = async (kind: Portfolio['kind'], options: readonly PricedOption[], objective: ChoiceProblem['objective']): Promise<Found> => {
     let known = days
     for (let round = 1; ; round += 1) {
-      const choice = await pool.run('choose', { ...problemOf(options, known, (round - 1) * MORE_A_ROUND, objective), limits: CLOSE })
+      const choice = await pool.run('choose', { ...problemOf(options, known, MORE + (round - 1) * MORE_A_ROUND, objective), limits: CLOSE })
       progress.goOn()
       if (choice.status === 'infeasible') {
         checks += 1
@@ -59,7 +60,7 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
       }
       const checked = await check(options, choice)
       const remaining = remainingOf(input, checked)
-      if (remaining.length === 0 || round === MOST_ROUNDS) {
+      if (remaining.length === 0 || round === MOST_ROUNDS[ask.depth]) {
         checks += 1
         progress.tell('checking', share())
         return { kind, options, choice, checked, rounds: round, remaining, status: remaining.length === 0 ? 'holds' : 'not-settled' }
@@ -94,9 +95,9 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
     const first = await run(hardest)
     return remainingOf(input, first).length > 0 ? first : [...first, ...(await run(of.filter((unit) => !hardest.includes(unit))))]
   }
-  /** The worst day of everything that the check found, as it is without a plan. */
+  /** The worst days of everything that the check found, as they are without a plan. */
   const daysAgain = async (checked: readonly Checked[], known: DecidingDays) => {
-    const wanted = checked.flatMap((unit): WantedDay[] => unit.remaining.filter(({ day }) => day >= 0).map(({ state, day }) => ({ ...unit.ask, stage: stages.judged.indexOf(unit.ask.year), state, day, weight: 0 })))
+    const wanted = checked.flatMap((unit): WantedDay[] => unit.remaining.flatMap(({ state, worstDays }) => worstDays.map((day) => ({ ...unit.ask, stage: stages.judged.indexOf(unit.ask.year), state, day, weight: 0 }))))
       .filter((one, k, all) => all.findIndex((other) => isSameDay(one, other)) === k && !known.days.some((other) => isSameDay(one, other.wanted)))
     return (await askDays(input, wanted)).days
   }
@@ -128,7 +129,7 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
     ({ held, recommended } = ranked())
   }
   progress.tell('sensitivities', to - 0.03)
-  const tornado = recommended === null || ask.depth === 'quick' ? [] : await sensitivities(input, days, priced, new Set(held.flatMap(({ measures }) => measures.map(({ option }) => option))), (options, of, objective) => problemOf(options, of, 0, objective))
+  const tornado = recommended === null || ask.depth === 'quick' ? [] : await sensitivities(input, days, priced, new Set(held.flatMap(({ measures }) => measures.map(({ option }) => option))), (options, of, objective) => problemOf(options, of, MORE, objective))
   const firstYear = input.elements.reduce<number | null>((first, { firstLikelyYear, firstPossibleYear }) => least(first, firstLikelyYear ?? firstPossibleYear), null)
   return { portfolios: held, recommended, tornado, states, unpriced: priced.unpriced, ...conclusion(input, held, recommended, all, firstYear) }
 }

@@ -62,7 +62,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
       pool, assumed, district, base, ask, constrained, units, stateNames, elementIds, grid, prices: priceList, money, probabilityOf, elements,
       notServedEurPerMwh: valueAt(study.money.energyNotServedEurPerMwh),
     }, progress, ENDS.constraints, 1)
-  const curves = await durations(elements.slice(0, MOST_CURVES).map(({ id }) => id))
+  const curves = await durations(elements.slice(0, MOST_CURVES[ask.depth]).map(({ id }) => id))
   const states = [...units.map((unit) => unit.states), ways.states].reduce(sumOfStates)
   const drawn = frozen.buses.reduce((sum, { annualEnergyKwh }) => sum + annualEnergyKwh, 0)
   const cells = new Map(frozen.cells.map((cell) => [cell.id, cell]))
@@ -102,7 +102,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   }
 }
 
-const MOST_CURVES = 6
+const MOST_CURVES = { full: 6, quick: 2 } as const
 const CURVE_POINTS = 120
 
 /** Close together where the curve is steep, at its beginning. */
