@@ -73,7 +73,8 @@ export interface UnitResult {
   readonly states: YearStates
   readonly loads: Pick<FutureLoads, 'peakKw' | 'energyMwh' | 'steps'>
   /** Of a plan: what is still beyond limits after everything was called. */
-  readonly remaining: readonly { readonly state: number; readonly element: string; readonly hours: number; readonly worstPct: number; readonly worstDays: readonly number[] }[]
+  /** `state` is that of the unchanged network; -1: an outage of something that only the plan has. */
+  readonly remaining: readonly { readonly state: number; readonly stateName: string; readonly element: string; readonly hours: number; readonly worstPct: number; readonly worstDays: readonly number[] }[]
   readonly activated: readonly { readonly option: string; readonly kwh: number; readonly hours: number }[]
   readonly linearErrorPct: number
 }
@@ -277,7 +278,10 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
     let linearErrorPct = 0
     for (const [state, wanted] of byState) {
       const told = dispatchState(one, stateGrid(one, one.network, state, onGrid(base.customersByBus, grid, one.whole), thresholds.limitLoadingPct), loads, base.localDay, wanted, contracts, state === 0)
-      remaining.push(...told.remaining.map(({ element, hours, worstPct, worstDays }) => ({ state, element, hours, worstPct, worstDays })))
+      const stateName = state === 0 ? 'N' : one.outages[state - 1].id
+      // A plan may add elements, whose outages move the numbers of the others.
+      const ofBase = state === 0 ? 0 : baseCase.outages.findIndex(({ id }) => id === stateName) + 1 || -1
+      remaining.push(...told.remaining.map(({ element, hours, worstPct, worstDays }) => ({ state: ofBase, stateName, element, hours, worstPct, worstDays })))
       linearErrorPct = Math.max(linearErrorPct, told.linearErrorPct)
       if (state === 0) activated.push(...contracts.map(({ option }) => ({ contract: option, kwh: told.activatedKwh.get(option) ?? 0, hours: told.activatedHours.get(option) ?? 0 })))
     }

@@ -97,7 +97,7 @@ export async function findWays(input: WaysInput, progress: StudyProgress, from: 
   }
   /** The worst days of everything that the check found, as they are without a plan. */
   const daysAgain = async (checked: readonly Checked[], known: DecidingDays) => {
-    const wanted = checked.flatMap((unit): WantedDay[] => unit.remaining.flatMap(({ state, worstDays }) => worstDays.map((day) => ({ ...unit.ask, stage: stages.judged.indexOf(unit.ask.year), state, day, weight: 0 }))))
+    const wanted = checked.flatMap((unit): WantedDay[] => unit.remaining.filter(({ state }) => state >= 0).flatMap(({ state, worstDays }) => worstDays.map((day) => ({ ...unit.ask, stage: stages.judged.indexOf(unit.ask.year), state, day, weight: 0 }))))
       .filter((one, k, all) => all.findIndex((other) => isSameDay(one, other)) === k && !known.days.some((other) => isSameDay(one, other.wanted)))
     return (await askDays(input, wanted)).days
   }

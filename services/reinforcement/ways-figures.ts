@@ -25,10 +25,10 @@ export interface Found {
 export function remainingOf({ ask: { study }, stateNames, elementIds }: WaysInput, checked: readonly Checked[]): Portfolio['remaining'] {
   const found = checked.flatMap((unit) => {
     // What did not settle is not known to hold.
-    const notSettled = unit.states.notSettled > 0 ? [{ state: 0, element: 'not-solved', hours: unit.states.notSettled, worstPct: NaN }] : []
-    const told = unit.planned ? unit.remaining : [...new Map(unit.worstDays.map((worst) => [`${worst.element} ${worst.state}`, worst])).values()].map(({ element, state }) => ({ state, element: elementIds[element]!, hours: state === 0 ? unit.counts.hoursNormal[element]! : unit.counts.hoursOutage[element]!, worstPct: unit.counts.peak[element]! }))
-    return [...notSettled, ...told].map(({ state, element, hours, worstPct }) => ({
-      element, state: stateNames[state]!, year: unit.ask.year, scenario: study.scenarios[unit.ask.scenario]!.id, weather: study.weatherYears[unit.ask.weather]!.id, hours, worstPct: Number.isFinite(worstPct) ? worstPct : null,
+    const notSettled = unit.states.notSettled > 0 ? [{ stateName: 'N', element: 'not-solved', hours: unit.states.notSettled, worstPct: NaN }] : []
+    const told = unit.planned ? unit.remaining : [...new Map(unit.worstDays.map((worst) => [`${worst.element} ${worst.state}`, worst])).values()].map(({ element, state }) => ({ stateName: stateNames[state]!, element: elementIds[element]!, hours: state === 0 ? unit.counts.hoursNormal[element]! : unit.counts.hoursOutage[element]!, worstPct: unit.counts.peak[element]! }))
+    return [...notSettled, ...told].map(({ stateName, element, hours, worstPct }) => ({
+      element, state: stateName, year: unit.ask.year, scenario: study.scenarios[unit.ask.scenario]!.id, weather: study.weatherYears[unit.ask.weather]!.id, hours, worstPct: Number.isFinite(worstPct) ? worstPct : null,
     }))
   })
   return found.sort((a, b) => b.hours - a.hours).slice(0, MOST_REMAINING)
