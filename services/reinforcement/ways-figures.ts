@@ -34,8 +34,15 @@ export function remainingOf({ ask: { study }, stateNames, elementIds }: WaysInpu
   return found.sort((a, b) => b.hours - a.hours).slice(0, MOST_REMAINING)
 }
 
-export const unmetOf = ({ ask: { study } }: WaysInput, { unmet }: Choice): Portfolio['remaining'] =>
-  unmet.slice(0, MOST_REMAINING).map(({ element, state, year, scenario, label }) => ({ element, state, year, scenario, weather: study.weatherYears.find(({ id }) => label.startsWith(`${id} `))?.id ?? '', hours: 1, worstPct: null }))
+/** The largest of each limit, whatever the days on which it is missed. */
+export function unmetOf({ ask: { study } }: WaysInput, { unmet }: Choice): Portfolio['remaining'] {
+  const largest = new Map<string, Choice['unmet'][number]>()
+  for (const one of unmet) {
+    const key = `${one.element} ${one.state} ${one.year} ${one.scenario}`
+    if (!largest.has(key)) largest.set(key, one)
+  }
+  return [...largest.values()].slice(0, MOST_REMAINING).map(({ element, state, year, scenario, label }) => ({ element, state, year, scenario, weather: study.weatherYears.find(({ id }) => label.startsWith(`${id} `))?.id ?? '', hours: 1, worstPct: null }))
+}
 
 export function nothing(input: WaysInput): Portfolio {
   const { units, money, probabilityOf, notServedEurPerMwh, ask: { study } } = input
