@@ -86,7 +86,7 @@ test('rerun: over what was frozen, 0 if every figure is the same, else which are
   const same = await study(['rerun', studyId], { runStudy: async (input) => (asked.push({ ...input, district: input.district.thresholds }), sampleResult(input.ask, '2030-01-01T00:00:00.000Z')) })
   expect(same).toEqual({ exit: 0, text: 'Halles, version 1: every figure came out the same.' })
   // The limits are those of then.
-  expect(asked).toEqual([{ ask: sampleResult().ask, frozen: sampleFrozen(), district: { ...sampleDistrict().thresholds, limitLoadingPct: 50 } }])
+  expect(asked).toEqual([{ ask: sampleResult().ask, computedAt: Date.parse(sampleResult().computedAt), frozen: sampleFrozen(), district: { ...sampleDistrict().thresholds, limitLoadingPct: 50 } }])
   const other = await study(['rerun', studyId], { runStudy: async ({ ask }) => ({ ...sampleResult(ask), breakEven: null }) })
   expect(other).toMatchObject({ exit: 1, text: expect.stringContaining('  breakEven.factor') })
   expect(store.list()).toHaveLength(1)
