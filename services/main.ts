@@ -57,7 +57,7 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
     load: async () => (await import('./commands/backtest.ts')).backtest,
   },
   study: {
-    usage: 'study list | show ID [--format html|pdf|xlsx|json|tender --out FILE [--lang fr|en]] | verify ID | rerun ID',
+    usage: 'study FOLDER [--horizon YEAR] [--out FOLDER] [--lang fr|en] [--quick] | list | show ID [--format html|pdf|xlsx|json|tender --out FILE [--lang fr|en]] | verify ID | rerun ID',
     what: 'studies of reinforcement that are kept: prints one, checks its signature, runs it again over what it was frozen with',
     load: async () => (await import('./commands/study.ts')).study,
   },
