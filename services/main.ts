@@ -58,7 +58,7 @@ const COMMANDS: Record<string, { usage: string; what: string; load: () => Promis
   },
   study: {
     usage: 'study FOLDER [--horizon YEAR] [--out FOLDER] [--lang fr|en] [--quick] | list | show ID [--format html|pdf|xlsx|json|tender --out FILE [--lang fr|en]] | verify ID | rerun ID',
-    what: 'studies of reinforcement that are kept: prints one, checks its signature, runs it again over what it was frozen with',
+    what: 'whether to reinforce, as a study of a district folder; or those that are kept: prints one, checks its signature, runs it again over what it was frozen with',
     load: async () => (await import('./commands/study.ts')).study,
   },
   backup: {
