@@ -6,7 +6,8 @@ import type { StudyScenario } from '#models/district/schema-study.ts'
 import { coldAnswerKw, type FutureBase, sumOf } from './future-base.ts'
 import { addedLoads, type AddedLoad } from './added-loads.ts'
 import { isDwelling, isElectricallyHeated } from './load-classes.ts'
-import { type Level, type Levels, pathValue, rangeValue } from './path-value.ts'
+import { type Level, type Levels, pathValue } from './path-value.ts'
+import { valueAt } from './rates.ts'
 import type { FutureLoads } from './study-result.ts'
 
 /** In the order in which they are made. */
@@ -44,7 +45,7 @@ export function futureLoads(future: FutureBase, scenario: StudyScenario, year: n
   const hours = base.at.length
   const levelOf = (place: string): Level => options.levels?.get(place) ?? 'likely'
   const years = Math.max(0, year - future.measuredYear)
-  const growth = classes.map(({ loadClass }) => (1 + rangeValue(scenario.growthPct[loadClass] ?? 0, levelOf(`growthPct.${loadClass}`)) / 100) ** years)
+  const growth = classes.map(({ loadClass }) => (1 + valueAt(scenario.growthPct[loadClass] ?? 0, levelOf(`growthPct.${loadClass}`)) / 100) ** years)
   const renovated = scenario.renovation === undefined ? 0 : shareOf(pathValue(scenario.renovation.share, year, levelOf('renovation.share'))) * scenario.renovation.savedColdShare
   const onNetwork = scenario.heatNetwork === undefined ? 0 : shareOf(pathValue(scenario.heatNetwork.share, year, levelOf('heatNetwork.share')))
   const saved = classes.map(({ loadClass, boundary }) => (boundary || !isDwelling(loadClass) ? 0 : renovated))

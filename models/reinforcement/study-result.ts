@@ -140,6 +140,10 @@ export interface StudyResult {
   readonly tornado: readonly Tornado[]
   readonly prices: readonly { readonly item: string; readonly eur: number; readonly source: string; readonly dated: string; readonly sure: string }[]
   readonly sources: readonly Source[]
+  /** Options that were left out of the choice, since something of them has no price. */
+  readonly unpriced?: readonly { readonly option: string; readonly missing: readonly string[] }[]
+  /** Losses of sections after which load stays dark until the repair, and how much at most in any future, kW. They keep no way from holding. */
+  readonly unsupplied?: readonly { readonly outage: string; readonly peakKw: number }[]
   /** Measured against modelled at the feeder heads over the base year: what the study's own year misses. */
   readonly modelCheck: { readonly hours: number; readonly meanErrorPct: number; readonly largestErrorPct: number } | null
   readonly network: { readonly nodes: readonly { readonly id: string; readonly name: string; readonly x: number; readonly y: number; readonly kind: 'primary' | 'secondary' }[]; readonly links: readonly { readonly id: string; readonly from: string; readonly to: string; readonly open: boolean }[] }

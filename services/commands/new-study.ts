@@ -60,7 +60,7 @@ async function ownMeasurements(environment: Environment, district: Awaited<Retur
   return undefined
 }
 
-function summary({ ask, elements, portfolios, recommended, answer, states }: StudyResult): string[] {
+function summary({ ask, elements, portfolios, recommended, answer, states, unsupplied = [], unpriced = [] }: StudyResult): string[] {
   const eur = (value: number) => `${Math.round(value).toLocaleString('en')} EUR`
   const first = elements.filter(({ firstLikelyYear }) => firstLikelyYear !== null)
   return [
@@ -68,6 +68,8 @@ function summary({ ask, elements, portfolios, recommended, answer, states }: Stu
     elements.length === 0 ? 'Nothing becomes too small.' : `${first.length} elements become too small with a probability of at least a half, ${elements.length} in some future.`,
     ...elements.slice(0, 8).map((one) => `  ${one.id.padEnd(16)} from ${one.firstLikelyYear ?? `${one.firstPossibleYear} (possible)`}, at most ${Math.round(one.years.at(-1)!.peakPct.most)} %, ${Math.round(one.years.at(-1)!.hours.expected)} h in ${one.years.at(-1)!.year}`),
     ...portfolios.map((one, k) => `${k === recommended ? '*' : ' '} ${one.kind.padEnd(22)} ${one.status.padEnd(12)} ${one.status === 'infeasible' ? '' : eur(one.expectedNpvEur)}`),
+    ...(unsupplied.length === 0 ? [] : [`After ${unsupplied.length} outages load stays dark until the repair, ${Math.round(Math.max(...unsupplied.map(({ peakKw }) => peakKw)))} kW at most.`]),
+    ...(unpriced.length === 0 ? [] : [`Left out for want of a price: ${unpriced.map(({ option }) => option).join(', ')}.`]),
     `Answer: ${answer.kind}${answer.firstYear === null ? '' : `, first constrained year ${answer.firstYear}`}; avoided ${eur(answer.avoidedEur)}, deferred ${eur(answer.deferredEur)}.`,
     `States: ${states.normalSolved} normal, ${states.outageSolved} after outages, ${states.lowVoltageScreenedOut} of the low voltage excluded by the bound, ${states.notSettled} not settled, in ${states.seconds.toFixed(0)} s.`,
   ]

@@ -1,15 +1,11 @@
 /** The days that decide what is chosen: which they are, asked of the threads, and put together as a choice. */
-import type { GridModel } from '#models/grid/network.ts'
-import type { BaseYear } from '#models/reinforcement/base-year.ts'
-import type { District } from '#models/district/schema.ts'
 import type { PricedOption } from '#models/reinforcement/choice-options.ts'
 import type { ChoiceDay, ChoiceProblem } from '#models/reinforcement/choice-problem.ts'
 import { choiceDay, type WantedDay, wantedDays } from '#models/reinforcement/deciding-days.ts'
-import type { ConstrainedElement } from '#models/reinforcement/measure.ts'
+import type { ConstrainedElement, MeasureOption } from '#models/reinforcement/measure.ts'
 import { outageShare } from '#models/reinforcement/outage-share.ts'
 import { futureKey, type MoneyTerms } from '#models/reinforcement/portfolio.ts'
 import type { PriceList } from '#models/reinforcement/prices.ts'
-import { studyOptions } from '#models/reinforcement/study-options.ts'
 import type { ElementOutlook, StudyAsk } from '#models/reinforcement/study-result.ts'
 import type { FutureAsk, UnitResult } from '#models/reinforcement/study-worker.ts'
 import type { StudyPool } from './study-lanes.ts'
@@ -18,14 +14,13 @@ import type { Assumed } from './study-tasks.ts'
 export interface WaysInput {
   readonly pool: StudyPool
   readonly assumed: Assumed
-  readonly district: District
-  readonly base: BaseYear
   readonly ask: StudyAsk
   readonly constrained: readonly ConstrainedElement[]
   readonly units: readonly UnitResult[]
   readonly stateNames: readonly string[]
   readonly elementIds: readonly string[]
-  readonly grid: GridModel
+  /** What the measures propose, in the order in which threads number them. */
+  readonly options: readonly MeasureOption[]
   readonly prices: PriceList
   readonly money: MoneyTerms
   readonly notServedEurPerMwh: number
@@ -88,9 +83,8 @@ const HOURS_SPARED = 10
 const MORE_KW = 150
 
 export function problem(input: WaysInput, scenarios: ReturnType<typeof scenariosAsked>, options: readonly PricedOption[], { stages, days }: DecidingDays, more: number, objective: ChoiceProblem['objective']): ChoiceProblem {
-  const all = studyOptions(input.district, input.ask.study, input.grid, input.base, input.constrained)
   const place = new Map(options.map(({ option }, k) => [option.id, k]))
-  const optionOf = (option: number) => place.get(all[option]!.id)
+  const optionOf = (option: number) => place.get(input.options[option]!.id)
   return {
     years: stages.years, scenarios: scenarios.map(({ id, probability }) => ({ id, probability })), options: options.map(({ choice }) => (choice.hoursAYear === undefined ? choice : { ...choice, hoursAYear: choice.hoursAYear * (1 - HOURS_SPARED * more) })), objective,
     days: days.map(({ wanted, told }): ChoiceDay => {

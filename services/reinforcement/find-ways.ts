@@ -5,7 +5,6 @@ import type { WantedDay } from '#models/reinforcement/deciding-days.ts'
 import { planIn } from '#models/reinforcement/plan-in-force.ts'
 import { futureKey } from '#models/reinforcement/portfolio.ts'
 import { recommendedOf, studyAnswer } from '#models/reinforcement/study-answer.ts'
-import { studyOptions } from '#models/reinforcement/study-options.ts'
 import type { Portfolio, StudyResult } from '#models/reinforcement/study-result.ts'
 import type { UnitResult } from '#models/reinforcement/study-worker.ts'
 import type { YearStates } from '#models/reinforcement/constraint-year.ts'
@@ -38,9 +37,8 @@ const MORE_A_ROUND = 0.02
 export async function findWays(input: WaysInput, progress: StudyProgress, from: number, to: number): Promise<Ways> {
   const { pool, ask, constrained, units, prices, money, assumed } = input
   if (constrained.length === 0) return notKnown(input)
-  const { study } = ask
   const stages = stagesAsked(ask, [...new Set(units.filter(({ days, states: { notSettled } }) => days.state.length > 0 || notSettled > 0).map(({ ask: { year } }) => year))])
-  const priced = pricedOptions(studyOptions(input.district, study, input.grid, input.base, constrained), prices, stages.years, money.horizon, money.rates)
+  const priced = pricedOptions(input.options, prices, stages.years, money.horizon, money.rates)
   const scenarios = scenariosAsked(input)
   progress.tell('choosing', from)
   const days = await decidingDays(input, stages)

@@ -1,5 +1,7 @@
 /** A study from the measured year to its figures: futures, constraints, ways of meeting them, checks; spread over threads. */
 import type { District } from '#models/district/schema.ts'
+import { PEAK_FACTOR_SOURCE } from '#models/capacity/peak-factor.ts'
+import { CATALOGUE_SOURCES } from '#models/capacity/usual-catalogue.ts'
 import type { BaseYear } from '#models/reinforcement/base-year.ts'
 import { buildGrid } from '#models/grid/network.ts'
 import { constrainedElements } from '#models/reinforcement/constrained.ts'
@@ -10,6 +12,7 @@ import { outlooks } from '#models/reinforcement/outlook.ts'
 import { ratesOf, valueAt } from '#models/reinforcement/rates.ts'
 import type { StudyAsk, StudyResult } from '#models/reinforcement/study-result.ts'
 import type { FutureAsk, UnitResult } from '#models/reinforcement/study-worker.ts'
+import { studyOptions } from '#models/reinforcement/study-options.ts'
 import { studyAnswer } from '#models/reinforcement/study-answer.ts'
 import { weatherYear } from '#models/reinforcement/weather-year.ts'
 import { storedWinters } from '#models/reinforcement/frozen-to-base.ts'
@@ -46,7 +49,9 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   const { stateNames, elementIds } = await pool.run('names', assumed)
 
   const asks = futureAsks(ask)
-  const units = await inOrder(asks, (one) => pool.run('unit', { ...assumed, ask: one }), progress, 'constraints', 0, ENDS.constraints)
+  const solved = await inOrder(asks, (one) => pool.run('unit', { ...assumed, ask: one }), progress, 'constraints', 0, ENDS.constraints)
+  // They were asked for with the hardest first, and are told in the order of time.
+  const units = solved.sort((a, b) => a.ask.year - b.ask.year)
   const probabilityOf = ({ scenario, weather: of }: FutureAsk) => study.scenarios[scenario]!.probability * study.weatherYears[of]!.probability
   const constrained = constrainedElements(grid, elementIds, stateNames, units)
   const atHour = (hour: number) => new Date(frozen.from + hour * 3_600_000).toISOString()
@@ -59,7 +64,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   const ways: Ways = constrained.length === 0 && units.every(({ states: { notSettled } }) => notSettled === 0)
     ? { portfolios: [], recommended: null, tornado: [], answer: studyAnswer({ portfolios: [], recommended: null, firstYear: null }), breakEven: null, states: NO_STATES, unpriced: [] }
     : await findWays({
-      pool, assumed, district, base, ask, constrained, units, stateNames, elementIds, grid, prices: priceList, money, probabilityOf, elements,
+      pool, assumed, options: studyOptions(district, study, grid, base, constrained), ask, constrained, units, stateNames, elementIds, prices: priceList, money, probabilityOf, elements,
       notServedEurPerMwh: valueAt(study.money.energyNotServedEurPerMwh),
     }, progress, ENDS.constraints, 1)
   const curves = await durations(elements.slice(0, MOST_CURVES[ask.depth]).map(({ id }) => id))
@@ -78,10 +83,10 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
     futures: units.map(({ ask: of, loads }) => ({ scenario: study.scenarios[of.scenario]!.id, weather: study.weatherYears[of.weather]!.id, year: of.year, peakKw: loads.peakKw, energyMwh: loads.energyMwh, steps: isLikely(ask, of) ? loads.steps : [] })),
     elements: elements.map((element) => ({ ...element, duration: curves.get(element.id) ?? null })),
     states: { ...states, seconds: (performance.now() - begun) / 1000 },
-    losses: [...new Set(asks.map(({ year }) => year))].map((year) => ({ year, mwh: lossesIn(units.filter(({ ask: of }) => of.year === year)) })),
+    losses: [...new Set(units.map(({ ask: { year } }) => year))].map((year) => ({ year, mwh: lossesIn(units.filter(({ ask: of }) => of.year === year)) })),
     portfolios: ways.portfolios, recommended: ways.recommended, answer: ways.answer, breakEven: ways.breakEven, tornado: ways.tornado,
     prices: [...prices.values()].filter(({ item }) => ways.portfolios.length > 0 && item !== '').map(({ item, eur, source, dated, sure }) => ({ item, eur, source, dated, sure })),
-    sources: [], modelCheck: frozen.headKw === undefined ? null : modelCheck(frozen.headKw, await pool.run('measured-year', assumed)), network: networkDrawing(district),
+    sources: [PEAK_FACTOR_SOURCE, ...CATALOGUE_SOURCES], unpriced: ways.unpriced, unsupplied: unsuppliedOf(units), modelCheck: frozen.headKw === undefined ? null : modelCheck(frozen.headKw, await pool.run('measured-year', assumed)), network: networkDrawing(district),
   }
 
   function lossesIn(of: readonly UnitResult[]) {
@@ -100,6 +105,13 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
     wanted.forEach(({ element, state }, k) => { if (curves[k]!.length > 0) found.set(element, { ...thinned(curves[k]!), state: stateNames[state] ?? 'N' }) })
     return found
   }
+}
+
+/** The largest of each outage over all futures. */
+function unsuppliedOf(units: readonly UnitResult[]): NonNullable<StudyResult['unsupplied']> {
+  const largest = new Map<string, number>()
+  for (const { unsupplied } of units) for (const { outage, peakKw } of unsupplied) largest.set(outage, Math.max(largest.get(outage) ?? 0, peakKw))
+  return [...largest].map(([outage, peakKw]) => ({ outage, peakKw }))
 }
 
 const MOST_CURVES = { full: 6, quick: 2 } as const
