@@ -4,6 +4,7 @@ const many = (count: number, one: string, more: string) => (count < 2 ? one : mo
 export const reinforcementFr = {
   title: 'Renforcer ou non',
   open: 'Étude de renforcement : faut-il renforcer, et quand ?',
+  unknownChanges: (paths: string) => `Le lien change des hypothèses que cette étude n’a pas, et qui ne comptent pas : ${paths}.`,
   back: 'Planification',
   question: (year: string) => `Faut-il renforcer le réseau d’ici ${year} ?`,
   loading: 'Lecture de l’étude du quartier…',
@@ -105,6 +106,7 @@ const several = (count: number, one: string, more: string) => (count === 1 ? one
 export const reinforcementEn = {
   title: 'Reinforce or not',
   open: 'Reinforcement study: must the network be reinforced, and when?',
+  unknownChanges: (paths: string) => `The link changes assumptions that this study does not have, and which do not count: ${paths}.`,
   back: 'Planning',
   question: (year) => `Must the network be reinforced by ${year}?`,
   loading: 'Reading the study of the district…',

@@ -14,6 +14,8 @@ export interface StudyChanges {
   readonly settled: ComputedRef<readonly StudyChange[]>
   /** As the controls show it, perhaps still moving. */
   readonly shown: Readonly<Ref<readonly StudyChange[]>>
+  /** Paths of the address that the study has not: another district's, or of a study that has changed since. */
+  readonly unknown: ComputedRef<readonly string[]>
   readonly canUndo: ComputedRef<boolean>
   set(path: string, value: number): void
   undo(): void
@@ -43,6 +45,7 @@ export function useStudyChanges(study: ComputedRef<Study | undefined>): StudyCha
 
   return {
     settled, shown,
+    unknown: computed(() => (study.value === undefined ? [] : readChanges(text.value).filter((one) => !settled.value.some(({ path }) => path === one.path)).map(({ path }) => path))),
     canUndo: computed(() => former.value.length > 0),
     set(path, value) {
       if (study.value === undefined) return
