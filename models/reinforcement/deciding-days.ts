@@ -4,7 +4,8 @@
  */
 import type { ChoiceDay } from './choice-problem.ts'
 import type { DayRows } from './day-rows.ts'
-import type { NeedDays, UnitResult } from './study-worker.ts'
+import type { UnitResult } from './study-worker.ts'
+import type { NeedDays } from './unit-summaries.ts'
 
 export interface WantedDay {
   readonly scenario: number

@@ -7,7 +7,7 @@ import type { District, Network } from '#models/district/schema.ts'
 import { buildGrid, type GridModel } from '#models/grid/network.ts'
 import { solveInBlocks } from '#models/load-flow/blocks.ts'
 import type { PrepareOptions } from '#models/load-flow/load-flow.ts'
-import { branchRatings, fillFrom } from '#models/contingency/year-count.ts'
+import { fillFrom } from '#models/contingency/year-count.ts'
 import type { BaseYear } from './base-year.ts'
 import { type ConstraintCase, constraintCase, type DecidingLoads } from './constraint-case.ts'
 import { constraintYear, type ElementCounts, type YearLoads, type YearStates } from './constraint-year.ts'
@@ -17,10 +17,12 @@ import { type FutureBase, prepareFutures } from './future-base.ts'
 import { type FutureYear, futureLoads } from './future-loads.ts'
 import { type ConstrainedElement, type DispatchEffect, type LoadEffect, type MeasureOption, type NetworkEffect } from './measure.ts'
 import type { Needs } from './needs.ts'
+import { loadingCurve } from './loading-curve.ts'
 import type { Levels } from './path-value.ts'
 import { stateGrid } from './state-grid.ts'
 import { studyOptions } from './study-options.ts'
 import type { FutureLoads } from './study-result.ts'
+import { countsById, largestExcess, type NeedDays, needDays, type WorstDay, worstDays } from './unit-summaries.ts'
 
 export interface StudySetup {
   readonly district: District
@@ -49,16 +51,6 @@ export interface PlanInForce {
   readonly contracts: readonly { readonly option: string; readonly kw: number; readonly activationEurPerMwh: number }[]
 }
 
-/** Days of a state with something beyond a limit. */
-export interface NeedDays {
-  readonly state: Int16Array
-  readonly day: Int16Array
-  readonly hours: Int16Array
-  readonly energyKwh: Float32Array
-  readonly worstPct: Float32Array
-  readonly worstElement: Int32Array
-}
-
 export interface UnitResult {
   readonly ask: FutureAsk
   readonly counts: ElementCounts
@@ -66,7 +58,7 @@ export interface UnitResult {
   /** Largest excess of each element in kW (of a bus the lowest or highest pu), by element as in the counts; NaN: none. */
   readonly largestExcess: Float64Array
   /** Of each element and state in which it is beyond its limit, the days on which it is furthest, and by how much in kW (of a bus pu). */
-  readonly worstDays: readonly { readonly element: number; readonly state: number; readonly day: number; readonly excess: number }[]
+  readonly worstDays: readonly WorstDay[]
   readonly lossesMwh: number
   readonly energyMwh: number
   readonly unsupplied: readonly { readonly outage: string; readonly peakKw: number }[]
@@ -196,7 +188,7 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       const contracts = (plan?.contracts ?? []).map(({ option, kw, activationEurPerMwh }) => readyContract(all, one.whole, grid, option, kw, activationEurPerMwh))
       const called = plan === undefined ? undefined : callContracts(one, loads, year.needs, contracts)
       return {
-        ask, counts: same ? year.counts : countsById(year.counts, one, elementIds), days: needDays(year.needs, one), largestExcess: same ? largestExcess(year.needs, elementIds.length) : new Float64Array(0),
+        ask, counts: same ? year.counts : countsById(year.counts, one, elementIds), days: needDays(year.needs, base.localDay, one), largestExcess: same ? largestExcess(year.needs, elementIds.length) : new Float64Array(0),
         worstDays: same ? worstDays(year.needs, base.localDay, one) : [], lossesMwh: year.lossesMwh, energyMwh: year.energyMwh, unsupplied: year.unsupplied, states: year.states,
         loads: { peakKw: made.peakKw, energyMwh: made.energyMwh, steps: made.steps },
         remaining: called?.remaining ?? [], activated: called === undefined ? [] : called.activated.map(({ contract, ...told }) => ({ option: all[contract].id, ...told })), linearErrorPct: called?.linearErrorPct ?? 0,
@@ -236,28 +228,6 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       const made = future(ask)
       return ask.curves.map(({ state, element }) => loadingCurve(baseCase, yearLoads(made), state, element))
     },
-  }
-
-  function needDays({ state, hour, element, excess, pct }: Needs, one: ConstraintCase): NeedDays {
-    const byDay = new Map<number, { hours: Set<number>; kwh: number; pct: number; element: number }>()
-    const branchCount = one.whole.branchFrom.length
-    for (let k = 0; k < state.length; k += 1) {
-      const key = state[k] * 1000 + base.localDay[hour[k]]
-      const known = byDay.get(key) ?? { hours: new Set<number>(), kwh: 0, pct: -Infinity, element: -1 }
-      known.hours.add(hour[k])
-      if (element[k] < branchCount) known.kwh += excess[k]
-      const share = Number.isNaN(pct[k]) ? 100 : pct[k]
-      if (share > known.pct) {
-        known.pct = share
-        known.element = element[k]
-      }
-      byDay.set(key, known)
-    }
-    const entries = [...byDay]
-    return {
-      state: Int16Array.from(entries, ([key]) => Math.floor(key / 1000)), day: Int16Array.from(entries, ([key]) => key % 1000), hours: Int16Array.from(entries, ([, { hours }]) => hours.size),
-      energyKwh: Float32Array.from(entries, ([, { kwh }]) => kwh), worstPct: Float32Array.from(entries, ([, { pct: most }]) => most), worstElement: Int32Array.from(entries, ([, { element: of }]) => of),
-    }
   }
 
   function callContracts(one: ConstraintCase, loads: YearLoads, needs: Needs, contracts: readonly ReadyContract[]) {
@@ -332,59 +302,4 @@ function onGrid(column: Float64Array, from: GridModel, to: GridModel): Float64Ar
   const placed = new Float64Array(rows * to.busCount)
   for (let row = 0; row < rows; row += 1) for (let bus = 0; bus < busOf.length; bus += 1) placed[row * to.busCount + busOf[bus]] = column[row * from.busCount + bus]
   return placed
-}
-
-/** Counts of a changed network in the order of the unchanged one; elements it has beside are left out of the comparison, not of the check. */
-function countsById(counts: ElementCounts, one: ConstraintCase, elementIds: readonly string[]): ElementCounts {
-  const place = new Map([...one.elements.branchIds, ...one.whole.busIds].map((id, k) => [id, k]))
-  const from = Int32Array.from(elementIds, (id) => place.get(id) ?? -1)
-  const doubles = (column: Float64Array) => Float64Array.from(from, (k) => (k < 0 ? NaN : column[k]))
-  return {
-    hoursNormal: doubles(counts.hoursNormal), mwhNormal: doubles(counts.mwhNormal), hoursOutage: doubles(counts.hoursOutage), mwhOutage: doubles(counts.mwhOutage),
-    peak: doubles(counts.peak), worstOutage: Int16Array.from(from, (k) => (k < 0 ? -1 : counts.worstOutage[k])), peakState: Int16Array.from(from, (k) => (k < 0 ? -1 : counts.peakState[k])),
-    peakHour: Int32Array.from(from, (k) => (k < 0 ? -1 : counts.peakHour[k])),
-  }
-}
-
-function largestExcess({ element, excess }: Needs, count: number): Float64Array {
-  const most = new Float64Array(count).fill(NaN)
-  for (let k = 0; k < element.length; k += 1) if (!(most[element[k]] >= excess[k])) most[element[k]] = excess[k]
-  return most
-}
-
-function worstDays({ element, state, hour, excess }: Needs, localDay: Uint16Array, { whole }: ConstraintCase): UnitResult['worstDays'] {
-  const branchCount = whole.branchFrom.length
-  const found = new Map<number, { readonly element: number; readonly state: number; readonly days: Map<number, number> }>()
-  for (let k = 0; k < element.length; k += 1) {
-    // Of a bus the voltage is told: the further from 1, the further beyond.
-    const far = element[k] < branchCount ? excess[k] : Math.abs(1 - excess[k])
-    const key = element[k] * 10_000 + state[k]
-    const known = found.get(key) ?? { element: element[k], state: state[k], days: new Map<number, number>() }
-    known.days.set(localDay[hour[k]], Math.max(known.days.get(localDay[hour[k]]) ?? -Infinity, far))
-    found.set(key, known)
-  }
-  return [...found.values()].flatMap(({ days, ...of }) => [...days].sort((one, other) => other[1] - one[1]).slice(0, of.state === 0 ? MOST_WORST_DAYS : 1).map(([day, most]) => ({ ...of, day, excess: most })))
-}
-
-/** Of an element in the normal state: what can be called differs from day to day, so that the very worst is not always the hardest. */
-const MOST_WORST_DAYS = 3
-
-/** In falling order; hours without a result are left out. */
-function loadingCurve(one: ConstraintCase, loads: YearLoads, state: number, element: string): Float64Array {
-  const { grid, prepared, elements } = stateGrid(one, one.network, state, new Float64Array(one.whole.busCount))
-  const branch = grid.branchIndex.get(element)
-  if (branch === undefined) return new Float64Array(0)
-  const limits = one.limitsAt(loads.at, loads.month).whole
-  const pct: number[] = []
-  limits.sets.forEach((set, season) => {
-    const steps = Int32Array.from(limits.setOfStep.keys()).filter((hour) => limits.setOfStep[hour] === season)
-    if (steps.length === 0) return
-    solveInBlocks(prepared, {
-      scenarios: steps.length, fill: fillFrom(grid, loads, steps),
-      take(_, entries, flow) {
-        for (let k = 0; k < entries; k += 1) if (flow.settled[k] === 1) pct.push(flow.loadingPct[k * flow.branchCount + branch])
-      },
-    }, { wanted: { angles: false, currents: false, powers: false, totals: false, loadings: branchRatings(set, elements) }, inTimeOrder: true })
-  })
-  return Float64Array.from(pct.filter((value) => !Number.isNaN(value))).sort().reverse()
 }
