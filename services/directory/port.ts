@@ -1,6 +1,7 @@
 /** People, what they may do, and whose figures they may read. Written by the api alone. */
 
-export type RoleName = 'merchant' | 'planner' | 'operator'
+/** `resident`: a household that has signed in, for its own figures and consents. `data-officer`: answers for what is published and for personal rights. `administrator`: who may do what; sees no figures. */
+export type RoleName = 'resident' | 'merchant' | 'planner' | 'operator' | 'data-officer' | 'administrator'
 
 /** Who asks. Made from the session at every request, so that a right that was taken away is gone at once. */
 export interface Principal {

@@ -25,4 +25,7 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
   shopkeeper('demo-nolwenn', 'Nolwenn Tanguy', 'le-pont-tournant', 'Le Pont Tournant'),
   { subject: 'demo-anne', name: 'Anne Le Goff', what: 'grid planner', description: { fr: 'Planification du réseau', en: 'Grid planning' }, roles: ['planner'] },
   { subject: 'demo-yann', name: 'Yann Kerdoncuff', what: 'operator', description: { fr: 'Exploitation du service', en: 'Operation of the service' }, roles: ['operator'] },
+  { subject: 'demo-rozenn', name: 'Rozenn Le Bihan', what: 'resident', description: { fr: 'Habitante', en: 'Resident' }, roles: ['resident'], holder: 'hh-0012-b' },
+  { subject: 'demo-gwenole', name: 'Gwénolé Madec', what: 'data officer', description: { fr: 'Protection des données et publications', en: 'Data protection and releases' }, roles: ['data-officer'] },
+  { subject: 'demo-soazig', name: 'Soazig Le Gall', what: 'administrator', description: { fr: 'Administration des accès', en: 'Administration of access' }, roles: ['administrator'] },
 ]

@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { Instant, nullable, object, oneOf } from './common.ts'
 
-export const RoleName = oneOf('merchant', 'planner', 'operator')
+export const RoleName = oneOf('resident', 'merchant', 'planner', 'operator', 'data-officer', 'administrator')
 export type RoleName = Static<typeof RoleName>
 
 export const Session = object({

@@ -9,7 +9,7 @@ import { clearSessionCookie, setSessionCookie } from '../plugins/access.ts'
 
 const access = { access: 'session' } as const
 const PUBLIC_HOME = '/quartier'
-const HOMES: Record<RoleName, string> = { planner: '/planification', operator: '/exploitation', merchant: '/commerce' }
+const HOMES: Record<RoleName, string> = { resident: '/mes-donnees', merchant: '/commerce', planner: '/planification', operator: '/exploitation', 'data-officer': '/publications', administrator: '/acces' }
 const homeOf = (roles: readonly RoleName[]): string => HOMES[roles[0]!] ?? PUBLIC_HOME
 
 export const sessionRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = async (app, { deps }) => {
