@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyInstance } from 'fastify'
 import { randomUUID } from 'node:crypto'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { Problem } from './contract/common.ts'
 import { ROUTES } from './contract/routes.ts'
 import type { ApiDeps } from './deps.ts'
@@ -14,7 +15,7 @@ import { closeGentlyPlugin } from './plugins/close-gently.ts'
 import { etagPlugin } from './plugins/etag.ts'
 import { metricsPlugin } from './plugins/metrics.ts'
 import { pagesPlugin } from './plugins/pages.ts'
-import { problemPlugin } from './plugins/problem.ts'
+import { badAddress, problemPlugin, sendProblem } from './plugins/problem.ts'
 import { securityPlugin } from './plugins/security.ts'
 import { congestionRoutes } from './routes/congestion.ts'
 import { connectionStudyRoutes } from './routes/connection-study.ts'
@@ -45,6 +46,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     // Nobody in between is trusted but proxies named one by one: what others say in X-Forwarded-* changes nothing.
     trustProxy: deps.trustedProxies === undefined || deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     genReqId: () => randomUUID(),
+    // An address that is no address reaches no route and no hook.
+    frameworkErrors: (error, request, reply) => void sendProblem(reply, badAddress(request)),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     // Strict: what is unknown is refused, not silently removed.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
@@ -68,6 +71,11 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(metricsPlugin)
   // The API takes JSON only: no form of another site can be made to fit.
   app.removeContentTypeParser('text/plain')
+  // The validator makes a number of such a text and then passes over its limits.
+  app.addHook('preValidation', async ({ query }) => {
+    const endless = Object.entries(query as object).find(([, text]) => Math.abs(Number(text)) === Infinity)
+    if (endless !== undefined) throw new PenfeldError('PF_REQUEST_INVALID', `${endless[0]} is not finite.`, { where: `querystring.${endless[0]}` })
+  })
   // Every route may answer with a problem; said once.
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith('/api/') && route.schema !== undefined && route.schema.hide !== true) route.schema.response = { ...(route.schema.response as object | undefined), default: Problem }

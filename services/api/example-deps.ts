@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { District, MeasurementPoint } from '#models/district/schema.ts'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { manualClock } from '#services/clock/shifted-clock.ts'
 import { openDirectory } from '#services/directory/directory.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
@@ -158,7 +159,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
   const deps: ApiDeps = {
     district: { district: EXAMPLE_DISTRICT, version: 'v1', folder },
     clock: manualClock(NOW), log: silentLogger, directory,
-    relyingParty: { begin: () => Promise.reject(new Error('no provider')), finish: () => Promise.reject(new Error('no provider')) },
+    relyingParty: { begin: () => Promise.reject(new PenfeldError('PF_IDENTITY_UNAVAILABLE', 'There is none.')), finish: () => Promise.reject(new PenfeldError('PF_IDENTITY_UNAVAILABLE', 'There is none.')) },
     origins: ['http://127.0.0.1:8080'], secure: false,
     measured: exampleReader(names, journal),
     runs: {

@@ -6,7 +6,19 @@ import type { Directory, Principal, RoleName, SessionRecord } from '#services/di
 /** `session`: anybody, but the answer depends on who asks. */
 export type Access = 'public' | 'session' | { readonly role: RoleName }
 
+/** A route as it was declared: what tests of access and the document of the API are held against. */
+export interface DeclaredRoute {
+  readonly methods: readonly string[]
+  readonly url: string
+  readonly access: Access
+  readonly querystring: unknown
+  readonly takesBody: boolean
+}
+
 declare module 'fastify' {
+  interface FastifyInstance {
+    readonly declaredRoutes: readonly DeclaredRoute[]
+  }
   interface FastifyContextConfig {
     access?: Access
   }
@@ -31,8 +43,12 @@ export const accessPlugin = fp<AccessOptions>(async (app, { directory, secure })
   app.decorateRequest('session', undefined)
   app.decorateRequest('sessionId', undefined)
 
-  app.addHook('onRoute', (route) => {
-    if (route.config?.access === undefined) throw new Error(`The route ${String(route.method)} ${route.url} does not declare its access.`)
+  const declared: DeclaredRoute[] = []
+  app.decorate('declaredRoutes', declared)
+
+  app.addHook('onRoute', ({ method, url, config, schema }) => {
+    if (config?.access === undefined) throw new Error(`The route ${String(method)} ${url} does not declare its access.`)
+    declared.push({ methods: [method].flat(), url, access: config.access, querystring: schema?.querystring, takesBody: schema?.body !== undefined })
   })
 
   app.addHook('onRequest', async (request, reply) => {

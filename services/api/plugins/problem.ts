@@ -23,6 +23,8 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 
 export const notFound = (request: FastifyRequest): Problem => make(request, 'PF_NOT_FOUND', 'Nothing is known under this address.')
 
+export const badAddress = (request: FastifyRequest): Problem => make(request, 'PF_REQUEST_INVALID', 'The address cannot be read.', 'url')
+
 function problemOf(error: FastifyError, request: FastifyRequest): Problem {
   if (error instanceof PenfeldError) return make(request, error.code, ERROR_CODES[error.code].status >= 500 ? ERROR_CODES[error.code].meaning : detailOf(error), error.where)
   if (error.validation !== undefined) {
