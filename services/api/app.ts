@@ -13,6 +13,7 @@ import { openApiOptions } from './openapi.ts'
 import { accessPlugin } from './plugins/access.ts'
 import { closeGentlyPlugin } from './plugins/close-gently.ts'
 import { etagPlugin } from './plugins/etag.ts'
+import { createHeldAnswers, heldAnswersPlugin, serverWith } from './plugins/held-answers.ts'
 import { metricsPlugin } from './plugins/metrics.ts'
 import { pagesPlugin } from './plugins/pages.ts'
 import { badAddress, problemPlugin, sendProblem } from './plugins/problem.ts'
@@ -39,7 +40,9 @@ const SHED_AFTER_MS = 2_000
 
 /** The whole HTTP side of Penfeld, without a socket: routes may be injected in tests. */
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
+  const answers = createHeldAnswers()
   const app = fastify({
+    serverFactory: serverWith(answers),
     bodyLimit: BODY_LIMIT,
     // Long enough for the largest upload at 5 Mbit/s; headers alone have Node's own, shorter limit.
     requestTimeout: 120_000,
@@ -68,6 +71,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(cookie)
   await app.register(accessPlugin, { directory: deps.directory, secure: deps.secure })
   await app.register(etagPlugin)
+  await app.register(heldAnswersPlugin, { answers })
   await app.register(metricsPlugin)
   // The API takes JSON only: no form of another site can be made to fit.
   app.removeContentTypeParser('text/plain')
