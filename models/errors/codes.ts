@@ -68,6 +68,7 @@ export const ERROR_CODES = {
   PF_OPCUA_CERTIFICATE_REFUSED: code('The certificate of an OPC-UA server is not trusted, or no longer valid.', 'Compare it with what the server\'s owner says, then `penfeld opcua trust list` and `approve THUMBPRINT`.', { retryable: true, status: 503 }),
   PF_OPCUA_ENDPOINT_UNSAFE: code('An OPC-UA server offers, or a source asks for, less security than is allowed.', 'Switch on Basic256Sha256 or better at the server; only a source with `securityMode: None` and without a user reads it unprotected.', { retryable: true, status: 503 }),
   PF_PROFILE_INVALID: code('A meter profile has faults.', 'Mend every line the message lists, in the YAML file it names.', { status: 500 }),
+  PF_SOURCE_FORBIDDEN: code('A source leads to an address that collectors may not reach.', 'Correct the address of the source, or name its network in PENFELD_SOURCE_NETWORKS.', { status: 500 }),
   PF_PROTOCOL_UNKNOWN: code('A source of the district document has a protocol nobody can read.', 'Write one of the protocols that the message lists, or add a driver to services/collectors/registry.ts.', { status: 500 }),
   // --- flexibility
   PF_ACTIVATION_STATE: code('The activation is not in a state in which this can be done.', 'Look at the list of activations again.', { status: 409 }),

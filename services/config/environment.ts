@@ -26,6 +26,8 @@ export interface Environment {
   readonly redisUrl: string | undefined
   /** Addresses of reverse proxies whose X-Forwarded-For is believed; nobody else's is. */
   readonly trustedProxies: readonly string[]
+  /** The only networks that collectors may reach, as `10.1.0.0/16`; empty: any but those that are never a meter's. */
+  readonly sourceNetworks: readonly string[]
   /** What this machine is called among the hosts. */
   readonly hostId: string
   /** The public key of the control host; set on every host beside it. */
@@ -85,6 +87,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     influxUrl: url('INFLUX_URL', ['http:', 'https:']),
     redisUrl: withPassword(url('REDIS_URL', ['redis:', 'rediss:']), readSecret('REDIS_PASSWORD', variables)),
     trustedProxies: addresses('PENFELD_TRUSTED_PROXIES', variables['PENFELD_TRUSTED_PROXIES']),
+    sourceNetworks: networks('PENFELD_SOURCE_NETWORKS', variables['PENFELD_SOURCE_NETWORKS']),
     hostId: variables['PENFELD_HOST'] || hostname(),
     controlKey: readSecret('PENFELD_CONTROL_KEY', variables),
     variables,
@@ -103,6 +106,17 @@ function addresses(name: string, text = ''): readonly string[] {
   const listed = text.split(',').map((one) => one.trim()).filter((one) => one !== '')
   const wrong = listed.find((one) => isIP(one) === 0)
   if (wrong !== undefined) throw new PenfeldError('PF_CONFIG_INVALID', `${name} has "${wrong}", expected addresses such as 127.0.0.1 with commas between.`, { where: name })
+  return listed
+}
+
+function networks(name: string, text = ''): readonly string[] {
+  const listed = text.split(',').map((one) => one.trim()).filter((one) => one !== '')
+  const wrong = listed.find((one) => {
+    const [address = '', bits = '', ...more] = one.split('/')
+    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6]
+    return more.length > 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > most
+  })
+  if (wrong !== undefined) throw new PenfeldError('PF_CONFIG_INVALID', `${name} has "${wrong}", expected networks such as 10.1.0.0/16 with commas between.`, { where: name })
   return listed
 }
 

@@ -6,6 +6,7 @@ import { openAppliedEdits } from '#services/editing/applied-edits.ts'
 import { createEditApplier } from '#services/editing/apply-edits.ts'
 import { createKeptEdits } from '#services/editing/kept-edits.ts'
 import { openEditLedgerReader } from '#services/editing/ledger.ts'
+import { guardReach } from '#services/collectors/reach.ts'
 import { collectBeside } from '#services/hosts/collect-beside.ts'
 import { servedSources } from '#services/hosts/requirements.ts'
 import { isDiskFull } from '#services/sqlite/disk-full.ts'
@@ -26,6 +27,7 @@ const BETWEEN_ROUNDS_MS = 2_000
 /** The role `collect`: every source, ingest, and the one writer of the measured store. */
 export async function startCollect({ environment, district: { district, version }, clock, log, say }: RoleContext): Promise<RunningRole> {
   const place = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
+  const release = guardReach(environment.sourceNetworks, (address, port) => log.error({ address, port, code: 'PF_SOURCE_FORBIDDEN' }, 'a connection to a forbidden address was refused'))
   const failed = Promise.withResolvers<unknown>()
   let isFailed = false
   const store = await openWriter('measured', storeSettings(environment, district), failed.resolve)
@@ -104,6 +106,7 @@ export async function startCollect({ environment, district: { district, version 
       status.close()
       applied.close()
       ledger.close()
+      release()
     },
   }
 }
