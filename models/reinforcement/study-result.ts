@@ -146,5 +146,10 @@ export interface StudyResult {
   readonly unsupplied?: readonly { readonly outage: string; readonly peakKw: number }[]
   /** Measured against modelled at the feeder heads over the base year: what the study's own year misses. */
   readonly modelCheck: { readonly hours: number; readonly meanErrorPct: number; readonly largestErrorPct: number } | null
-  readonly network: { readonly nodes: readonly { readonly id: string; readonly name: string; readonly x: number; readonly y: number; readonly kind: 'primary' | 'secondary' }[]; readonly links: readonly { readonly id: string; readonly from: string; readonly to: string; readonly open: boolean }[] }
+  readonly network: {
+    readonly nodes: readonly { readonly id: string; readonly name: string; readonly x: number; readonly y: number; readonly kind: 'primary' | 'secondary' }[]
+    readonly links: readonly { readonly id: string; readonly from: string; readonly to: string; readonly open: boolean }[]
+    /** Feeders and busbars, by what the document calls them. */
+    readonly named?: readonly { readonly id: string; readonly name: string }[]
+  }
 }
