@@ -26,7 +26,7 @@ describe('elements that become too small', () => {
     const table = elementsTable(rows, sampleResult, speech)
     expect(table.rows).toHaveLength(7 * 16)
     expect(new Set(table.rows.map(({ x }) => x)).size).toBe(7 * 16)
-    expect(table.rows[31].raw.slice(0, 4)).toEqual(['section', 'CAP1', '240 A', 2041])
+    expect(table.rows[31].raw.slice(0, 4)).toEqual(['section', 'Départ Capucins ouest', '240 A', 2041])
     expect(table.rows[31].raw.at(-1)).toBe('loss of Tronçon R17, tête de CAP2')
   })
 })
