@@ -16,6 +16,8 @@ export const NAME_GAP_PX = 16
 /** Names take at most this share of the width on each side. */
 const SIDE_SHARE = 0.36
 const LABEL_GAP_PX = 12
+/** From there on a section counts as slanted: its shorter side over its longer one. */
+const STRAIGHT = 0.3
 
 
 /** @param widthPx of the frame @param named substations whose name is written */
@@ -33,12 +35,18 @@ export function layOutStudy({ nodes, links }: StudyResult['network'], widthPx: n
   const sections = links.flatMap(({ id, from, to }): DiagramSection[] => {
     const [a, b] = [placed.get(from), placed.get(to)]
     if (a === undefined || b === undefined) return []
-    const middle = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }
-    const inwards = middle.x <= widthPx / 2 ? 1 : -1
-    return [{ id, name: `${a.name} – ${b.name}`, ends: [from, to], route: [pointOf(a), pointOf(b)], label: { x: middle.x + inwards * LABEL_GAP_PX, y: middle.y + 4, anchor: inwards > 0 ? 'start' : 'end' } }]
+    return [{ id, name: `${a.name} – ${b.name}`, ends: [from, to], route: [pointOf(a), pointOf(b)], label: labelOf(a, b, widthPx) }]
   })
   const open = new Set(links.filter((one) => one.open).map(({ id }) => id))
   return { width: widthPx, height, substations, sections, switches: sections.filter(({ id }) => open.has(id)).map(({ id, name, route }) => ({ id, name, closed: false, ...along(route, Infinity) })) }
+}
+
+/** Beside an upright section on its inner side, away from the names; above a level one; on the outer side of a slanted one, where nothing else is. */
+function labelOf(a: Point, b: Point, widthPx: number): DiagramSection['label'] {
+  const [x, y, across, down] = [(a.x + b.x) / 2, (a.y + b.y) / 2, Math.abs(a.x - b.x), Math.abs(a.y - b.y)]
+  if (down < STRAIGHT * across) return { x: x + LABEL_GAP_PX, y: y - LABEL_GAP_PX, anchor: 'start' }
+  const isRight = (x <= widthPx / 2) === across < STRAIGHT * down
+  return { x: x + (isRight ? 1 : -1) * LABEL_GAP_PX, y: y + 4, anchor: isRight ? 'start' : 'end' }
 }
 
 const pointOf = ({ x, y }: Point): Point => ({ x, y })

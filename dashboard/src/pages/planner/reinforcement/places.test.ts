@@ -17,7 +17,7 @@ describe('the places of the drawing', () => {
     ])
   })
   it('say all that is known of them, and what is done there', () => {
-    expect(plain(placeSaid(places.byId.get('P05')!, sampleResult, speech))).toBe('Parking: Parking, transformateur, probably too small from 2035 on, peak at 131% of the limit and Parking, départ bornes, perhaps too small from 2036 on, peak at 104% of the limit. Recommended solution: Larger transformer from 2030 on and Curtailment from 2030 on.')
+    expect(plain(placeSaid(places.byId.get('P05')!, sampleResult, speech))).toBe('Parking: Parking, transformateur, probably too small from 2035 on, peak at 131% of the limit and Parking, départ bornes, perhaps too small from 2036 on, peak at 104% of the limit. Recommended solution: larger transformer from 2030 on and curtailment from 2030 on.')
     expect(placeSaid(places.byId.get('R17')!, sampleResult, speech)).toBe('Tronçon R17, tête de CAP2: no limit passed in the futures studied.')
     expect(places.byId.get('R12')!.measures.map(({ measure }) => measure)).toEqual(['open-point'])
   })

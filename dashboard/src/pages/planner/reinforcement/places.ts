@@ -58,7 +58,11 @@ export function placeSaid({ name, rows, measures }: StudyPlace, result: StudyRes
   return [words.place(name, what), ...(measures.length === 0 ? [] : [words.measures(f.list(measures.map((one) => measureSaid(one, speech))))])].join(' ')
 }
 
-export const measureSaid = ({ measure, fromYear }: PortfolioMeasure, { t }: Pick<Speech, 't'>): string => t.reinforcement.network.measure(t.reinforcement.portfolios.measure[measure], String(fromYear))
+/** Within a sentence. */
+export function measureSaid({ measure, fromYear }: PortfolioMeasure, { t }: Pick<Speech, 't'>): string {
+  const name = t.reinforcement.portfolios.measure[measure]
+  return t.reinforcement.network.measure(name.charAt(0).toLowerCase() + name.slice(1), String(fromYear))
+}
 
 export function networkSentence({ byId }: StudyPlaces, { t }: Pick<Speech, 't'>): string {
   const words = t.reinforcement.network
