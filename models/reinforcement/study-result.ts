@@ -112,6 +112,9 @@ export interface Portfolio {
 
 export interface Tornado { readonly parameter: string; readonly lowValue: string; readonly highValue: string; readonly lowNpvEur: number; readonly highNpvEur: number; readonly lowFirstYear: number | null; readonly highFirstYear: number | null }
 
+/** Left out of the choice: of what it is about and which prices are missing. */
+export interface UnpricedOption { readonly option: string; readonly measure?: MeasureKind; readonly at?: string; readonly missing: readonly string[] }
+
 export interface StudyResult {
   readonly format: 1
   readonly engine: string
@@ -141,7 +144,7 @@ export interface StudyResult {
   readonly prices: readonly { readonly item: string; readonly eur: number; readonly source: string; readonly dated: string; readonly sure: string }[]
   readonly sources: readonly Source[]
   /** Options that were left out of the choice, since something of them has no price. */
-  readonly unpriced?: readonly { readonly option: string; readonly missing: readonly string[] }[]
+  readonly unpriced?: readonly UnpricedOption[]
   /** Losses of sections after which load stays dark until the repair, and how much at most in any future, kW. They keep no way from holding. */
   readonly unsupplied?: readonly { readonly outage: string; readonly peakKw: number }[]
   /** Measured against modelled at the feeder heads over the base year: what the study's own year misses. */

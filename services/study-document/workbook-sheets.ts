@@ -19,6 +19,7 @@ export function summarySheet(context: Context): Cells {
     [t.first, answer.firstYear, null], [t.avoided, answer.avoidedEur, '€'], [t.deferredWorks, answer.deferredWorksEur, '€'], [t.deferred, answer.deferredEur, '€'], [t.saved, answer.savedEur, '€'],
     [t.factor, breakEven?.factor ?? null, null], [t.breakEven, breakEven?.reinforcementEur ?? null, '€'],
     [t.normal, states.normalSolved, null], [t.outage, states.outageSolved, null], [t.screened, states.lowVoltageScreenedOut, null], [t.low, states.lowVoltageSolved, null], [t.notSettled, states.notSettled, null],
+    [t.darkOutages, result.unsupplied?.length ?? null, null], [t.darkPeak, result.unsupplied === undefined ? null : Math.max(0, ...result.unsupplied.map(({ peakKw }) => peakKw)), 'kW'], [t.unpricedCount, result.unpriced?.length ?? null, null],
     [t.measuredShare, base.measuredShareOfEnergyPct, '%'], [t.modelMean, modelCheck?.meanErrorPct ?? null, '%'], [t.modelLargest, modelCheck?.largestErrorPct ?? null, '%'],
     ...result.losses.map(({ year, mwh }) => [t.losses(year), mwh.expected, 'MWh']),
   ]
@@ -77,6 +78,16 @@ export function measuresSheet({ result, w: { workbook: t, terms }, place }: Cont
     })),
   ]
 }
+
+export const unsuppliedSheet = ({ result, w: { workbook: t }, place }: Context): Cells => [
+  [t.id, t.outageOf, t.darkKw],
+  ...(result.unsupplied ?? []).map(({ outage, peakKw }) => [outage, place(outage), peakKw]),
+]
+
+export const unpricedSheet = ({ result, w, w: { workbook: t, terms }, place }: Context): Cells => [
+  [t.option, t.measure, t.place, t.missing],
+  ...(result.unpriced ?? []).map(({ option, measure, at, missing }) => [option, measure === undefined ? null : terms.measures[measure], at === undefined ? null : place(at), missing.map((item) => priceSaid(w, item)).join('; ')]),
+]
 
 export const sensitivitySheet = ({ result, w, w: { workbook: t } }: Context): Cells => [
   [t.parameter, t.lowValue, t.highValue, t.lowCost, t.highCost, t.lowYear, t.highYear],
