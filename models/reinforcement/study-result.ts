@@ -2,6 +2,7 @@
  * A study as it is kept, shown, compared and printed: plain JSON, no typed arrays, NaN never (null is "not known"). Money in EUR, real,
  * of `money.pricesOf`, present values at the beginning of `ask.fromYear`.
  */
+import type { SourceText } from '#models/district/schema-parts.ts'
 import type { Study } from '#models/district/schema-study.ts'
 import type { Source } from '#models/capacity/source.ts'
 import type { Change } from '#models/capacity/remedies.ts'
@@ -121,7 +122,7 @@ export interface StudyResult {
   readonly district: { readonly id: string; readonly name: { readonly fr: string; readonly en: string }; readonly version: string; readonly notice: { readonly fr: string; readonly en: string } | null }
   readonly computedAt: string
   readonly ask: StudyAsk
-  readonly base: { readonly from: string; readonly to: string; readonly measuredHours: number; readonly hours: number; readonly measuredShareOfEnergyPct: number; readonly flatClasses: readonly string[] }
+  readonly base: { readonly from: string; readonly to: string; readonly measuredHours: number; readonly hours: number; readonly measuredShareOfEnergyPct: number; readonly flatClasses: readonly string[]; readonly assumedClasses?: readonly string[] }
   readonly weather: readonly { readonly id: string; readonly coldestDayC: number; readonly meanC: number; readonly note: string }[]
   readonly futures: readonly FutureLoads[]
   readonly elements: readonly ElementOutlook[]
@@ -141,7 +142,7 @@ export interface StudyResult {
   /** Factor on the prices of reinforcement at which both ways cost the same; null: at none. */
   readonly breakEven: { readonly factor: number; readonly reinforcementEur: number } | null
   readonly tornado: readonly Tornado[]
-  readonly prices: readonly { readonly item: string; readonly eur: number; readonly source: string; readonly dated: string; readonly sure: string }[]
+  readonly prices: readonly { readonly item: string; readonly eur: number; readonly source: SourceText; readonly dated: string; readonly sure: string }[]
   readonly sources: readonly Source[]
   /** Options that were left out of the choice, since something of them has no price. */
   readonly unpriced?: readonly UnpricedOption[]
