@@ -1,14 +1,14 @@
 import { isReinforcing } from '#models/reinforcement/portfolio.ts'
 import type { ElementOutlook, ElementYear, Portfolio, StudyResult } from '#models/reinforcement/study-result.ts'
 import { studyPlaces, type StudyPlaces } from '#contract/study-places.ts'
-import type { DocumentLanguage, StudyHead } from './content.ts'
+import type { DocumentLanguage, DocumentHead } from './content.ts'
 import { makeNumbers, type Numbers } from './numbers.ts'
 import { localNumber, WORDS, type Words } from './words/index.ts'
 
 /** What every section writes from: the study, its language, and the names behind its ids. */
 export interface Context extends StudyPlaces {
   readonly result: StudyResult
-  readonly head: StudyHead
+  readonly head: DocumentHead
   readonly lang: DocumentLanguage
   readonly w: Words
   readonly n: Numbers
@@ -33,7 +33,7 @@ export const firstWorkYear = ({ measures }: Portfolio): number | null => {
   return years.length === 0 ? null : Math.min(...years)
 }
 
-export function makeContext(result: StudyResult, lang: DocumentLanguage, head: StudyHead): Context {
+export function makeContext(result: StudyResult, lang: DocumentLanguage, head: DocumentHead): Context {
   const w: Words = WORDS[lang]
   const { scenarios, weatherYears } = result.ask.study
   const places = studyPlaces(result)

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { StudyResult } from '#models/reinforcement/study-result.ts'
-import { DRAFT, type Block, type DocumentContent, type DocumentLanguage, type StudyHead } from './content.ts'
+import { DRAFT, type Block, type DocumentContent, type DocumentLanguage, type DocumentHead } from './content.ts'
 import { largeResult } from './large-result.testkit.ts'
 import { leftOut, noneHolds, nothingNeeded, sampleResult } from './sample-result.testkit.ts'
 import { studyContent } from './study-content.ts'
 
-const SIGNED: StudyHead = { title: 'Capucins 2041', version: 3, signedAt: '2026-11-21T09:00:00Z', signedBy: 'A. Le Goff', sha256: 'ab12'.repeat(16), note: 'Pour le conseil du 3 décembre.', untraceable: [{ what: 'courbe P05', since: '2026-11-25T00:00:00Z' }] }
+const SIGNED: DocumentHead = { title: 'Capucins 2041', version: 3, signedAt: '2026-11-21T09:00:00Z', signedBy: 'A. Le Goff', sha256: 'ab12'.repeat(16), note: 'Pour le conseil du 3 décembre.', untraceable: [{ what: 'courbe P05', since: '2026-11-25T00:00:00Z' }] }
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ')
 const wordsOf = (block: Block): string[] => {
   switch (block.kind) {
@@ -60,6 +60,14 @@ describe('the content of the document', () => {
     expect(said({ ...sampleResult, unsupplied: [] })).toContain('Après la perte de n’importe quel tronçon de moyenne tension, toute la charge peut être alimentée par un autre chemin.')
     // A study that did not look says neither.
     expect(said(sampleResult)).not.toMatch(/sans courant|par un autre chemin|faute de prix/)
+  })
+
+  test('a source that is said in both languages is said in that of the document, one that is not as it was given', () => {
+    const [french, english] = [said(sampleResult), said(sampleResult, 'en')]
+    for (const part of ['mesures du quartier, décalées', 'Source : taux illustratifs', 'mesures du quartier, 2025-2026']) expect(french).toContain(part)
+    for (const part of ['measurements of the district, shifted', 'illustrative rates', 'mesures du quartier, 2025-2026']) expect(english).toContain(part)
+    expect(french).not.toMatch(/shifted|illustrative rates/)
+    expect(english).not.toMatch(/décalées|taux illustratifs/)
   })
 
   test('where nothing holds there is no recommendation and no sensitivity of one', () => {

@@ -1,3 +1,4 @@
+import { sourceIn } from '#models/district/schema-parts.ts'
 import { netEur } from '#models/reinforcement/portfolio.ts'
 import type { Spread } from '#models/reinforcement/study-result.ts'
 import { answerSentence } from './answer.ts'
@@ -94,9 +95,9 @@ export const sensitivitySheet = ({ result, w, w: { workbook: t } }: Context): Ce
   ...result.tornado.map((one) => [parameterSaid(w, one.parameter), one.lowValue, one.highValue, one.lowNpvEur, one.highNpvEur, one.lowFirstYear, one.highFirstYear]),
 ]
 
-export const pricesSheet = ({ result, w, w: { workbook: t, terms } }: Context): Cells => [
+export const pricesSheet = ({ result, w, w: { workbook: t, terms }, lang }: Context): Cells => [
   [t.id, t.item, t.eur, t.source, t.dated, t.sure],
-  ...result.prices.map(({ item, eur, source, dated, sure }) => [item, priceSaid(w, item), eur, source, dated, termOf(terms.sure, sure)]),
+  ...result.prices.map(({ item, eur, source, dated, sure }) => [item, priceSaid(w, item), eur, sourceIn(source, lang), dated, termOf(terms.sure, sure)]),
 ]
 
 export const sourcesSheet = ({ result, w: { workbook: t, terms } }: Context): Cells => [
