@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { StudyResult } from '#contract/study-shapes.ts'
-import { stops } from './navigation.ts'
+import { nearest, stops, type ArrowKey } from './navigation.ts'
 import { layOutStudy } from './study-layout.ts'
 
 type Network = StudyResult['network']
@@ -27,4 +27,14 @@ test('an open point stands in the middle of its section, and all can be stood on
 test('a link to a substation that is not drawn is left out', () => {
   const { nodes, links } = network([[0, 0], [1, 1]])
   expect(layOutStudy({ nodes, links: [...links, { id: 'LX', from: 'S0', to: 'GONE', open: false }] }, 400, () => true).sections.map(({ id }) => id)).toEqual(['L0'])
+})
+
+test('the arrow keys reach every element, also where the network is drawn in parts', () => {
+  const place = fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 }))
+  fc.assert(fc.property(fc.uniqueArray(place, { minLength: 2, maxLength: 15, selector: String }), (places) => {
+    const all = stops(layOutStudy({ ...network(places), links: [] }, 600, () => true))
+    const reached = new Set(['S0'])
+    for (const id of reached) for (const key of ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight'] satisfies ArrowKey[]) reached.add(nearest(all, id, key) ?? id)
+    expect(reached.size).toBe(places.length)
+  }))
 })
