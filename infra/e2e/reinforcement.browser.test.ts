@@ -123,6 +123,15 @@ test('a run is kept and signed; signing is asked for twice and cannot be done ag
   expect(errors).toEqual([])
 })
 
+test('the network is walked by keyboard, and what is focused has its name', async () => {
+  const { page } = await openAsPlanner(answerAddress)
+  await page.locator('.stop[data-id="PS"]').focus()
+  await page.keyboard.press('ArrowLeft')
+  await expect.poll(() => page.locator('.stop:focus').getAttribute('aria-label')).toContain('Poste source Kerlaouen – Ville ouest')
+  await page.keyboard.press('Enter')
+  expect(await page.locator('.stop:focus').getAttribute('aria-pressed')).toBe('true')
+})
+
 test('on a narrow phone nothing scrolls sideways', async () => {
   const { page } = await openAsPlanner(answerAddress)
   await page.setViewportSize({ width: 360, height: 740 })

@@ -3,7 +3,7 @@
  * end, and between two years the way is straight. Money is real, of the year `money.pricesOf`, without VAT.
  */
 import { Type, type Static } from 'typebox'
-import { Id, LocalText, object, oneOf } from './schema-parts.ts'
+import { Id, LocalText, object, oneOf, SourceText } from './schema-parts.ts'
 
 /** A number that is not known: the study takes `likely`, and its sensitivities go to `low` and `high`. */
 export const Range = object({ low: Type.Number(), likely: Type.Number(), high: Type.Number() })
@@ -70,7 +70,7 @@ export const StudyWeather = object({
     /** Daily mean of its coldest day where it is known from elsewhere; absent, from the temperatures that are stored. */
     coldestDayC: Type.Optional(Type.Number()),
   })),
-  source: Type.String({ description: 'where the temperatures come from, with licence and date' }),
+  source: SourceText('where the temperatures come from, with licence and date'),
 })
 
 export const StudyMoney = object({
@@ -84,11 +84,11 @@ export const StudyMoney = object({
   energyNotServedEurPerMwh: Type.Union([Type.Number(), Range]),
   co2EurPerTonne: Type.Union([Type.Number(), Range]),
   co2KgPerMwh: Type.Number({ minimum: 0 }),
-  source: Type.String(),
+  source: SourceText(),
 })
 
 /** A price that the study uses in place of its own table, e.g. of a framework contract. */
-export const StudyPrice = object({ item: Type.String(), eur: Type.Number({ minimum: 0 }), source: Type.String(), dated: Type.String() })
+export const StudyPrice = object({ item: Type.String(), eur: Type.Number({ minimum: 0 }), source: SourceText(), dated: Type.String() })
 
 /** What somebody is ready to do for the network; a study may choose it. */
 export const FlexibilityOffer = object({
@@ -109,7 +109,7 @@ export const FlexibilityOffer = object({
   rebound: Type.Optional(object({ share: Type.Number({ minimum: 0, maximum: 1.5 }), withinH: Type.Number({ exclusiveMinimum: 0 }) })),
   seller: Type.Optional(Type.String()),
   aggregator: Type.Optional(Type.String()),
-  source: Type.String(),
+  source: SourceText(),
 })
 
 export const Study = object({

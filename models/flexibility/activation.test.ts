@@ -66,3 +66,17 @@ test('lost communication fails, says why, and asks for the safe state once', () 
   expect(due(60, ['approved', 2], ['failed', 18], ['safe-state-told', 18])).toBeUndefined()
   expect([after(['approved', 2], ['failed', 18]), after(...failed), after(), after(['refused', 2])].map(usesHours)).toEqual([false, true, true, false])
 })
+
+test('what was approved can be called off until it begins: it is told once to whoever had been asked, and neither fails nor is settled', () => {
+  const asked: [ChangeKind, number][] = [['approved', 2], ['notified', 3], ['acknowledged', 4]]
+  for (const length of [1, 2, 3]) expect(after(...asked.slice(0, length), ['cancelled', 10]).state).toBe('cancelled')
+  expect(due(11, ['approved', 2], ['cancelled', 10])).toBeUndefined()
+  expect(due(11, ...asked, ['cancelled', 10])).toEqual({ what: 'tell-cancellation' })
+  expect(due(11, ...asked, ['cancelled', 10], ['cancellation-told', 10.1])).toBeUndefined()
+  expect(due(22 + SETTLE_AFTER_MS / HOUR, ...asked, ['cancelled', 10])).toBeUndefined()
+  expect(usesHours(after(...asked, ['cancelled', 10]))).toBe(false)
+  // Begun, refused or not decided on: there is nothing to call off.
+  for (const changes of [[...asked, ['running', 20]], [['refused', 2]], []] as [ChangeKind, number][][]) expect(after(...changes, ['cancelled', 20.5]).state).not.toBe('cancelled')
+  // The notice was on its way when it was cancelled.
+  expect(due(11, ['approved', 2], ['cancelled', 10], ['notified', 10.01])).toEqual({ what: 'tell-cancellation' })
+})

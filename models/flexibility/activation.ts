@@ -5,23 +5,25 @@
 import type { FlexibilityContract } from '#models/district/schema-flexibility.ts'
 import type { ProposedActivation } from './propose-activations.ts'
 
-export const ACTIVATION_STATES = ['proposed', 'approved', 'refused', 'notified', 'acknowledged', 'running', 'done', 'failed', 'settled'] as const
+export const ACTIVATION_STATES = ['proposed', 'approved', 'refused', 'notified', 'acknowledged', 'running', 'done', 'failed', 'settled', 'cancelled'] as const
 export type ActivationState = (typeof ACTIVATION_STATES)[number]
-/** Besides the states: the seller was heard of, he said that he does not follow, and he was told of the safe state. */
-const NOTES = ['heartbeat', 'declined', 'safe-state-told'] as const
+/** Besides the states: the seller was heard of, he said that he does not follow, and he was told of the safe state or that nothing is asked of him any more. */
+const NOTES = ['heartbeat', 'declined', 'safe-state-told', 'cancellation-told'] as const
 export const CHANGE_KINDS = [...ACTIVATION_STATES, ...NOTES] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
 const NEXT: Readonly<Record<ActivationState, readonly ActivationState[]>> = {
   proposed: ['approved', 'refused'],
-  approved: ['notified', 'failed'],
-  notified: ['acknowledged', 'failed'],
-  acknowledged: ['running', 'failed'],
+  approved: ['notified', 'failed', 'cancelled'],
+  notified: ['acknowledged', 'failed', 'cancelled'],
+  acknowledged: ['running', 'failed', 'cancelled'],
   running: ['done', 'failed'],
   done: ['settled'],
   failed: ['settled'],
   refused: [],
   settled: [],
+  // Nothing was asked for in the end: neither delivered nor failed, and nothing is owed.
+  cancelled: [],
 }
 
 export interface ActivationChange {
@@ -52,6 +54,7 @@ export interface Activation extends ProposalBody {
   readonly heardAt: number
   readonly wasNotified: boolean
   readonly safeStateTold: boolean
+  readonly cancellationTold: boolean
   readonly changes: readonly CountedChange[]
 }
 
@@ -66,19 +69,22 @@ export function activationOf(changes: readonly ActivationChange[]): Activation |
   if (proposed === undefined) return undefined
   let state: ActivationState = 'proposed'
   let heardAt = NaN
-  let [wasNotified, safeStateTold] = [false, false]
+  let [wasNotified, safeStateTold, cancellationTold] = [false, false, false]
   const counted = ordered.map((change): CountedChange => {
     const { kind, at } = change
     if (kind === 'safe-state-told') safeStateTold = true
+    if (kind === 'cancellation-told') cancellationTold = true
     if (kind === 'heartbeat') heardAt = at
+    // A notice that was on its way when it was cancelled has reached the seller all the same.
+    if (kind === 'notified' && state === 'cancelled') wasNotified = true
     const counts = change === proposed || !isState(kind) || mayFollow(state, kind)
     if (counts && isState(kind)) state = kind
     if (counts && kind === 'notified') wasNotified = true
     if (counts && kind === 'acknowledged') heardAt = at
     return { ...change, counts }
   })
-  return { ...(proposed.body as unknown as ProposalBody), activationId: proposed.activationId, state, heardAt, wasNotified, safeStateTold, changes: counted }
+  return { ...(proposed.body as unknown as ProposalBody), activationId: proposed.activationId, state, heardAt, wasNotified, safeStateTold, cancellationTold, changes: counted }
 }
 
-/** Counts against the hours of a year: all but what was refused, or failed before anybody was told. */
-export const usesHours = ({ state, wasNotified }: Pick<Activation, 'state' | 'wasNotified'>): boolean => state !== 'refused' && (state !== 'failed' || wasNotified)
+/** Counts against the hours of a year: all but what was refused or cancelled, or failed before anybody was told. */
+export const usesHours = ({ state, wasNotified }: Pick<Activation, 'state' | 'wasNotified'>): boolean => state !== 'refused' && state !== 'cancelled' && (state !== 'failed' || wasNotified)

@@ -9,6 +9,7 @@ export interface DueRules {
 export type Due =
   | { readonly what: 'notify' }
   | { readonly what: 'tell-safe-state' }
+  | { readonly what: 'tell-cancellation' }
   | { readonly what: 'settle' }
   | { readonly what: 'change'; readonly kind: 'refused' | 'running' | 'done' | 'failed'; readonly reason: DueReason | null }
 export type DueReason = 'not-decided' | 'not-notified' | 'not-acknowledged' | 'heartbeat-lost'
@@ -24,7 +25,7 @@ export const answerBy = ({ from }: Pick<Activation, 'from'>, { noticeH }: DueRul
  * service was down is made up for in order. Where the seller was not heard of as agreed it fails, and he is told of the safe state.
  */
 export function dueOf(activation: Activation, rules: DueRules, now: number): Due | undefined {
-  const { state, from, to, heardAt, wasNotified, safeStateTold } = activation
+  const { state, from, to, heardAt, wasNotified, safeStateTold, cancellationTold } = activation
   const isLate = now >= answerBy(activation, rules)
   const change = (kind: 'refused' | 'running' | 'done' | 'failed', reason: DueReason | null = null): Due => ({ what: 'change', kind, reason })
   switch (state) {
@@ -42,6 +43,8 @@ export function dueOf(activation: Activation, rules: DueRules, now: number): Due
       if (wasNotified && !safeStateTold && now < to) return { what: 'tell-safe-state' }
       return wasNotified && now >= to + SETTLE_AFTER_MS ? { what: 'settle' } : undefined
     case 'done': return now >= to + SETTLE_AFTER_MS ? { what: 'settle' } : undefined
+    // Who was never asked need not be told.
+    case 'cancelled': return wasNotified && !cancellationTold && now < to ? { what: 'tell-cancellation' } : undefined
     case 'refused':
     case 'settled': return undefined
   }

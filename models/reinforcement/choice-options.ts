@@ -4,6 +4,7 @@ import type { MeasureKind, MeasureOption } from './measure.ts'
 import type { Horizon } from './money.ts'
 import { type OptionPrice, optionPrice, presentCosts, type PriceList } from './prices.ts'
 import type { Rates } from './rates.ts'
+import type { UnpricedOption } from './study-result.ts'
 
 export interface PricedOption {
   readonly option: MeasureOption
@@ -13,7 +14,7 @@ export interface PricedOption {
 
 export interface PricedOptions {
   readonly options: readonly PricedOption[]
-  readonly unpriced: readonly { readonly option: string; readonly missing: readonly string[] }[]
+  readonly unpriced: readonly UnpricedOption[]
 }
 
 /** Works that make the network itself stronger. */
@@ -21,11 +22,11 @@ export const REINFORCING: readonly MeasureKind[] = ['parallel-cable', 'larger-ca
 
 /** @param years of the choice, ascending; each stands for those until the next */
 export function pricedOptions(options: readonly MeasureOption[], list: PriceList, years: readonly number[], horizon: Horizon, rates: Rates): PricedOptions {
-  const unpriced: { option: string; missing: readonly string[] }[] = []
+  const unpriced: UnpricedOption[] = []
   const priced = options.flatMap((option): PricedOption[] => {
     const price = optionPrice(option.costs, list)
     if (!price.priced) {
-      unpriced.push({ option: option.id, missing: price.missing })
+      unpriced.push({ option: option.id, measure: option.measure, at: option.at, missing: price.missing })
       return []
     }
     return [{ option, price, choice: choiceOption(option, price, years, horizon, rates) }]

@@ -47,5 +47,10 @@ export interface FrozenYear {
 
 /** Cells that a sum of transformers scales: what protected holders draw. */
 export const isScaled = ({ kind, id }: FrozenCell): boolean => kind === 'class' && !id.startsWith('production:')
-/** Classes of which no meter told a curve: level, or assumed. */
-export const flatClasses = ({ curves }: FrozenYear): readonly string[] => curves.filter((curve) => curve.curves === 0).map(({ loadClass }) => loadClass)
+type Curve = FrozenYear['curves'][number]
+const isLevel = ({ relative }: Curve): boolean => relative.every((value) => value === relative[0])
+const classesOf = ({ curves }: FrozenYear, is: (curve: Curve) => boolean): readonly string[] => curves.filter((curve) => curve.curves === 0 && is(curve)).map(({ loadClass }) => loadClass)
+/** Classes of which nothing tells a curve: they are drawn level, and their peaks are too low. */
+export const flatClasses = (frozen: FrozenYear): readonly string[] => classesOf(frozen, isLevel)
+/** Classes that no meter told of and that have a curve all the same: the sun's for panels, or the one that the folder of the district gives. */
+export const assumedClasses = (frozen: FrozenYear): readonly string[] => classesOf(frozen, (curve) => !isLevel(curve))

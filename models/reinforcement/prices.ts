@@ -1,4 +1,5 @@
 /** Prices of the options of a study: dated tables with their source, and what the study puts in their place. */
+import { sourceIn } from '#models/district/schema-parts.ts'
 import { priceOf, type CostItem, type CostTable } from '#models/capacity/cost-table.ts'
 import type { Source } from '#models/capacity/source.ts'
 import type { StudyPrice } from '#models/district/schema-study.ts'
@@ -12,7 +13,7 @@ export type PriceList = ReadonlyMap<string, { readonly eur: number; readonly sou
 export function priceList(tables: readonly CostTable[], own: readonly StudyPrice[] = []): PriceList {
   const list = new Map<string, { eur: number; source: Source }>()
   for (const table of tables) for (const [item, eur] of Object.entries(table.prices)) if (!list.has(item)) list.set(item, { eur, source: table.source })
-  for (const { item, eur, source, dated } of own) list.set(item, { eur, source: { title: source, dated, sure: 'reported' } })
+  for (const { item, eur, source, dated } of own) list.set(item, { eur, source: { title: sourceIn(source, 'en'), dated, sure: 'reported' } })
   return list
 }
 

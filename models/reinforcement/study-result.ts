@@ -2,6 +2,7 @@
  * A study as it is kept, shown, compared and printed: plain JSON, no typed arrays, NaN never (null is "not known"). Money in EUR, real,
  * of `money.pricesOf`, present values at the beginning of `ask.fromYear`.
  */
+import type { SourceText } from '#models/district/schema-parts.ts'
 import type { Study } from '#models/district/schema-study.ts'
 import type { Source } from '#models/capacity/source.ts'
 import type { Change } from '#models/capacity/remedies.ts'
@@ -112,13 +113,16 @@ export interface Portfolio {
 
 export interface Tornado { readonly parameter: string; readonly lowValue: string; readonly highValue: string; readonly lowNpvEur: number; readonly highNpvEur: number; readonly lowFirstYear: number | null; readonly highFirstYear: number | null }
 
+/** Left out of the choice: of what it is about and which prices are missing. */
+export interface UnpricedOption { readonly option: string; readonly measure?: MeasureKind; readonly at?: string; readonly missing: readonly string[] }
+
 export interface StudyResult {
   readonly format: 1
   readonly engine: string
   readonly district: { readonly id: string; readonly name: { readonly fr: string; readonly en: string }; readonly version: string; readonly notice: { readonly fr: string; readonly en: string } | null }
   readonly computedAt: string
   readonly ask: StudyAsk
-  readonly base: { readonly from: string; readonly to: string; readonly measuredHours: number; readonly hours: number; readonly measuredShareOfEnergyPct: number; readonly flatClasses: readonly string[] }
+  readonly base: { readonly from: string; readonly to: string; readonly measuredHours: number; readonly hours: number; readonly measuredShareOfEnergyPct: number; readonly flatClasses: readonly string[]; readonly assumedClasses?: readonly string[] }
   readonly weather: readonly { readonly id: string; readonly coldestDayC: number; readonly meanC: number; readonly note: string }[]
   readonly futures: readonly FutureLoads[]
   readonly elements: readonly ElementOutlook[]
@@ -138,13 +142,18 @@ export interface StudyResult {
   /** Factor on the prices of reinforcement at which both ways cost the same; null: at none. */
   readonly breakEven: { readonly factor: number; readonly reinforcementEur: number } | null
   readonly tornado: readonly Tornado[]
-  readonly prices: readonly { readonly item: string; readonly eur: number; readonly source: string; readonly dated: string; readonly sure: string }[]
+  readonly prices: readonly { readonly item: string; readonly eur: number; readonly source: SourceText; readonly dated: string; readonly sure: string }[]
   readonly sources: readonly Source[]
   /** Options that were left out of the choice, since something of them has no price. */
-  readonly unpriced?: readonly { readonly option: string; readonly missing: readonly string[] }[]
+  readonly unpriced?: readonly UnpricedOption[]
   /** Losses of sections after which load stays dark until the repair, and how much at most in any future, kW. They keep no way from holding. */
   readonly unsupplied?: readonly { readonly outage: string; readonly peakKw: number }[]
   /** Measured against modelled at the feeder heads over the base year: what the study's own year misses. */
   readonly modelCheck: { readonly hours: number; readonly meanErrorPct: number; readonly largestErrorPct: number } | null
-  readonly network: { readonly nodes: readonly { readonly id: string; readonly name: string; readonly x: number; readonly y: number; readonly kind: 'primary' | 'secondary' }[]; readonly links: readonly { readonly id: string; readonly from: string; readonly to: string; readonly open: boolean }[] }
+  readonly network: {
+    readonly nodes: readonly { readonly id: string; readonly name: string; readonly x: number; readonly y: number; readonly kind: 'primary' | 'secondary' }[]
+    readonly links: readonly { readonly id: string; readonly from: string; readonly to: string; readonly open: boolean }[]
+    /** Feeders and busbars, by what the document calls them. */
+    readonly named?: readonly { readonly id: string; readonly name: string }[]
+  }
 }

@@ -1,4 +1,5 @@
 /** Outside temperatures of the weather years of a study, all made from those of the measured year. */
+import { sourceIn } from '#models/district/schema-parts.ts'
 import type { StudyWeather } from '#models/district/schema-study.ts'
 import { coldDay, type DailyTemperatures, WINTER_MONTHS } from '#models/forecast/cold-day.ts'
 import { DAY_TYPE } from '#models/load-curve/day-type.ts'
@@ -34,7 +35,8 @@ const WHOLE_DAY_H = 23
 export function weatherYear(year: Year, weather: StudyWeather, history?: DailyTemperatures): WeatherYear {
   const { temperatureC, note } = weather.kind === 'measured' ? { temperatureC: year.temperatureC, note: 'As measured.' }
     : weather.kind === 'shifted' ? shifted(year, weather.shiftC ?? 0) : withSpell(year, weather.coldSpell ?? { returnYears: 10, days: 7 }, history)
-  const source = weather.kind === 'cold-spell' ? `${weather.source}; ${SPELL_2018_SOURCE}` : weather.source
+  const own = sourceIn(weather.source, 'en')
+  const source = weather.kind === 'cold-spell' ? `${own}; ${SPELL_2018_SOURCE}` : own
   const means = dailyMeans({ ...year, temperatureC })
   return { id: weather.id, temperatureC, coldestDayC: Math.min(...means.filter((mean) => !Number.isNaN(mean))), meanC: temperatureC.reduce((sum, value) => sum + value, 0) / temperatureC.length, note, source }
 }

@@ -141,6 +141,50 @@ test('without a word from the seller it fails before its start, and nobody can a
   expect(await post(ROUTES.operator.activations, yann, { activationId, answer: 'acknowledge', reason: 'by telephone' })).toMatchObject({ statusCode: 409, body: { code: 'PF_ACTIVATION_STATE' } })
 })
 
+test('an operator calls off what he approved, up to its start: the seller is told by the same channels, and nothing is settled as failed', async () => {
+  await start()
+  const [yann, holder] = [example.signIn('yann', ['operator']), example.signIn('m0', ['merchant'], 'holder0')]
+  await pass('propose')
+  const { activationId } = (await get<Activations>(ROUTES.operator.activations, yann)).activations[0]!
+  const callOff = (reason = 'the evening is mild') => post(ROUTES.operator.activations, yann, { activationId, answer: 'cancel', reason })
+  expect(await callOff()).toMatchObject({ statusCode: 409, body: { code: 'PF_ACTIVATION_STATE' } })
+  await post(ROUTES.operator.activations, yann, { activationId, answer: 'approve', reason: 'cold evening' })
+  await pass('due')
+  await post(ROUTES.merchant.activations, holder, { activationId, answer: 'acknowledge' })
+  expect((await post(ROUTES.operator.activations, holder, { activationId, answer: 'cancel', reason: 'not me' })).statusCode).toBe(403)
+  expect((await callOff('  ')).statusCode).toBe(400)
+
+  // After the answer was due, and before it begins.
+  clock.set(hour(17))
+  expect(await callOff()).toMatchObject({ statusCode: 200, body: { state: 'cancelled' } })
+  await pass('due')
+  await pass('due')
+  expect(receiver.received).toHaveLength(2)
+  expect(JSON.parse(receiver.received[1]!.body)).toMatchObject({ kind: 'cancellation', activationId, reason: 'the evening is mild' })
+  expect(mail.mails).toHaveLength(2)
+  expect((await get<OwnActivations>(ROUTES.merchant.activations, holder)).activations).toMatchObject([{ state: 'cancelled', mayAcknowledge: false }])
+
+  clock.set(hour(20) + SETTLE_AFTER_MS)
+  await pass('due')
+  const [ended] = (await get<Activations>(ROUTES.operator.activations, yann)).activations
+  expect(ended).toMatchObject({ state: 'cancelled', settlement: null })
+  expect(ended!.changes.slice(-2).map(({ kind, by, reason, counts }) => [kind, by, reason, counts])).toEqual([['cancelled', 'yann', 'the evening is mild', true], ['cancellation-told', 'clock', null, true]])
+  const report = await get<FlexibilityReport>(address(ROUTES.operator.flexibilityReport, {}, { from: DAY, to: DAY + 3 * 86_400_000 }), yann)
+  expect(report.contracts).toMatchObject([{ activations: 0, hours: 0, penaltyEur: 0 }])
+})
+
+test('once it has begun it cannot be called off any more, even before the pass that begins it', async () => {
+  await start()
+  const yann = example.signIn('yann', ['operator'])
+  await pass('propose')
+  const { activationId } = (await get<Activations>(ROUTES.operator.activations, yann)).activations[0]!
+  await post(ROUTES.operator.activations, yann, { activationId, answer: 'approve', reason: 'cold evening' })
+  await pass('due')
+  await post(ROUTES.operator.activations, yann, { activationId, answer: 'acknowledge', reason: 'by telephone' })
+  clock.set(hour(18))
+  expect(await post(ROUTES.operator.activations, yann, { activationId, answer: 'cancel', reason: 'the evening is mild' })).toMatchObject({ statusCode: 409, body: { code: 'PF_ACTIVATION_TOO_LATE' } })
+})
+
 test('one of several holders sees that there is an activation, and cannot answer for the others', async () => {
   await start({ deliveryPoints: ['dp0', 'dp1'] })
   const [yann, holder] = [example.signIn('yann', ['operator']), example.signIn('m0', ['merchant'], 'holder0')]

@@ -4,12 +4,13 @@ import { parseArgs } from 'node:util'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { askWithChanges } from '#models/reinforcement/apply-changes.ts'
 import { studyOf } from '#models/reinforcement/default-study.ts'
-import type { StudyResult } from '#models/reinforcement/study-result.ts'
+import type { ElementOutlook, StudyResult } from '#models/reinforcement/study-result.ts'
 import { createClock } from '#services/clock/shifted-clock.ts'
 import type { Environment } from '#services/config/environment.ts'
 import { loadDistrict } from '#services/config/load-district.ts'
-import { flatClasses } from '#models/reinforcement/frozen-year.ts'
+import { assumedClasses, flatClasses } from '#models/reinforcement/frozen-year.ts'
 import { readStudyBase } from '#services/reinforcement/study-base.ts'
+import { DRAFT } from '#services/study-document/index.ts'
 import { openReader, storeFolder, storeSettings } from '#services/store/open.ts'
 import { progressBar } from './progress-bar.ts'
 import type { StudyCommandParts } from './study.ts'
@@ -28,8 +29,9 @@ export async function newStudy(args: string[], write: (line: string) => void, { 
 
   const measured = await ownMeasurements(environment, loaded.district)
   const frozen = await readStudyBase(loaded, measured, clock.now()).finally(() => measured?.close())
-  const flat = flatClasses(frozen)
+  const [flat, assumed] = [flatClasses(frozen), assumedClasses(frozen)]
   write(measured === undefined ? `No measurements of this district in ${environment.dataFolder}: the study stands on what the folder says.` : `${frozen.measuredHours} of ${frozen.hours} hours have measured feeder heads.`)
+  if (assumed.length > 0) write(`Not measured, their curve is assumed (the sun's for pv, class-curves.csv for others): ${assumed.join(', ')}.`)
   if (flat.length > 0) write(`Without any curve, and so drawn level: ${flat.join(', ')}. Peaks of these are too low; bring measurements, or class-curves.csv.`)
   const told = progressBar(loaded.district.name[lang])
   const result = await runStudy({ ask, frozen, district: loaded.district, computedAt: clock.now() }, told)
@@ -38,10 +40,9 @@ export async function newStudy(args: string[], write: (line: string) => void, { 
   if (out === undefined) return 0
   const folder = resolve(out)
   mkdirSync(folder, { recursive: true })
-  const head = { title: null, version: null, signedAt: null, signedBy: null, sha256: null }
   for (const format of ['html', 'pdf', 'xlsx', 'json', 'tender'] as const) {
     const file = join(folder, format === 'tender' ? 'tender.html' : `study.${format}`)
-    writeFileSync(file, await studyDocuments[format](result, lang, head))
+    writeFileSync(file, await studyDocuments[format](result, lang, DRAFT))
     write(file)
   }
   return 0
@@ -60,13 +61,19 @@ async function ownMeasurements(environment: Environment, district: Awaited<Retur
   return undefined
 }
 
+/** Of a voltage what matters is how low it falls. */
+function extreme({ kind, years }: ElementOutlook): string {
+  const { peakPct } = years.at(-1)!
+  return kind === 'bus' ? `down to ${Math.round(peakPct.least)} % of the nominal voltage` : `at most ${Math.round(peakPct.most)} % of the limit`
+}
+
 function summary({ ask, elements, portfolios, recommended, answer, states, unsupplied = [], unpriced = [] }: StudyResult): string[] {
   const eur = (value: number) => `${Math.round(value).toLocaleString('en')} EUR`
   const first = elements.filter(({ firstLikelyYear }) => firstLikelyYear !== null)
   return [
     `${ask.fromYear} to ${ask.toYear}, ${ask.study.scenarios.length} scenarios, ${ask.study.weatherYears.length} weather years.`,
-    elements.length === 0 ? 'Nothing becomes too small.' : `${first.length} elements become too small with a probability of at least a half, ${elements.length} in some future.`,
-    ...elements.slice(0, 8).map((one) => `  ${one.id.padEnd(16)} from ${one.firstLikelyYear ?? `${one.firstPossibleYear} (possible)`}, at most ${Math.round(one.years.at(-1)!.peakPct.most)} %, ${Math.round(one.years.at(-1)!.hours.expected)} h in ${one.years.at(-1)!.year}`),
+    elements.length === 0 ? 'Nothing becomes too small.' : `${first.length} of ${elements.length === 1 ? 'one element that becomes' : `${elements.length} elements that become`} too small in some future ${first.length === 1 ? 'does' : 'do'} so with a probability of at least a half.`,
+    ...elements.slice(0, 8).map((one) => `  ${one.id.padEnd(16)} from ${one.firstLikelyYear ?? `${one.firstPossibleYear} (possible)`}, ${extreme(one)}, ${Math.round(one.years.at(-1)!.hours.expected)} h in ${one.years.at(-1)!.year}`),
     ...portfolios.map((one, k) => `${k === recommended ? '*' : ' '} ${one.kind.padEnd(22)} ${one.status.padEnd(12)} ${one.status === 'infeasible' ? '' : eur(one.expectedNpvEur)}`),
     ...(unsupplied.length === 0 ? [] : [`After ${unsupplied.length} outages load stays dark until the repair, ${Math.round(Math.max(...unsupplied.map(({ peakKw }) => peakKw)))} kW at most.`]),
     ...(unpriced.length === 0 ? [] : [`Left out for want of a price: ${unpriced.map(({ option }) => option).join(', ')}.`]),

@@ -30,8 +30,8 @@ const DESCRIPTORS = [
 ]
 const targetsOf = ({ notices }: FlexibilityContract) => (notices.openAdr === undefined ? [] : [values('VEN_NAME', notices.openAdr.venName)])
 
-/** What an end node is shown: from when it was told until the end; where it was lost and lets go, nothing any more. */
-export const isShown = ({ wasNotified, state, contract }: Activation): boolean => wasNotified && !(state === 'failed' && contract.safeState === 'release')
+/** What an end node is shown: from when it was told until the end; where it was cancelled, or lost and lets go, nothing any more. */
+export const isShown = ({ wasNotified, state, contract }: Activation): boolean => wasNotified && state !== 'cancelled' && !(state === 'failed' && contract.safeState === 'release')
 
 export interface ToldEvent extends Pick<Activation, 'activationId' | 'contract' | 'from' | 'to' | 'kw'> {
   readonly toldAt: number

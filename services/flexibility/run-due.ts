@@ -64,6 +64,13 @@ async function carryOut(parts: DueParts, activation: Activation, due: Due, now: 
       store.add([change('safe-state-told', activation.contract.safeState, { outcomes })])
       return true
     }
+    case 'tell-cancellation': {
+      const { reason = null } = activation.changes.findLast(({ kind, counts }) => kind === 'cancelled' && counts) ?? {}
+      const outcomes = await notices.send(noticeOf(parts, activation, 'cancellation', reason), now)
+      if (outcomes.length > 0 && outcomes.every(({ sent }) => !sent)) return false
+      store.add([change('cancellation-told', null, { outcomes })])
+      return true
+    }
     case 'settle':
       store.add([change('settled', null, await settlementOf(activation, parts, now))])
       return true

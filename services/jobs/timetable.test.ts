@@ -51,3 +51,8 @@ test.each([['Europe/Paris', '2026-10-24T12:00:00Z'], ['Europe/Paris', '2026-03-2
   expect(nights.length).toBeGreaterThanOrEqual(3)
   for (const night of nights) expect(night).toMatch(/^\d+\. [01]:/)
 })
+
+test('what is due to holders of flexibility contracts is looked at each minute', () => {
+  const schedule = timetable(manualClock(Date.parse('2026-06-16T10:00:00Z')), 1800, 'Europe/Paris').find(({ kind, scope }) => kind === 'activate' && scope === 'due')!
+  expect(schedule.everyS + schedule.delayS).toBeLessThanOrEqual(60)
+})

@@ -19,8 +19,8 @@ export function timetable(clock: Clock, liveDelayS: number, timeZone: string): r
     // The estimate is made up for a day back; a release lies its delay further back and would find none.
     { kind: 'publish', scope: 'district', everyS: 1800, delayS: Math.max(liveDelayS, delayS), mostMissed: 44, recordsSkipped: true },
     { kind: 'forecast', scope: 'district', everyS: HOUR_S, delayS, mostMissed: 1, recordsSkipped: false },
-    // Tells, begins, ends and settles what holders of flexibility contracts agreed to: only the present matters.
-    { kind: 'activate', scope: 'due', everyS: 600, delayS: 0, mostMissed: 1, recordsSkipped: false },
+    // Tells, begins, ends and settles what holders of flexibility contracts agreed to: only the present matters, and a seller hears of it within a minute.
+    { kind: 'activate', scope: 'due', everyS: 60, delayS: 0, mostMissed: 1, recordsSkipped: false },
     // Of whole local days: made when one begins.
     { kind: 'forecast-days', scope: 'all', everyS: DAY_S, delayS: delayS + midnightS(clock.now(), timeZone), mostMissed: 1, recordsSkipped: false },
     // Each pass makes the day before and the day so far, so one pass makes up for a night.

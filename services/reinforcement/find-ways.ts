@@ -5,7 +5,7 @@ import type { WantedDay } from '#models/reinforcement/deciding-days.ts'
 import { planIn } from '#models/reinforcement/plan-in-force.ts'
 import { futureKey } from '#models/reinforcement/portfolio.ts'
 import { recommendedOf, studyAnswer } from '#models/reinforcement/study-answer.ts'
-import type { Portfolio, StudyResult } from '#models/reinforcement/study-result.ts'
+import type { Portfolio, StudyResult, UnpricedOption } from '#models/reinforcement/study-result.ts'
 import type { UnitResult } from '#models/reinforcement/study-worker.ts'
 import type { YearStates } from '#models/reinforcement/constraint-year.ts'
 import { askDays, decidingDays, type DecidingDays, MOST_SECONDS, problem, scenariosAsked, type WaysInput } from './deciding-days.ts'
@@ -16,7 +16,7 @@ import { type Checked, conclusion, type Found, nothing, portfolioOf, regretOf, r
 
 export interface Ways extends Pick<StudyResult, 'portfolios' | 'recommended' | 'tornado' | 'answer' | 'breakEven'> {
   readonly states: YearStates
-  readonly unpriced: readonly { readonly option: string; readonly missing: readonly string[] }[]
+  readonly unpriced: readonly UnpricedOption[]
 }
 
 export const NO_STATES: YearStates = { normalSolved: 0, outageSolved: 0, outageScreenedOut: 0, lowVoltageScreenedOut: 0, lowVoltageSolved: 0, notSettled: 0 }

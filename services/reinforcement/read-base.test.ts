@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { buildGrid } from '#models/grid/network.ts'
 import { baseYearOf } from '#models/reinforcement/frozen-to-base.ts'
-import { flatClasses, type FrozenYear } from '#models/reinforcement/frozen-year.ts'
+import { assumedClasses, flatClasses, type FrozenYear } from '#models/reinforcement/frozen-year.ts'
 import { memoryStore } from '#services/evaluation/memory-store.testkit.ts'
 import { evaluationPlan } from '#services/evaluation/plan.ts'
 import { smallDistrict } from '#services/evaluation/small-district.testkit.ts'
@@ -70,7 +70,7 @@ describe('with a store', () => {
     const frozen = await read(false, some)
     const cell = frozen.cells.find(({ kind }) => kind === 'class')!
     expect([cell.measuredShare, cell.powerKw[0], cell.powerKw[4]]).toEqual([0, 16 * 5, 16 * 5])
-    expect(flatClasses(frozen)).toEqual(['pv', 'dwelling', 'town'])
+    expect([flatClasses(frozen), assumedClasses(frozen)]).toEqual([['dwelling', 'town'], ['pv']])
   })
 
   test('what was frozen is read back to the last bit, and so is the year that studies are made from', async () => {
@@ -85,7 +85,7 @@ describe('with a store', () => {
 test('without a store the declared energies are drawn level, panels by the sun, and a mild oceanic year stands in for the weather', async () => {
   const loaded = district({ everybody: true })
   const frozen = await readBase({ loaded, plan: evaluationPlan(loaded.district), typical: new Map() }, gridOf(loaded), UNTIL, HOURS)
-  expect([frozen.temperatureSource, frozen.measuredHours, flatClasses(frozen)]).toEqual(['assumed', 0, ['pv', 'dwelling', 'town']])
+  expect([frozen.temperatureSource, frozen.measuredHours, flatClasses(frozen), assumedClasses(frozen)]).toEqual(['assumed', 0, ['dwelling', 'town'], ['pv']])
   expect(frozen.cells.find(({ loadClass }) => loadClass === 'town')!.powerKw[5]).toBe(100)
   const roof = frozen.cells.find(({ loadClass }) => loadClass === 'pv')!
   expect([roof.kind, roof.powerKw[0]]).toEqual(['public', 0])

@@ -1,11 +1,12 @@
 /** A study from the measured year to its figures: futures, constraints, ways of meeting them, checks; spread over threads. */
+import { sourceIn } from '#models/district/schema-parts.ts'
 import type { District } from '#models/district/schema.ts'
 import { PEAK_FACTOR_SOURCE } from '#models/capacity/peak-factor.ts'
 import { CATALOGUE_SOURCES } from '#models/capacity/usual-catalogue.ts'
 import type { BaseYear } from '#models/reinforcement/base-year.ts'
 import { buildGrid } from '#models/grid/network.ts'
 import { constrainedElements } from '#models/reinforcement/constrained.ts'
-import { flatClasses, type FrozenYear } from '#models/reinforcement/frozen-year.ts'
+import { assumedClasses, flatClasses, type FrozenYear } from '#models/reinforcement/frozen-year.ts'
 import { studyPrices } from '#models/reinforcement/measures/prices.ts'
 import { outlooks } from '#models/reinforcement/outlook.ts'
 
@@ -58,7 +59,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   const elements = outlooks(outlookElements(district, grid), units.map(({ ask: of, counts }) => ({ year: of.year, probability: probabilityOf(of), ...counts })), stateNames, atHour)
 
   const prices = studyPrices(study)
-  const priceList = new Map([...prices].map(([item, { eur, source, dated, sure, address }]) => [item, { eur, source: { title: source, dated, ...(address === undefined ? {} : { address }), sure: sure === 'assumed' || sure === 'given' ? 'usual' as const : sure } }]))
+  const priceList = new Map([...prices].map(([item, { eur, source, dated, sure, address }]) => [item, { eur, source: { title: sourceIn(source, 'en'), dated, ...(address === undefined ? {} : { address }), sure: sure === 'assumed' || sure === 'given' ? 'usual' as const : sure } }]))
   const years = Array.from({ length: ask.toYear - ask.fromYear + 1 }, (_, k) => ask.fromYear + k)
   const money = { horizon: { fromYear: ask.fromYear, toYear: ask.toYear }, rates, years, lossEurPerMwh: valueAt(study.money.energyLossEurPerMwh) + (valueAt(study.money.co2EurPerTonne) * study.money.co2KgPerMwh) / 1000, co2KgPerMwh: study.money.co2KgPerMwh }
   const ways: Ways = constrained.length === 0 && units.every(({ states: { notSettled } }) => notSettled === 0)
@@ -77,7 +78,7 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
     format: 1, engine, district: { id: district.id, name: district.name, version: frozen.districtVersion, notice: district.notice ?? null }, computedAt: new Date(computedAt).toISOString(), ask,
     base: {
       from: new Date(frozen.from).toISOString(), to: atHour(frozen.hours), hours: frozen.hours, measuredHours: frozen.measuredHours,
-      measuredShareOfEnergyPct: drawn > 0 ? (100 * measured) / drawn : 0, flatClasses: flatClasses(frozen),
+      measuredShareOfEnergyPct: drawn > 0 ? (100 * measured) / drawn : 0, flatClasses: flatClasses(frozen), assumedClasses: assumedClasses(frozen),
     },
     weather: weather.map(({ id, coldestDayC, meanC, note }) => ({ id, coldestDayC, meanC, note })),
     futures: units.map(({ ask: of, loads }) => ({ scenario: study.scenarios[of.scenario]!.id, weather: study.weatherYears[of.weather]!.id, year: of.year, peakKw: loads.peakKw, energyMwh: loads.energyMwh, steps: isLikely(ask, of) ? loads.steps : [] })),

@@ -34,5 +34,6 @@ export function networkDrawing({ network }: District): StudyResult['network'] {
       const [one, other] = [substationOf.get(from), substationOf.get(to)]
       return one === undefined || other === undefined || one === other ? [] : [{ id, from: one, to: other, open: open.has(id) }]
     }),
+    named: [...network.feeders, ...network.busbars].map(({ id, name }) => ({ id, name })),
   }
 }

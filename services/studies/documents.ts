@@ -1,21 +1,9 @@
 import type { StudyResult } from '#models/reinforcement/study-result.ts'
 import { untraceableText } from '#contract/untraceable-words.ts'
+import type { DocumentHead, DocumentLanguage } from '#services/study-document/content.ts'
 import type { StudyHead } from './port.ts'
 import type { Untraceable } from './untraceable.ts'
 
-/** What stands at the head of a document; null where the study is not (yet) kept or signed. Times as ISO. */
-export interface DocumentHead {
-  readonly title: string | null
-  readonly version: number | null
-  readonly signedAt: string | null
-  readonly signedBy: string | null
-  readonly sha256: string | null
-  readonly note?: string
-  /** In the words of the language of the document. */
-  readonly untraceable?: readonly { readonly what: string; readonly since: string }[]
-}
-
-export type DocumentLanguage = 'fr' | 'en'
 type Print<Content> = (result: StudyResult, lang: DocumentLanguage, head: DocumentHead) => Content | Promise<Content>
 
 /** The forms in which a study leaves the service. */

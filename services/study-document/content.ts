@@ -51,18 +51,19 @@ export interface DocumentContent {
   readonly sections: readonly Section[]
 }
 
-/** Of a study that is kept; null where it is not (yet). */
-export interface StudyHead {
+/** What stands at the head of a document; null where the study is not (yet) kept or signed. Times as ISO. */
+export interface DocumentHead {
   readonly title: string | null
   readonly version: number | null
   readonly signedAt: string | null
   readonly signedBy: string | null
   readonly sha256: string | null
   readonly note?: string
+  /** In the words of the language of the document. */
   readonly untraceable?: readonly { readonly what: string; readonly since: string }[]
 }
 
-export const DRAFT: StudyHead = { title: null, version: null, signedAt: null, signedBy: null, sha256: null }
+export const DRAFT: DocumentHead = { title: null, version: null, signedAt: null, signedBy: null, sha256: null }
 
 export const paragraph = (text: string): Block => ({ kind: 'paragraph', text })
 export const list = (items: readonly string[]): readonly Block[] => (items.length === 0 ? [] : [{ kind: 'list', items }])

@@ -1,13 +1,14 @@
 import { isReinforcing } from '#models/reinforcement/portfolio.ts'
 import type { ElementOutlook, ElementYear, Portfolio, StudyResult } from '#models/reinforcement/study-result.ts'
-import type { DocumentLanguage, StudyHead } from './content.ts'
+import { studyPlaces, type StudyPlaces } from '#contract/study-places.ts'
+import type { DocumentLanguage, DocumentHead } from './content.ts'
 import { makeNumbers, type Numbers } from './numbers.ts'
 import { localNumber, WORDS, type Words } from './words/index.ts'
 
 /** What every section writes from: the study, its language, and the names behind its ids. */
-export interface Context {
+export interface Context extends StudyPlaces {
   readonly result: StudyResult
-  readonly head: StudyHead
+  readonly head: DocumentHead
   readonly lang: DocumentLanguage
   readonly w: Words
   readonly n: Numbers
@@ -19,10 +20,6 @@ export interface Context {
   weather(id: string): string
   /** `N` or the outage of an element. */
   state(state: string): string
-  /** Element, substation or bus; of a bus with its id, since a substation has several. */
-  place(id: string): string
-  /** The same without ids, for a sentence. */
-  site(id: string): string
   /** What a change makes of an element: `2 x 240 Al`, `winter x 1.07`. */
   change(into: string): string
 }
@@ -36,38 +33,22 @@ export const firstWorkYear = ({ measures }: Portfolio): number | null => {
   return years.length === 0 ? null : Math.min(...years)
 }
 
-export function makeContext(result: StudyResult, lang: DocumentLanguage, head: StudyHead): Context {
+export function makeContext(result: StudyResult, lang: DocumentLanguage, head: DocumentHead): Context {
   const w: Words = WORDS[lang]
   const { scenarios, weatherYears } = result.ask.study
-  const nodes = new Map(result.network.nodes.map((one) => [one.id, one.name]))
-  // A bus has no name of its own: it is called by its id.
-  const elements = new Map(result.elements.filter(({ id, name }) => name !== id).map(({ id, name }) => [id, spelledOut(name, nodes)]))
+  const places = studyPlaces(result)
   const named = (list: readonly { readonly id: string; readonly name: { readonly fr: string; readonly en: string } }[], id: string) => list.find((one) => one.id === id)?.name[lang] ?? id
-  // A bus is written `P05.B04`: its substation is what comes before the point.
-  const substation = (id: string) => nodes.get(id.split('.')[0])
-  const links = new Map(result.network.links.map(({ id, from, to }) => [id, `${nodes.get(from) ?? from} – ${nodes.get(to) ?? to}`]))
-  const known = (id: string) => elements.get(id) ?? nodes.get(id) ?? links.get(id)
-  const place = (id: string) => known(id) ?? (substation(id) === undefined ? id : `${substation(id)}, ${id}`)
   return {
-    result, head, lang, w, place,
-    site: (id) => known(id) ?? substation(id) ?? id,
+    result, head, lang, w, ...places,
     n: makeNumbers(lang),
     district: result.district.name[lang],
     constrained: result.elements.filter((one) => one.firstPossibleYear !== null).toSorted((a, b) => earliness(a) - earliness(b) || worstPct(b) - worstPct(a)),
     recommended: result.recommended === null ? null : result.portfolios[result.recommended],
     scenario: (id) => named(scenarios, id),
     weather: (id) => named(weatherYears, id),
-    state: (state) => (state === 'N' ? w.outlook.normal : w.outlook.outage(place(state))),
+    state: (state) => (state === 'N' ? w.outlook.normal : w.outlook.outage(places.place(state))),
     change: (into) => localNumber(into, lang).replace(/^winter\b/, w.terms.winter).replace(/(^|\s)x(?=\s)/, '$1×'),
   }
-}
-
-/** As in `Poste source Kerlaouen 63/20 kV`: twice in a name they only make it long. */
-const VOLTAGES = / \d+\/\d+ kV$/
-/** A section that is called by the ids of its two ends is called by their names. */
-function spelledOut(name: string, nodes: ReadonlyMap<string, string>): string {
-  const ends = name.split(/ [-–] /)
-  return ends.length === 2 && ends.every((end) => nodes.has(end)) ? ends.map((end) => nodes.get(end)!.replace(VOLTAGES, '')).join(' – ') : name
 }
 
 const earliness = ({ firstLikelyYear, firstPossibleYear }: ElementOutlook): number => (firstLikelyYear ?? 10_000) + (firstPossibleYear ?? 10_000) / 10_000

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { DRAFT, studyPdf, tenderPdf, type StudyHead } from './index.ts'
+import { DRAFT, studyPdf, tenderPdf, type DocumentHead } from './index.ts'
 import { largeResult } from './large-result.testkit.ts'
 import { noneHolds, nothingNeeded, sampleResult } from './sample-result.testkit.ts'
 
 const pages = (pdf: Buffer) => pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0
-const SIGNED: StudyHead = { title: null, version: 3, signedAt: '2026-11-21T09:00:00Z', signedBy: 'A. Le Goff', sha256: 'ab12'.repeat(16) }
+const SIGNED: DocumentHead = { title: null, version: 3, signedAt: '2026-11-21T09:00:00Z', signedBy: 'A. Le Goff', sha256: 'ab12'.repeat(16) }
 
 // Where nothing is needed there are no ways to compare, and less to read.
 test.each([['the sample', sampleResult, SIGNED, 4], ['none holds', noneHolds, DRAFT, 4], ['nothing needed', nothingNeeded, DRAFT, 3], ['very much', largeResult, SIGNED, 4]] as const)('%s: at most 8 pages in both languages, with language, title and bookmarks', async (_, result, head, least) => {

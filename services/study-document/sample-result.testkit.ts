@@ -115,3 +115,10 @@ export const nothingNeeded: StudyResult = {
   answer: { kind: 'nothing-needed', firstYear: null, avoidedEur: 0, deferredEur: 0, deferredWorksEur: 0, savedEur: 0 },
   breakEven: null, tornado: [],
 }
+
+/** Outages leave load dark, and options have no price: one of an older study, which told less of them. */
+export const leftOut: StudyResult = {
+  ...sampleResult,
+  unsupplied: [{ outage: 'R02', peakKw: 62.4 }, { outage: 'R07', peakKw: 410 }],
+  unpriced: [{ option: 'heat P13.B04', measure: 'heat', at: 'P13.B04', missing: ['heat-network-dwelling'] }, { option: 'transformer PS.T1 80000 kVA', missing: ['transformer-80000-kva'] }],
+}

@@ -18,10 +18,10 @@ export const SAMPLE_STUDY: Study = {
   scenarios: [scenario('sober', 'sobre', 'sober', 0.3, 0.55), scenario('trend', 'tendance', 'trend', 0.5, 1), scenario('high', 'forte électrification', 'high electrification', 0.2, 1.45)],
   weatherYears: [
     { id: 'measured', name: { fr: 'mesurée', en: 'measured' }, probability: 0.6, kind: 'measured', source: 'mesures du quartier, 2025-2026' },
-    { id: 'warm', name: { fr: 'plus chaude', en: 'warmer' }, probability: 0.3, kind: 'shifted', shiftC: 1.5, source: 'mesures du quartier, décalées' },
+    { id: 'warm', name: { fr: 'plus chaude', en: 'warmer' }, probability: 0.3, kind: 'shifted', shiftC: 1.5, source: { fr: 'mesures du quartier, décalées', en: 'measurements of the district, shifted' } },
     { id: 'cold', name: { fr: 'froid décennal', en: 'one-in-ten cold' }, probability: 0.1, kind: 'cold-spell', coldSpell: { returnYears: 10, days: 8, coldestDayC: -6.2 }, source: 'NOAA ISD Brest-Guipavas, domaine public, 2026-11' },
   ],
-  money: { pricesOf: 2026, rates: 'real', discountPct: { low: 2.5, likely: 4.5, high: 6 }, energyLossEurPerMwh: { low: 50, likely: 70, high: 90 }, energyNotServedEurPerMwh: 20_000, co2EurPerTonne: 100, co2KgPerMwh: 60, source: 'illustratif' },
+  money: { pricesOf: 2026, rates: 'real', discountPct: { low: 2.5, likely: 4.5, high: 6 }, energyLossEurPerMwh: { low: 50, likely: 70, high: 90 }, energyNotServedEurPerMwh: 20_000, co2EurPerTonne: 100, co2KgPerMwh: 60, source: { fr: 'taux illustratifs', en: 'illustrative rates' } },
   offers: [
     { id: 'halle', kind: 'curtailment', name: { fr: 'Froid de la halle', en: 'Cooling of the hall' }, node: 'P05.B04', loadClasses: ['market'], share: 0.5, mostKw: 400, availabilityEurPerKwYear: 22, activationEurPerMwh: 130, hoursAYear: 90, noticeH: 4, mostHoursAnActivation: 3, rebound: { share: 0.8, withinH: 4 }, seller: 'Halle <des> Capucins & fils', source: 'illustratif' },
     { id: 'bornes', kind: 'smart-charging', name: { fr: 'Bornes de l’école', en: 'Chargers at the school' }, node: 'P08.B04', loadClasses: ['ev-charger'], share: 0.7, mostKw: 160, availabilityEurPerKwYear: 14, activationEurPerMwh: 60, hoursAYear: 150, noticeH: 12, aggregator: 'Agrégateur d’Iroise', source: 'illustratif' },

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { StudyResult } from '#models/reinforcement/study-result.ts'
-import { DRAFT, type Block, type DocumentContent, type DocumentLanguage, type StudyHead } from './content.ts'
+import { DRAFT, type Block, type DocumentContent, type DocumentLanguage, type DocumentHead } from './content.ts'
 import { largeResult } from './large-result.testkit.ts'
-import { noneHolds, nothingNeeded, sampleResult } from './sample-result.testkit.ts'
+import { leftOut, noneHolds, nothingNeeded, sampleResult } from './sample-result.testkit.ts'
 import { studyContent } from './study-content.ts'
 
-const SIGNED: StudyHead = { title: 'Capucins 2041', version: 3, signedAt: '2026-11-21T09:00:00Z', signedBy: 'A. Le Goff', sha256: 'ab12'.repeat(16), note: 'Pour le conseil du 3 décembre.', untraceable: [{ what: 'courbe P05', since: '2026-11-25T00:00:00Z' }] }
+const SIGNED: DocumentHead = { title: 'Capucins 2041', version: 3, signedAt: '2026-11-21T09:00:00Z', signedBy: 'A. Le Goff', sha256: 'ab12'.repeat(16), note: 'Pour le conseil du 3 décembre.', untraceable: [{ what: 'courbe P05', since: '2026-11-25T00:00:00Z' }] }
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ')
 const wordsOf = (block: Block): string[] => {
   switch (block.kind) {
@@ -50,6 +50,24 @@ describe('the content of the document', () => {
     const words = said({ ...noneHolds, ask: { ...noneHolds.ask, depth: 'quick' } }, 'fr', SIGNED)
     for (const part of ['Données illustratives.', 'Calcul rapide', 'scenarios.trend.electricVehicles.vehicles.2041 : 900 remplacé par 1150', 'courbe P05', 'Non résolus : 37 états', '37 états du réseau n’ont pas pu être résolus', 'le calcul n’a pas été comparé', 'Pour le conseil du 3 décembre.']) expect(words).toContain(part)
     expect(words).not.toContain('Tous les états calculés ont été résolus')
+  })
+
+  test('load that stays dark after outages, and options without a price, are counted, named, and said what they mean', () => {
+    const words = said(leftOut)
+    expect(words).toContain('Après la perte de l’un de 2 tronçons, de la charge reste sans courant jusqu’à la réparation, 410 kW au plus : Parking – Plateau nord (410 kW) et Ville ouest – Forges (62 kW). Aucun autre chemin ne peut l’alimenter. Ce n’est pas un dépassement de limite')
+    expect(words).toContain('2 options ont été écartées du choix, faute de prix : chaleur stockée ou prise au réseau de chaleur « Jardins sud » (manque : Raccordement d’un logement au réseau de chaleur) et transformer PS.T1 80000 kVA (manque : Transformateur 80000 kVA). Ce qui n’a pas de prix n’est jamais supposé gratuit')
+    expect(said(leftOut, 'en')).toContain('After the loss of any of 2 sections load stays dark until the repair, 410 kW at most')
+    expect(said({ ...sampleResult, unsupplied: [] })).toContain('Après la perte de n’importe quel tronçon de moyenne tension, toute la charge peut être alimentée par un autre chemin.')
+    // A study that did not look says neither.
+    expect(said(sampleResult)).not.toMatch(/sans courant|par un autre chemin|faute de prix/)
+  })
+
+  test('a source that is said in both languages is said in that of the document, one that is not as it was given', () => {
+    const [french, english] = [said(sampleResult), said(sampleResult, 'en')]
+    for (const part of ['mesures du quartier, décalées', 'Source : taux illustratifs', 'mesures du quartier, 2025-2026']) expect(french).toContain(part)
+    for (const part of ['measurements of the district, shifted', 'illustrative rates', 'mesures du quartier, 2025-2026']) expect(english).toContain(part)
+    expect(french).not.toMatch(/shifted|illustrative rates/)
+    expect(english).not.toMatch(/décalées|taux illustratifs/)
   })
 
   test('where nothing holds there is no recommendation and no sensitivity of one', () => {

@@ -1,5 +1,5 @@
 import type { StudyResult } from '#models/reinforcement/study-result.ts'
-import type { DocumentContent, DocumentLanguage, Section, StudyHead } from './content.ts'
+import type { DocumentContent, DocumentLanguage, Section, DocumentHead } from './content.ts'
 import { makeContext, type Context } from './context.ts'
 import { assumptionsSection } from './sections/assumptions.ts'
 import { curvesSection } from './sections/curves.ts'
@@ -18,7 +18,7 @@ const SECTIONS: readonly ((context: Context) => Section | null)[] = [
   questionSection, outlookSection, curvesSection, optionsSection, measuresSection, sensitivitySection, assumptionsSection, loadsSection, limitsSection, sourcesSection,
 ]
 
-export function studyContent(result: StudyResult, lang: DocumentLanguage, head: StudyHead): DocumentContent {
+export function studyContent(result: StudyResult, lang: DocumentLanguage, head: DocumentHead): DocumentContent {
   const context = makeContext(result, lang, head)
   const { w, district } = context
   return typeset({

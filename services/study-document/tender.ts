@@ -5,7 +5,7 @@
 import type { FlexibilityOffer } from '#models/district/schema-study.ts'
 import { netEur } from '#models/reinforcement/portfolio.ts'
 import type { PortfolioMeasure, StudyResult } from '#models/reinforcement/study-result.ts'
-import { list, paragraph, text, type DocumentContent, type DocumentLanguage, type Section, type StudyHead, type Table } from './content.ts'
+import { list, paragraph, text, type DocumentContent, type DocumentLanguage, type Section, type DocumentHead, type Table } from './content.ts'
 import { lastYearOf, makeContext, type Context } from './context.ts'
 import { yearsOfAmounts } from './measure-amounts.ts'
 import { stateSaid, stripOf } from './study-content.ts'
@@ -15,7 +15,7 @@ import { typeset } from './typeset.ts'
 const MOST_TIMES = 4
 const SEPARATOR: Readonly<Record<DocumentLanguage, string>> = { fr: ' ; ', en: '; ' }
 
-export function tenderContent(result: StudyResult, lang: DocumentLanguage, head: StudyHead): DocumentContent {
+export function tenderContent(result: StudyResult, lang: DocumentLanguage, head: DocumentHead): DocumentContent {
   const context = makeContext(result, lang, head)
   const { w, district } = context
   return typeset({

@@ -1,3 +1,4 @@
+import { sourceIn } from '#models/district/schema-parts.ts'
 import { netEur } from '#models/reinforcement/portfolio.ts'
 import type { Spread } from '#models/reinforcement/study-result.ts'
 import { answerSentence } from './answer.ts'
@@ -19,6 +20,7 @@ export function summarySheet(context: Context): Cells {
     [t.first, answer.firstYear, null], [t.avoided, answer.avoidedEur, '€'], [t.deferredWorks, answer.deferredWorksEur, '€'], [t.deferred, answer.deferredEur, '€'], [t.saved, answer.savedEur, '€'],
     [t.factor, breakEven?.factor ?? null, null], [t.breakEven, breakEven?.reinforcementEur ?? null, '€'],
     [t.normal, states.normalSolved, null], [t.outage, states.outageSolved, null], [t.screened, states.lowVoltageScreenedOut, null], [t.low, states.lowVoltageSolved, null], [t.notSettled, states.notSettled, null],
+    [t.darkOutages, result.unsupplied?.length ?? null, null], [t.darkPeak, result.unsupplied === undefined ? null : Math.max(0, ...result.unsupplied.map(({ peakKw }) => peakKw)), 'kW'], [t.unpricedCount, result.unpriced?.length ?? null, null],
     [t.measuredShare, base.measuredShareOfEnergyPct, '%'], [t.modelMean, modelCheck?.meanErrorPct ?? null, '%'], [t.modelLargest, modelCheck?.largestErrorPct ?? null, '%'],
     ...result.losses.map(({ year, mwh }) => [t.losses(year), mwh.expected, 'MWh']),
   ]
@@ -26,12 +28,18 @@ export function summarySheet(context: Context): Cells {
 
 const three = (spread: Spread): readonly number[] => [spread.least, spread.expected, spread.most]
 
-export const elementsSheet = ({ result, w: { workbook: t, terms } }: Context): Cells => [
-  [t.id, t.name, t.kind, t.level, t.group, t.limit, t.unit, t.year, t.probability, t.probabilityNormal, ...t.hours, ...t.energy, ...t.peak, t.state, t.worstAt],
-  ...result.elements.flatMap((one) => one.years.map((year) => [
-    one.id, one.name, terms.kinds[one.kind], terms.levels[one.level], one.group, one.limit, one.limitUnit, year.year, year.probability, year.probabilityNormal, ...three(year.hours), ...three(year.energyMwh), ...three(year.peakPct), year.worstState, year.worstAt,
-  ])),
-]
+/** `N` as it stands in the heading, else the element that is lost. */
+const stateCell = ({ place }: Context, state: string): string => (state === 'N' ? state : place(state))
+
+export function elementsSheet(context: Context): Cells {
+  const { result, place, group, w: { workbook: t, terms } } = context
+  return [
+    [t.id, t.name, t.kind, t.level, t.group, t.limit, t.unit, t.year, t.probability, t.probabilityNormal, ...t.hours, ...t.energy, ...t.peak, t.state, t.worstAt],
+    ...result.elements.flatMap((one) => one.years.map((year) => [
+      one.id, place(one.id), terms.kinds[one.kind], terms.levels[one.level], group(one), one.limit, one.limitUnit, year.year, year.probability, year.probabilityNormal, ...three(year.hours), ...three(year.energyMwh), ...three(year.peakPct), stateCell(context, year.worstState), year.worstAt,
+    ])),
+  ]
+}
 
 export const futuresSheet = ({ result, w: { workbook: t, terms }, scenario, weather }: Context): Cells => [
   [t.scenario, t.weather, t.year, t.step, t.stepEnergy, t.stepPeak],
@@ -49,10 +57,13 @@ export function portfoliosSheet({ result, recommended, w: { workbook: t, terms, 
   ]
 }
 
-export const remainingSheet = ({ result, w: { workbook: t, terms }, place, scenario, weather }: Context): Cells => [
-  [t.portfolio, t.element, t.state, t.year, t.scenario, t.weather, t.hoursOver, t.worstPct],
-  ...result.portfolios.flatMap(({ kind, remaining }) => remaining.map((one) => [terms.portfolios[kind], place(one.element), one.state, one.year, scenario(one.scenario), weather(one.weather), one.hours, one.worstPct])),
-]
+export function remainingSheet(context: Context): Cells {
+  const { result, w: { workbook: t, terms }, place, scenario, weather } = context
+  return [
+    [t.portfolio, t.element, t.state, t.year, t.scenario, t.weather, t.hoursOver, t.worstPct],
+    ...result.portfolios.flatMap(({ kind, remaining }) => remaining.map((one) => [terms.portfolios[kind], place(one.element), stateCell(context, one.state), one.year, scenario(one.scenario), weather(one.weather), one.hours, one.worstPct])),
+  ]
+}
 
 /** Of every portfolio, that two can be compared. */
 export function measuresSheet({ result, w: { workbook: t, terms }, place }: Context): Cells {
@@ -62,21 +73,31 @@ export function measuresSheet({ result, w: { workbook: t, terms }, place }: Cont
     ...result.portfolios.flatMap(({ kind, measures }) => measures.map((one) => {
       const amounts = new Map(yearsOfAmounts(one, result.ask).map(({ year, amount }) => [year, amount]))
       return [
-        terms.portfolios[kind], one.option, terms.measures[one.measure], place(one.at), one.changes.map(({ element, into }) => `${element}: ${into}`).join('; '), one.fromYear, termOf(terms.units, one.unit), ...years.map((year) => amounts.get(year) ?? null),
+        terms.portfolios[kind], one.option, terms.measures[one.measure], place(one.at), one.changes.map(({ element, into }) => `${place(element)}: ${into}`).join('; '), one.fromYear, termOf(terms.units, one.unit), ...years.map((year) => amounts.get(year) ?? null),
         one.npvEur.once, one.npvEur.yearly, one.npvEur.activation, one.npvEur.residual, netEur(one), ...(one.activatedHoursAYear === null ? [null, null, null] : three(one.activatedHoursAYear)), one.noticeH,
       ]
     })),
   ]
 }
 
+export const unsuppliedSheet = ({ result, w: { workbook: t }, place }: Context): Cells => [
+  [t.id, t.outageOf, t.darkKw],
+  ...(result.unsupplied ?? []).map(({ outage, peakKw }) => [outage, place(outage), peakKw]),
+]
+
+export const unpricedSheet = ({ result, w, w: { workbook: t, terms }, place }: Context): Cells => [
+  [t.option, t.measure, t.place, t.missing],
+  ...(result.unpriced ?? []).map(({ option, measure, at, missing }) => [option, measure === undefined ? null : terms.measures[measure], at === undefined ? null : place(at), missing.map((item) => priceSaid(w, item)).join('; ')]),
+]
+
 export const sensitivitySheet = ({ result, w, w: { workbook: t } }: Context): Cells => [
   [t.parameter, t.lowValue, t.highValue, t.lowCost, t.highCost, t.lowYear, t.highYear],
   ...result.tornado.map((one) => [parameterSaid(w, one.parameter), one.lowValue, one.highValue, one.lowNpvEur, one.highNpvEur, one.lowFirstYear, one.highFirstYear]),
 ]
 
-export const pricesSheet = ({ result, w, w: { workbook: t, terms } }: Context): Cells => [
+export const pricesSheet = ({ result, w, w: { workbook: t, terms }, lang }: Context): Cells => [
   [t.id, t.item, t.eur, t.source, t.dated, t.sure],
-  ...result.prices.map(({ item, eur, source, dated, sure }) => [item, priceSaid(w, item), eur, source, dated, termOf(terms.sure, sure)]),
+  ...result.prices.map(({ item, eur, source, dated, sure }) => [item, priceSaid(w, item), eur, sourceIn(source, lang), dated, termOf(terms.sure, sure)]),
 ]
 
 export const sourcesSheet = ({ result, w: { workbook: t, terms } }: Context): Cells => [

@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes'
 import { describe, expect, test } from 'vitest'
 import { studyXlsx } from './index.ts'
-import { noneHolds, sampleResult } from './sample-result.testkit.ts'
+import { leftOut, noneHolds, sampleResult } from './sample-result.testkit.ts'
 import { unzipped } from './unzipped.testkit.ts'
 
 type Read = (string | number | null)[]
@@ -32,7 +32,7 @@ async function opened(result = sampleResult, lang: 'fr' | 'en' = 'fr'): Promise<
 
 describe('the workbook opens again', () => {
   test('with one sheet a subject, in the language asked for', async () => {
-    expect((await opened()).names).toEqual(['Résumé', 'Ouvrages par an', 'Charges futures', 'Solutions', 'Dépassements restants', 'Mesures par an', 'Sensibilité', 'Prix', 'Sources'])
+    expect((await opened()).names).toEqual(['Résumé', 'Ouvrages par an', 'Charges futures', 'Solutions', 'Dépassements restants', 'Mesures par an', 'Sensibilité', 'Prix', 'Sources', 'Sans courant après panne', 'Options sans prix'])
     expect((await opened(sampleResult, 'en')).names[1]).toBe('Elements by year')
   })
 
@@ -57,6 +57,14 @@ describe('the workbook opens again', () => {
     const summary = (await opened(noneHolds)).sheet(0)
     expect(summary.find(([name]) => name === 'Écart moyen du modèle aux têtes de départ')![1] ?? null).toBeNull()
     expect(summary.find(([name]) => name === 'États non résolus')![1]).toBe(37)
+  })
+
+  test('outages after which load stays dark and options without a price have a sheet each', async () => {
+    const book = await opened(leftOut)
+    expect(book.sheet(9).slice(1)).toEqual([['R02', 'Ville ouest – Forges', 62.4], ['R07', 'Parking – Plateau nord', 410]])
+    expect(book.sheet(10)[1]).toEqual(['heat P13.B04', 'chaleur stockée ou prise au réseau de chaleur', 'Jardins sud, P13.B04', 'Raccordement d’un logement au réseau de chaleur'])
+    const summary = new Map(book.sheet(0).map(([name, value]) => [name, value]))
+    expect([summary.get('Pannes qui laissent de la charge sans courant'), summary.get('Charge sans courant, au plus'), summary.get('Options écartées faute de prix')]).toEqual([2, 410, 2])
   })
 
   test('a name that looks like a formula is text', async () => {

@@ -2,7 +2,7 @@ import writeExcelFile, { type SheetData } from 'write-excel-file/node'
 import type { StudyResult } from '#models/reinforcement/study-result.ts'
 import { DRAFT, type DocumentLanguage } from './content.ts'
 import { makeContext } from './context.ts'
-import { elementsSheet, futuresSheet, measuresSheet, portfoliosSheet, pricesSheet, remainingSheet, sensitivitySheet, sourcesSheet, summarySheet, type Cells } from './workbook-sheets.ts'
+import { elementsSheet, futuresSheet, measuresSheet, portfoliosSheet, pricesSheet, remainingSheet, sensitivitySheet, sourcesSheet, summarySheet, type Cells, unpricedSheet, unsuppliedSheet } from './workbook-sheets.ts'
 
 /** Longest name of a sheet that spreadsheets take. */
 const MOST_SIGNS = 31
@@ -15,7 +15,7 @@ export async function workbookOf(result: StudyResult, lang: DocumentLanguage): P
   const { sheets } = context.w.workbook
   const all: readonly (readonly [string, Cells])[] = [
     [sheets.summary, summarySheet(context)], [sheets.elements, elementsSheet(context)], [sheets.futures, futuresSheet(context)], [sheets.portfolios, portfoliosSheet(context)], [sheets.remaining, remainingSheet(context)],
-    [sheets.measures, measuresSheet(context)], [sheets.sensitivity, sensitivitySheet(context)], [sheets.prices, pricesSheet(context)], [sheets.sources, sourcesSheet(context)],
+    [sheets.measures, measuresSheet(context)], [sheets.sensitivity, sensitivitySheet(context)], [sheets.prices, pricesSheet(context)], [sheets.sources, sourcesSheet(context)], [sheets.unsupplied, unsuppliedSheet(context)], [sheets.unpriced, unpricedSheet(context)],
   ]
   return writeExcelFile(all.map(([name, cells]) => ({ sheet: name.slice(0, MOST_SIGNS), data: rowsOf(cells), columns: widthsOf(cells), stickyRowsCount: 1 }))).toBuffer()
 }

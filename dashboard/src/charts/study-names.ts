@@ -1,8 +1,18 @@
-import type { StudyResult } from '#contract/study-shapes.ts'
+import { studyPlaces, type StudyPlaces } from '#contract/study-places.ts'
+import type { ElementOutlook, StudyResult } from '#contract/study-shapes.ts'
 import type { Speech } from './shaped.ts'
 
+const known = new WeakMap<StudyResult, StudyPlaces>()
+function placesOf(result: StudyResult): StudyPlaces {
+  const places = known.get(result) ?? studyPlaces(result)
+  known.set(result, places)
+  return places
+}
+
 /** What things of a study are called; one that is not known keeps its id. */
-export const nameOf = (element: string, { elements, network }: StudyResult): string => elements.find(({ id }) => id === element)?.name ?? network.nodes.find(({ id }) => id === element)?.name ?? element
+export const nameOf = (element: string, result: StudyResult): string => placesOf(result).place(element)
+/** The feeder or the substation of an element. */
+export const groupOf = (element: Pick<ElementOutlook, 'group'>, result: StudyResult): string => placesOf(result).group(element)
 export const stateName = (state: string, result: StudyResult, { t }: Pick<Speech, 't'>): string => (state === 'N' || state === '' ? t.reinforcement.elements.normal : t.reinforcement.elements.outage(nameOf(state, result)))
 export const scenarioName = (scenario: string, { ask }: StudyResult, { f }: Pick<Speech, 'f'>): string => ask.study.scenarios.find(({ id }) => id === scenario)?.name[f.locale] ?? scenario
 /** Of our own table of prices, and of what an offer asks; any other item keeps its id. */

@@ -23,6 +23,6 @@ export const timeZone = ref('Europe/Paris')
 const messages = computed<Messages>(() => (locale.value === 'fr' ? fr : en))
 const format = computed(() => makeFormat(locale.value, timeZone.value))
 
-export function useWords(): { t: ComputedRef<Messages>; f: ComputedRef<Format>; said: (text: LocalText) => string } {
-  return { t: messages, f: format, said: (text) => text[locale.value] }
+export function useWords(): { t: ComputedRef<Messages>; f: ComputedRef<Format>; said: (text: LocalText | string) => string } {
+  return { t: messages, f: format, said: (text) => (typeof text === 'string' ? text : text[locale.value]) }
 }

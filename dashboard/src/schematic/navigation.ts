@@ -39,3 +39,17 @@ export function follow(all: ReadonlyMap<string, Stop>, from: string, key: ArrowK
   }
   return best?.id
 }
+
+/** The nearest element that lies in the direction of the key, connected or not: where a network is drawn in parts, none may be out of reach. */
+export function nearest(all: ReadonlyMap<string, Stop>, from: string, key: ArrowKey): string | undefined {
+  const here = all.get(from)
+  if (!here) return undefined
+  const [dx, dy] = DIRECTIONS[key]
+  let best: { id: string; length: number } | undefined
+  for (const { id, x, y } of all.values()) {
+    const [length, ahead] = [Math.hypot(x - here.x, y - here.y), (x - here.x) * dx + (y - here.y) * dy]
+    // Within an eighth of a turn to either side, so that the four keys see all around.
+    if (ahead > 0 && ahead >= length * Math.SQRT1_2 - 1e-9 && length < (best?.length ?? Infinity)) best = { id, length }
+  }
+  return best?.id
+}

@@ -1,3 +1,4 @@
+import { sourceIn } from '#models/district/schema-parts.ts'
 import { describe, expect, test } from 'vitest'
 import { USUAL_CATALOGUE } from '#models/capacity/usual-catalogue.ts'
 import type { FlexibilityOffer, StudyMoney } from '#models/district/schema-study.ts'
@@ -25,7 +26,7 @@ describe('prices', () => {
     }
     for (const { costItem } of [...USUAL_CATALOGUE.transformers, ...(USUAL_CATALOGUE.primaryTransformers ?? [])]) expect(prices.has(costItem)).toBe(true)
     for (const { costItemPerKm } of USUAL_CATALOGUE.cables) expect(prices.has(costItemPerKm)).toBe(true)
-    for (const { source, dated, eur } of UNIT_PRICES) expect(source.length > 10 && /^20\d\d/.test(dated) && eur > 0).toBe(true)
+    for (const { source, dated, eur } of UNIT_PRICES) expect(sourceIn(source, 'en').length > 10 && /^20\d\d/.test(dated) && eur > 0).toBe(true)
     expect(new Set(UNIT_PRICES.map(({ item }) => item)).size).toBe(UNIT_PRICES.length)
   })
 

@@ -2,6 +2,7 @@
  * What the items of options cost: EUR without VAT, of the year each price is dated, not indexed. No French table of unit costs was
  * found to be public. What is assumed here is an order of size, says so, and is to be replaced by `study.prices` of the document.
  */
+import type { SourceText } from '#models/district/schema-parts.ts'
 import type { CostItem } from '#models/capacity/cost-table.ts'
 import type { Source } from '#models/capacity/source.ts'
 import type { FlexibilityOffer, Study } from '#models/district/schema-study.ts'
@@ -11,7 +12,7 @@ export interface UnitPrice {
   /** The unit is part of the name: `battery-kwh`, `mv-cable-laid-km`; without one it is for one piece. `-year`: every year. */
   readonly item: string
   readonly eur: number
-  readonly source: string
+  readonly source: SourceText
   readonly dated: string
   readonly address?: string
   /** As of `Source`; assumed: an order of size of ours. given: by the document. */
@@ -60,7 +61,7 @@ export function studyPrices(study?: Pick<Study, 'money' | 'prices' | 'offers'>):
   const table = new Map(UNIT_PRICES.map((price) => [price.item, price]))
   if (study === undefined) return table
   const { money, offers = [], prices = [] } = study
-  const given = (item: string, eur: number, source: string, dated: string) => table.set(item, { item, eur, source, dated, sure: 'given' })
+  const given = (item: string, eur: number, source: SourceText, dated: string) => table.set(item, { item, eur, source, dated, sure: 'given' })
   given(LOSSES_ITEM, likelyAmount(money.energyLossEurPerMwh), money.source, String(money.pricesOf))
   for (const offer of offers) {
     given(availabilityItem(offer), offer.availabilityEurPerKwYear, offer.source, String(money.pricesOf))

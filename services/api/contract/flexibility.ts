@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox'
 import { Format, Instant, LocalText, nullable, object, oneOf } from './common.ts'
 
 const ActivationId = Type.String({ pattern: '^[0-9a-f]{16}$' })
-export const ActivationState = oneOf('proposed', 'approved', 'refused', 'notified', 'acknowledged', 'running', 'done', 'failed', 'settled')
+export const ActivationState = oneOf('proposed', 'approved', 'refused', 'notified', 'acknowledged', 'running', 'done', 'failed', 'settled', 'cancelled')
 export type ActivationState = Static<typeof ActivationState>
 
 export const SettlementView = object({
@@ -74,8 +74,8 @@ export const Activations = object({
 export type Activations = Static<typeof Activations>
 
 const Reason = Type.String({ minLength: 3, maxLength: 500, pattern: '\\S' })
-/** `acknowledge`: the operator heard of the seller by other means, e.g. by telephone. */
-export const OperatorAnswer = object({ activationId: ActivationId, answer: oneOf('approve', 'refuse', 'acknowledge'), reason: Reason })
+/** `acknowledge`: the operator heard of the seller by other means, e.g. by telephone. `cancel`: what was approved is not needed after all, up to its start. */
+export const OperatorAnswer = object({ activationId: ActivationId, answer: oneOf('approve', 'refuse', 'acknowledge', 'cancel'), reason: Reason })
 export type OperatorAnswer = Static<typeof OperatorAnswer>
 
 export const ReportQuery = object({ from: Type.Optional(Instant()), to: Type.Optional(Instant()), format: Format })

@@ -14,8 +14,8 @@ export function callbackChannel(activations: Pick<ActivationReader, 'subscriptio
     async send(notice, now) {
       const { openAdr } = notice.contract.notices
       if (openAdr === undefined) return undefined
-      // What lets go disappears; a limit that stays is the same event once more.
-      const operation: Operation = notice.kind === 'activation' ? 'CREATE' : notice.contract.safeState === 'release' ? 'DELETE' : 'UPDATE'
+      // What lets go or is cancelled disappears; a limit that stays is the same event once more.
+      const operation: Operation = notice.kind === 'activation' ? 'CREATE' : notice.kind === 'cancellation' || notice.contract.safeState === 'release' ? 'DELETE' : 'UPDATE'
       const wanted = activations.subscriptions(openAdr.venName).flatMap((one) => callbacksOf(one, notice, operation))
         // The contract may have been changed since the node subscribed.
         .filter(({ callbackUrl }) => new URL(callbackUrl).origin === openAdr.callbackOrigin)

@@ -1,8 +1,8 @@
 import type { FlexibilityContract } from '#models/district/schema-flexibility.ts'
 
-/** What a seller is told. `activation`: please reduce. `safe-state`: we have not heard of you, do as was agreed for that. */
+/** What a seller is told. `activation`: please reduce. `safe-state`: we have not heard of you, do as was agreed for that. `cancellation`: nothing is asked of you any more. */
 export interface Notice {
-  readonly kind: 'activation' | 'safe-state'
+  readonly kind: 'activation' | 'safe-state' | 'cancellation'
   readonly contract: FlexibilityContract
   readonly activationId: string
   readonly from: number
@@ -10,7 +10,7 @@ export interface Notice {
   readonly kw: number
   /** Answered by then, or it does not take place. */
   readonly answerBy: number
-  /** Why the safe state, as in the history of the activation. */
+  /** Why the safe state or the cancellation, as in the history of the activation. */
   readonly reason: string | null
   readonly timeZone: string
 }

@@ -13,6 +13,7 @@ export function noticeText(notice: Notice, language: Language): { subject: strin
   const at = (time: number) => format.format(time)
   const kw = `${new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 1 }).format(notice.kw)} kW`
   const name = contract.name[language]
+  if (notice.kind === 'cancellation') return CANCELLATION[language](name, kw, at(notice.from), at(notice.to), contract.buyer, notice.reason ?? '', notice.activationId)
   return notice.kind === 'activation' ? ACTIVATION[language](name, kw, at(notice.from), at(notice.to), at(notice.answerBy), contract.buyer, notice.activationId)
     : SAFE_STATE[language][contract.safeState](name, kw, at(notice.from), at(notice.to), contract.buyer, notice.activationId)
 }
@@ -25,6 +26,17 @@ const ACTIVATION: Readonly<Record<Language, (name: string, kw: string, from: str
   en: (name, kw, from, to, by, buyer, id) => ({
     subject: `Curtailment asked for: ${kw}, ${from}`,
     text: `Under the contract “${name}”, ${buyer} asks you to reduce your power by ${kw} from ${from} to ${to}.\n\nPlease acknowledge before ${by}; without an answer the curtailment counts as not delivered.\n\nReference: ${id}\n`,
+  }),
+}
+
+const CANCELLATION: Readonly<Record<Language, (name: string, kw: string, from: string, to: string, buyer: string, reason: string, id: string) => { subject: string; text: string }>> = {
+  fr: (name, kw, from, to, buyer, reason, id) => ({
+    subject: `Effacement annulé : ${kw}, ${from}`,
+    text: `${buyer} annule l’effacement de ${kw} du ${from} au ${to} (contrat « ${name} ») : vous n’avez rien à réduire, et il n’est pas compté comme non livré.\n\nMotif : ${reason}\n\nRéférence : ${id}\n`,
+  }),
+  en: (name, kw, from, to, buyer, reason, id) => ({
+    subject: `Curtailment cancelled: ${kw}, ${from}`,
+    text: `${buyer} cancels the curtailment of ${kw} from ${from} to ${to} (contract “${name}”): there is nothing to reduce, and it does not count as not delivered.\n\nReason: ${reason}\n\nReference: ${id}\n`,
   }),
 }
 

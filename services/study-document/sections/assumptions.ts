@@ -1,3 +1,4 @@
+import { sourceIn } from '#models/district/schema-parts.ts'
 import type { Range, StudyWeather } from '#models/district/schema-study.ts'
 import { capped, list, number, paragraph, text, type Section, type Table } from '../content.ts'
 import type { Context } from '../context.ts'
@@ -33,7 +34,7 @@ function weatherTable(context: Context): Table {
   return {
     caption: a.weatherCaption,
     columns: [text(a.weather), text(a.made), number(a.probability), number(a.coldest), number(a.mean), text(a.source)],
-    rows: result.ask.study.weatherYears.map((one) => [one.name[lang], howMade(context, one), n.probability(one.probability), n.decimal(made(one.id)?.coldestDayC ?? null, 1), n.decimal(made(one.id)?.meanC ?? null, 1), one.source]),
+    rows: result.ask.study.weatherYears.map((one) => [one.name[lang], howMade(context, one), n.probability(one.probability), n.decimal(made(one.id)?.coldestDayC ?? null, 1), n.decimal(made(one.id)?.meanC ?? null, 1), sourceIn(one.source, lang)]),
   }
 }
 
@@ -43,7 +44,7 @@ function howMade({ w, n }: Context, { kind, shiftC, coldSpell }: StudyWeather): 
   return w.terms.weather[kind]
 }
 
-function moneyTable({ result, w, n }: Context): Table {
+function moneyTable({ result, w, n, lang }: Context): Table {
   const { money } = result.ask.study
   const a = w.assumptions
   const range = (value: number | Range) => rangeSaid(rangeOf(value), n.digits)
@@ -54,7 +55,7 @@ function moneyTable({ result, w, n }: Context): Table {
       [a.discount, range(money.discountPct)], ...(money.inflationPct === undefined ? [] : [[a.inflation, n.digits(money.inflationPct)]]),
       [a.losses, range(money.energyLossEurPerMwh)], [a.notServed, range(money.energyNotServedEurPerMwh)], [a.co2Price, range(money.co2EurPerTonne)], [a.co2, n.digits(money.co2KgPerMwh)],
     ],
-    note: `${a.source}${w.colon}${money.source}`,
+    note: `${a.source}${w.colon}${sourceIn(money.source, lang)}`,
   }
 }
 
@@ -68,7 +69,7 @@ function pricesTable({ result, w, n, lang }: Context): Table {
   return {
     caption: used.length === 0 ? a.pricesCaption : a.usedPricesCaption,
     columns: [text(a.item), number(a.eur), text(a.source), text(a.dated), text(a.sure)],
-    rows: shown.map(({ item, eur, source, dated, sure }) => [priceSaid(w, item, offerOf), n.price(eur), (sure === 'given' ? undefined : w.terms.ownPrices[item]) ?? source, dated, termOf(w.terms.sure, sure)]),
+    rows: shown.map(({ item, eur, source, dated, sure }) => [priceSaid(w, item, offerOf), n.price(eur), (sure === 'given' ? undefined : w.terms.ownPrices[item]) ?? sourceIn(source, lang), dated, termOf(w.terms.sure, sure)]),
     ...(left > 0 ? { note: a.cut(left) } : {}),
   }
 }

@@ -19,6 +19,7 @@ export function limitsSection(context: Context): Section {
       states.notSettled > 0 ? l.notSettled(n.count(states.notSettled)) : l.settled,
       l.measured(n.count(base.measuredHours), n.count(base.hours), n.percent(base.measuredShareOfEnergyPct)),
       ...(base.flatClasses.length === 0 ? [] : [l.flat(n.list(base.flatClasses.map((id) => termOf(w.terms.loads, id))))]),
+      ...((base.assumedClasses ?? []).length === 0 ? [] : [l.assumed(n.list(base.assumedClasses!.map((id) => termOf(w.terms.loads, id))))]),
       modelCheck === null ? l.noModel : l.model(n.percent(modelCheck.meanErrorPct, 2), n.percent(modelCheck.largestErrorPct, 2), n.count(modelCheck.hours)),
       ...(linear === null ? [] : [l.linear(n.percent(linear, 1))]),
       ...(losses === undefined ? [] : [l.losses(n.unit(n.spread(losses.mwh, n.count), 'MWh'), losses.year)]),

@@ -1,4 +1,5 @@
 import type { ElementOutlook } from '#models/reinforcement/study-result.ts'
+import { drawnAt } from '#contract/study-places.ts'
 import { number, text, type Figure } from '../content.ts'
 import type { Context } from '../context.ts'
 import { networkDiagram, type Mark } from '../figures/network-diagram.ts'
@@ -18,16 +19,13 @@ export function networkFigure(context: Context, elements: readonly ElementOutloo
   }
 }
 
-/** On the link of its id; else at the substation that it belongs to, by group or by what stands before the point of its id. */
-function markOf({ result }: Context, { id, group }: ElementOutlook, number: number): Mark | null {
-  const { nodes, links } = result.network
-  if (links.some((one) => one.id === id)) return { number, on: 'link', id }
-  const node = nodes.find((one) => [id, group, id.split('.')[0]].includes(one.id)) ?? nodes.find(({ name }) => name === group)
-  return node === undefined ? null : { number, on: 'node', id: node.id }
+function markOf({ result }: Context, element: ElementOutlook, number: number): Mark | null {
+  const at = drawnAt(result.network, element)
+  return at === null ? null : { number, ...at }
 }
 
-function said({ result, w, place }: Context, { group }: ElementOutlook, mark: Mark | null): string {
-  if (mark === null) return w.network.group(place(group))
+function said({ result, w, place, group }: Context, element: ElementOutlook, mark: Mark | null): string {
+  if (mark === null) return w.network.group(group(element))
   if (mark.on === 'node') return w.network.at(place(mark.id))
   const link = result.network.links.find(({ id }) => id === mark.id)!
   return w.network.between(place(link.from), place(link.to))

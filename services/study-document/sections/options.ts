@@ -1,7 +1,10 @@
-import type { Portfolio } from '#models/reinforcement/study-result.ts'
-import { list, number, paragraph, text, type Figure, type Section, type Table } from '../content.ts'
+import type { Portfolio, UnpricedOption } from '#models/reinforcement/study-result.ts'
+import { capped, list, number, paragraph, text, type Block, type Figure, type Section, type Table } from '../content.ts'
 import { firstWorkYear, hasFigures, notServedMwh, type Context } from '../context.ts'
 import { optionsChart } from '../figures/options-chart.ts'
+import { priceSaid } from '../words/index.ts'
+
+const MOST_UNPRICED = 4
 
 /** Where nothing is needed no way of doing was looked for, and there is no section. */
 export function optionsSection(context: Context): Section | null {
@@ -13,9 +16,21 @@ export function optionsSection(context: Context): Section | null {
       paragraph(w.options.intro(result.ask.fromYear, result.ask.study.money.pricesOf)),
       { kind: 'figure', figure: optionsFigure(context) },
       ...list(result.portfolios.filter(({ status }) => status !== 'holds').map((one) => whyNot(context, one))),
+      ...leftOut(context),
       { kind: 'table', table: scenariosTable(context) },
     ],
   }
+}
+
+/** What nobody could weigh. */
+function leftOut(context: Context): readonly Block[] {
+  const { result: { unpriced = [] }, w, n } = context
+  return unpriced.length === 0 ? [] : [paragraph(w.options.unpriced(unpriced.length, n.list(capped(unpriced.map((one) => unpricedSaid(context, one)), MOST_UNPRICED, w.other))))]
+}
+
+function unpricedSaid({ w, n, site }: Context, { option, measure, at, missing }: UnpricedOption): string {
+  const prices = n.list(missing.map((item) => priceSaid(w, item)))
+  return measure === undefined || at === undefined ? w.options.unpricedOther(option, prices) : w.options.unpricedOne(w.terms.measures[measure], site(at), prices)
 }
 
 function optionsFigure(context: Context): Figure {

@@ -1,10 +1,11 @@
 import type { ElementOutlook, Spread } from '#models/reinforcement/study-result.ts'
-import { number, paragraph, text, type Block, type Section, type Table } from '../content.ts'
+import { capped, number, paragraph, text, type Block, type Section, type Table } from '../content.ts'
 import { lastYearOf, type Context } from '../context.ts'
 import { networkFigure } from './network.ts'
 
 /** A council reads a page of them; all are in the workbook. */
 export const MOST_ELEMENTS = 8
+const MOST_OUTAGES = 4
 
 export function outlookSection(context: Context): Section {
   const { result, constrained, w } = context
@@ -14,7 +15,16 @@ export function outlookSection(context: Context): Section {
     paragraph(w.outlook.some(w.outlook.elements(constrained.length), w.outlook.likely(likely), toYear)),
     { kind: 'table', table: elementsTable(context) },
   ]
-  return { heading: w.outlook.heading, blocks: [...blocks, { kind: 'figure', figure: networkFigure(context, constrained.slice(0, MOST_ELEMENTS)) }] }
+  return { heading: w.outlook.heading, blocks: [...blocks, ...darkAfterOutages(context), { kind: 'figure', figure: networkFigure(context, constrained.slice(0, MOST_ELEMENTS)) }] }
+}
+
+/** Of a study that did not look, nothing is said. */
+function darkAfterOutages({ result: { unsupplied }, w, n, place }: Context): readonly Block[] {
+  if (unsupplied === undefined) return []
+  if (unsupplied.length === 0) return [paragraph(w.outlook.noneDark)]
+  const kw = (value: number) => n.unit(n.count(value), 'kW')
+  const worst = unsupplied.toSorted((a, b) => b.peakKw - a.peakKw)
+  return [paragraph(w.outlook.dark(worst.length, kw(worst[0].peakKw), n.list(capped(worst.map((one) => w.outlook.darkOf(place(one.outage), kw(one.peakKw))), MOST_OUTAGES, w.other))))]
 }
 
 function elementsTable({ result, constrained, w, n, state, place }: Context): Table {

@@ -28,6 +28,7 @@ export const assumptionsEn = {
     notSettled: (count: string) => `Not settled: ${count} states. Nothing says that limits are kept there; they never count as “no violation”.`,
     measured: (hours: string, all: string, share: string) => `Measurements: ${hours} of the ${all} hours of the first year, ${share} of the energy; the rest is estimated.`,
     flat: (classes: string) => `Without a measured curve, taken as constant: ${classes}.`,
+    assumed: (classes: string) => `Without a measured curve, with an assumed one (the sun’s for photovoltaics, that of the district’s folder for the rest): ${classes}.`,
     model: (mean: string, largest: string, hours: string) => `Check of the model: at the feeder heads the computation is off the measurement by ${mean} on average and ${largest} at most, over ${hours} hours. The rest of the town is set by that measurement: this tries nothing but losses.`,
     noModel: 'Check of the model: the computation was not compared with measurements at the feeder heads.',
     linear: (pct: string) => `Measures are chosen on a simplified network; their effect there differs from that of the full computation by ${pct} of the limit at most. The full computation decides.`,

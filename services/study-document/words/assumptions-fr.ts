@@ -26,6 +26,7 @@ export const assumptionsFr = {
     notSettled: (count: string) => `Non résolus : ${count} états. Rien ne permet de dire que les limites y sont respectées ; ils ne comptent jamais comme « sans dépassement ».`,
     measured: (hours: string, all: string, share: string) => `Mesures : ${hours} des ${all} heures de l’année de départ, ${share} de l’énergie ; le reste est estimé.`,
     flat: (classes: string) => `Sans courbe mesurée, supposés constants : ${classes}.`,
+    assumed: (classes: string) => `Sans courbe mesurée, avec une courbe supposée (celle du soleil pour le photovoltaïque, celle du dossier du quartier pour le reste) : ${classes}.`,
     model: (mean: string, largest: string, hours: string) => `Contrôle du modèle : aux têtes des départs, le calcul s’écarte de la mesure de ${mean} en moyenne et de ${largest} au plus, sur ${hours} heures. Le reste de la ville y est calé sur la mesure : cela n’éprouve que les pertes.`,
     noModel: 'Contrôle du modèle : le calcul n’a pas été comparé à des mesures aux têtes des départs.',
     linear: (pct: string) => `Le choix des mesures se fait avec un réseau simplifié ; son effet s’écarte de celui du calcul complet de ${pct} de la limite au plus. Le calcul complet décide.`,

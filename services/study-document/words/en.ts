@@ -54,6 +54,8 @@ export const en = {
     caption: (year: number) => `Elements that are too small, the earliest first; figures of ${year}`,
     number: 'No.', element: 'Element', limit: 'Limit', possible: 'Possible from', likelyFrom: 'Likely from', probability: 'Probability', hours: 'Hours a year', energy: 'MWh a year', peak: 'Peak, % of limit', state: 'Worst state',
     normal: 'normal state', outage: (name: string) => `outage of ${name}`, cut: (count: number) => `${count} more elements are in the annex (workbook, sheet of elements).`,
+    dark: (count: number, kw: string, outages: string) => `${count === 1 ? 'After the loss of one section' : `After the loss of any of ${count} sections`} load stays dark until the repair, ${kw} at most: ${outages}. No other way can supply it. This is no exceeded limit: no solution is dropped for it, and the study looks for no remedy.`,
+    noneDark: 'After the loss of any section of the medium voltage all load can be supplied another way.', darkOf: (outage: string, kw: string) => `${outage} (${kw})`,
     probabilityNote: 'Probability: of being too small in at least one hour of the year, over all scenarios and weather years, outages included.',
   },
   network: {
@@ -89,6 +91,8 @@ export const en = {
     pct: (value: string) => `, up to ${value} of the limit`,
     unmet: (element: string, state: string, year: number, scenario: string) => `No allowed amount of these measures keeps the limit of ${element}, ${state}, ${year}, scenario “${scenario}”.`,
     rounds: (rounds: number) => `Choice and check were repeated ${rounds} times.`,
+    unpriced: (count: number, options: string) => `${count === 1 ? 'One option was left out of the choice for want of a price' : `${count} options were left out of the choice for want of a price`}: ${options}. What has no price is never taken to be free; with a price, a better solution might appear.`,
+    unpricedOne: (option: string, place: string, missing: string) => `${option} “${place}”${missing === '' ? '' : ` (missing: ${missing})`}`, unpricedOther: (option: string, missing: string) => `${option}${missing === '' ? '' : ` (missing: ${missing})`}`,
     noReason: 'No exceeded limit is given in detail.',
   },
   measures: {

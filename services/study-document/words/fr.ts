@@ -53,6 +53,8 @@ export const fr = {
     caption: (year: number) => `Ouvrages trop petits, du plus tôt au plus tard ; chiffres de ${year}`,
     number: 'N°', element: 'Ouvrage', limit: 'Limite', possible: 'Possible dès', likelyFrom: 'Probable dès', probability: 'Probabilité', hours: 'Heures par an', energy: 'MWh par an', peak: 'Pointe, % de la limite', state: 'Pire situation',
     normal: 'situation normale', outage: (name: string) => `panne de ${name}`, cut: (count: number) => `${count} autres ouvrages sont dans l’annexe (classeur, feuille des ouvrages).`,
+    dark: (count: number, kw: string, outages: string) => `${count === 1 ? 'Après la perte d’un tronçon' : `Après la perte de l’un de ${count} tronçons`}, de la charge reste sans courant jusqu’à la réparation, ${kw} au plus : ${outages}. Aucun autre chemin ne peut l’alimenter. Ce n’est pas un dépassement de limite : aucune solution n’est écartée pour cela, et l’étude n’y cherche pas de remède.`,
+    noneDark: 'Après la perte de n’importe quel tronçon de moyenne tension, toute la charge peut être alimentée par un autre chemin.', darkOf: (outage: string, kw: string) => `${outage} (${kw})`,
     probabilityNote: 'Probabilité : d’être trop petit au moins une heure de l’année, sur tous les scénarios et toutes les années météo, pannes comprises.',
   },
   network: {
@@ -88,6 +90,8 @@ export const fr = {
     pct: (value: string) => `, jusqu’à ${value} de la limite`,
     unmet: (element: string, state: string, year: number, scenario: string) => `Aucune quantité permise de ces mesures ne respecte la limite de ${element}, ${state}, ${year}, scénario « ${scenario} ».`,
     rounds: (rounds: number) => `Choix et vérification ont été répétés ${rounds} fois.`,
+    unpriced: (count: number, options: string) => `${count === 1 ? 'Une option a été écartée du choix, faute de prix' : `${count} options ont été écartées du choix, faute de prix`} : ${options}. Ce qui n’a pas de prix n’est jamais supposé gratuit ; avec un prix, une meilleure solution pourrait apparaître.`,
+    unpricedOne: (option: string, place: string, missing: string) => `${option} « ${place} »${missing === '' ? '' : ` (manque : ${missing})`}`, unpricedOther: (option: string, missing: string) => `${option}${missing === '' ? '' : ` (manque : ${missing})`}`,
     noReason: 'Aucun dépassement n’est détaillé.',
   },
   measures: {

@@ -2,10 +2,11 @@ import type { workbookFr } from './workbook-fr.ts'
 
 /** Sheets and headings of the workbook in English. */
 export const workbookEn = {
-  sheets: { summary: 'Summary', elements: 'Elements by year', futures: 'Future loads', portfolios: 'Solutions', remaining: 'Still exceeded', measures: 'Measures by year', sensitivity: 'Sensitivity', prices: 'Prices', sources: 'Sources' },
+  sheets: { summary: 'Summary', elements: 'Elements by year', futures: 'Future loads', portfolios: 'Solutions', remaining: 'Still exceeded', measures: 'Measures by year', sensitivity: 'Sensitivity', prices: 'Prices', sources: 'Sources', unsupplied: 'Dark after outages', unpriced: 'Options without a price' },
   figure: 'Figure', value: 'Value', unit: 'Unit', answer: 'Answer', first: 'First year too small', avoided: 'Avoided, present value', deferred: 'Gained by deferring, present value', deferredWorks: 'Works deferred, amount', saved: 'Saving of the recommended solution',
   factor: 'Break-even, factor on prices', breakEven: 'Break-even, price of the works', normal: 'Normal states solved', outage: 'States after outages solved', screened: 'Low-voltage states screened out', low: 'Low-voltage states solved', notSettled: 'States not settled', measuredShare: 'Measured share of energy',
   modelMean: 'Mean error of the model at feeder heads', modelLargest: 'Largest error of the model', losses: (year: number) => `Losses ${year}, expected`,
+  darkOutages: 'Outages that leave load dark', darkPeak: 'Dark load, at most', unpricedCount: 'Options left out for want of a price', outageOf: 'Loss of', darkKw: 'Dark at most, kW', missing: 'Missing prices',
   id: 'Id', name: 'Name', kind: 'Kind', level: 'Level', group: 'Feeder or substation', limit: 'Limit', year: 'Year', probability: 'Probability (0 to 1)', probabilityNormal: 'Probability, normal state (0 to 1)',
   hours: ['Hours a year, least', 'Hours a year, expected', 'Hours a year, most'], energy: ['Energy above, MWh, least', 'Energy above, MWh, expected', 'Energy above, MWh, most'], peak: ['Peak, % of limit, least', 'Peak, % of limit, expected', 'Peak, % of limit, most'], state: 'Worst state (N or outage)', worstAt: 'Worst hour, calendar of the first year, UTC',
   scenario: 'Scenario', weather: 'Weather', step: 'Step', stepEnergy: 'Energy added, MWh a year', stepPeak: 'Added at the peak, kW', total: 'total',

@@ -25,6 +25,7 @@ export function basisLines(result: StudyResult, { t, f }: Speech): string[] {
     modelCheck === null ? words.noCheck : words.check(f.count(modelCheck.hours), f.percent(modelCheck.meanErrorPct, 1), f.percent(modelCheck.largestErrorPct, 1)),
     `${words.states(f.count(states.normalSolved), f.count(states.outageSolved))} ${words.screened(f.count(states.lowVoltageScreenedOut), f.count(states.lowVoltageSolved))} ${words.seconds(f.duration(1000 * states.seconds))}`,
     ...(states.notSettled > 0 ? [t.reinforcement.answer.notSettled(f.count(states.notSettled))] : []),
+    ...((base.assumedClasses ?? []).length > 0 ? [words.assumed(f.list(base.assumedClasses!.map((loadClass) => loadClassName(loadClass, { t, f }))))] : []),
     ...(base.flatClasses.length > 0 ? [words.flat(f.list(base.flatClasses.map((loadClass) => loadClassName(loadClass, { t, f }))))] : []),
   ]
 }

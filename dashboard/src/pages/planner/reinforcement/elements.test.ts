@@ -12,9 +12,9 @@ describe('elements that become too small', () => {
     expect(rows.map(({ one, likelihood }) => `${one.id} ${likelihood}`)).toEqual(['P05.T1 likely', 'R01 likely', 'P07.T1 likely', 'P05.D4 possible', 'P07.B04 possible', 'R17 holds', 'P09.T1 holds'])
   })
   it('are counted in one sentence', () => {
-    expect(elementsSentence(rows, speech)).toBe('3 elements will probably pass their limits, the first being Parking, transformateur, from 2035 on.')
-    expect(elementsSentence(rows.slice(3), speech)).toBe('2 elements might pass their limits in some futures, none probably.')
-    expect(elementsSentence(rows.slice(5), speech)).toBe('No element passes its limit in the futures studied.')
+    expect(elementsSentence(rows, sampleResult, speech)).toBe('3 elements will probably pass their limits, the first being Parking, transformateur, from 2035 on.')
+    expect(elementsSentence(rows.slice(3), sampleResult, speech)).toBe('2 elements might pass their limits in some futures, none probably.')
+    expect(elementsSentence(rows.slice(5), sampleResult, speech)).toBe('No element passes its limit in the futures studied.')
   })
   it('are shown by scope', () => {
     expect(inElementScope(rows, 'constrained')).toHaveLength(5)
@@ -26,7 +26,7 @@ describe('elements that become too small', () => {
     const table = elementsTable(rows, sampleResult, speech)
     expect(table.rows).toHaveLength(7 * 16)
     expect(new Set(table.rows.map(({ x }) => x)).size).toBe(7 * 16)
-    expect(table.rows[31].raw.slice(0, 4)).toEqual(['section', 'CAP1', '240 A', 2041])
+    expect(table.rows[31].raw.slice(0, 4)).toEqual(['section', 'Départ Capucins ouest', '240 A', 2041])
     expect(table.rows[31].raw.at(-1)).toBe('loss of Tronçon R17, tête de CAP2')
   })
 })

@@ -1,6 +1,6 @@
 import type { ElementOutlook, ElementYear, StudyResult } from '#contract/study-shapes.ts'
 import type { Speech } from '../../../charts/shaped.ts'
-import { stateName } from '../../../charts/study-names.ts'
+import { groupOf, nameOf, stateName } from '../../../charts/study-names.ts'
 import type { FigureTable } from '../../../components/figure.ts'
 
 export const ELEMENT_SCOPES = ['constrained', 'medium', 'low', 'all'] as const
@@ -34,10 +34,10 @@ export function inElementScope(rows: readonly ElementRow[], scope: ElementScope)
   return scope === 'all' ? rows : rows.filter(({ one }) => one.level === scope)
 }
 
-export function elementsSentence(rows: readonly ElementRow[], { t }: Pick<Speech, 't'>): string {
+export function elementsSentence(rows: readonly ElementRow[], result: StudyResult, { t }: Pick<Speech, 't'>): string {
   const words = t.reinforcement.elements
   const [likely, possible] = (['likely', 'possible'] as const).map((wanted) => rows.filter(({ likelihood }) => likelihood === wanted))
-  if (likely.length > 0) return words.sentence(likely.length, likely[0].one.name, String(likely[0].one.firstLikelyYear))
+  if (likely.length > 0) return words.sentence(likely.length, nameOf(likely[0].one.id, result), String(likely[0].one.firstLikelyYear))
   return possible.length > 0 ? words.possible(possible.length) : words.calm
 }
 
@@ -52,8 +52,8 @@ export function elementsTable(rows: readonly ElementRow[], result: StudyResult, 
       { label: words.peak, unit: '%' }, { label: words.state },
     ],
     rows: rows.flatMap(({ one }) => one.years.map((year) => ({
-      header: one.name, x: x++, cells: [],
-      raw: [words.kinds[one.kind], one.group, `${one.limit} ${one.limitUnit}`, year.year, 100 * year.probability, year.hours.expected, year.energyMwh.expected, one.kind === 'bus' ? year.peakPct.least : year.peakPct.most, stateName(year.worstState, result, { t })],
+      header: nameOf(one.id, result), x: x++, cells: [],
+      raw: [words.kinds[one.kind], groupOf(one, result), `${one.limit} ${one.limitUnit}`, year.year, 100 * year.probability, year.hours.expected, year.energyMwh.expected, one.kind === 'bus' ? year.peakPct.least : year.peakPct.most, stateName(year.worstState, result, { t })],
     }))),
   }
 }

@@ -120,5 +120,14 @@ export const sampleResult: StudyResult = {
   ],
   sources: [{ title: 'dena-Verteilnetzstudie', dated: '2012', address: 'https://www.dena.de/', sure: 'read' }],
   modelCheck: { hours: 8_512, meanErrorPct: 1.8, largestErrorPct: 9.6 },
-  network: { nodes: [], links: [] },
+  network: {
+    nodes: [
+      { id: 'PS', name: 'Poste source de démonstration 63/20 kV', x: 2, y: 0, kind: 'primary' }, { id: 'P05', name: 'Parking', x: 0, y: 1, kind: 'secondary' }, { id: 'P07', name: 'Plateau sud', x: 0, y: 2, kind: 'secondary' },
+      { id: 'P09', name: 'Quai haut', x: 4, y: 2, kind: 'secondary' }, { id: 'P10', name: 'Quai bas', x: 4, y: 1, kind: 'secondary' },
+    ],
+    links: [
+      { id: 'R01', from: 'PS', to: 'P05', open: false }, { id: 'R02', from: 'P05', to: 'P07', open: false }, { id: 'R09', from: 'P07', to: 'P09', open: true }, { id: 'R12', from: 'P09', to: 'P10', open: false }, { id: 'R17', from: 'PS', to: 'P10', open: false },
+    ],
+    named: [{ id: 'CAP1', name: 'Départ Capucins ouest' }, { id: 'CAP2', name: 'Départ Capucins est' }, { id: 'P05.B04', name: 'Parking 0,4 kV' }],
+  },
 }
