@@ -12,7 +12,7 @@ export default defineConfig({
       { extends: true, test: { ...common, name: 'models', include: ['models/**/*.test.ts'], exclude: [...common.exclude, ...others], testTimeout: 20_000, maxWorkers: '100%', isolate: false, sequence: { groupOrder: 0 } } },
       { extends: true, test: { ...common, name: 'unit', include: ['**/*.test.ts'], exclude: [...common.exclude, ...others, 'models/**'], testTimeout: 20_000, maxWorkers: '100%', sequence: { groupOrder: 1 } } },
       { extends: true, test: { ...common, name: 'integration', include: ['**/*.integration.test.ts'], testTimeout: 90_000, hookTimeout: 90_000, maxWorkers: 4, sequence: { groupOrder: 2 } } },
-      { extends: true, test: { ...common, name: 'fault', include: ['**/*.fault.test.ts'], testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false, sequence: { groupOrder: 3 } } },
+      { extends: true, test: { ...common, name: 'fault', include: ['**/*.fault.test.ts'], testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 2, sequence: { groupOrder: 3 } } },
       { extends: true, test: { ...common, name: 'browser', include: ['**/*.browser.test.ts'], testTimeout: 120_000, hookTimeout: 240_000, fileParallelism: false, sequence: { groupOrder: 4 } } },
     ],
   },
