@@ -9,6 +9,7 @@ import { frameBytes, horodate, withParity } from '#services/collectors/linky-tic
 import { killChildren, programPath, startChild } from './lab/children.ts'
 import { watchDriver } from './lab/driver-context.ts'
 import { counts, isAsked } from './lab/full.ts'
+import { seededRandom } from './lab/random.ts'
 import { experiment } from './lab/report.ts'
 
 const METER = '031664001115'
@@ -42,6 +43,9 @@ test.runIf(isAsked(23))('a Linky meter on a pseudo terminal, damaged, in both mo
   const driver = await createTicDriver().start(watched.context)
   // What comes while nobody listens at the right speed is noise, as on a true line.
   const listenedAt = () => Number(execFileSync('stty', ['-F', near, 'speed'], { encoding: 'utf8' }).trim())
+  // What depends on time draws from a source of its own: the damages of a seed are the same each time. Of 10,000 holes in a frame of the
+  // historique mode about four leave a group that fits its checksum and is another number: no receiver can know.
+  const passing = seededRandom(run.random.seed)
   let number = 0
   let listening = 0
   const speak = async (mode: Mode, damage: 'none' | 'bit' | 'cut' | 'noise' | 'hole') => {
@@ -55,9 +59,9 @@ test.runIf(isAsked(23))('a Linky meter on a pseudo terminal, damaged, in both mo
       bytes = Uint8Array.of(...bytes.slice(0, at), ...bytes.slice(at + 1 + run.random.below(30)))
     }
     if (number % 5 === 1) listening = listenedAt()
-    if (listening !== SPEED[mode]) bytes = bytes.map(() => run.random.below(256))
+    if (listening !== SPEED[mode]) bytes = bytes.map(() => passing.below(256))
     for (let start = 0; start < bytes.length;) {
-      const end = start + 1 + run.random.below(40)
+      const end = start + 1 + passing.below(40)
       writeSync(line, bytes.subarray(start, end))
       start = end
     }

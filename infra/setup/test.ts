@@ -10,7 +10,7 @@ interface Report {
 }
 
 const root = resolve(import.meta.dirname, '../..')
-const kinds = ['unit', 'integration', 'fault', 'browser']
+const kinds = ['models', 'unit', 'integration', 'fault', 'browser']
 const asked = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'penfeld-test-'))
 let passed = 0
@@ -21,9 +21,9 @@ for (const kind of asked.length > 0 ? asked : kinds) {
   const report = join(folder, `${kind}.json`)
   const startedMs = Date.now()
   process.stdout.write(`\n== ${kind} tests\n`)
-  const { status } = spawnSync(
+  const { status, signal } = spawnSync(
     process.execPath,
-    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', kind, ...(kind === 'integration' ? ['--maxWorkers=4'] : []), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', kind, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' } },
   )
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(0)
@@ -37,7 +37,7 @@ for (const kind of asked.length > 0 ? asked : kinds) {
     process.stdout.write(`${kind}: ${counted.numPassedTests} passed, ${failedHere} failed, ${seconds} s\n`)
   } catch {
     failed += 1
-    process.stdout.write(`${kind}: no report was written, ${seconds} s\n`)
+    process.stdout.write(`${kind}: no report was written, ended by ${signal ?? `code ${status}`}, ${seconds} s\n`)
   }
 }
 if (failures.length > 0) process.stdout.write(`\n== failed\n${failures.join('\n')}\n`)

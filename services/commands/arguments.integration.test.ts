@@ -1,21 +1,39 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { COMMANDS, commandLine } from './command-line.ts'
 
-/** How the command line answers to what does not fit, in a process of its own as an operator types it. */
-const main = resolve(import.meta.dirname, '../main.ts')
-const penfeld = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', PENFELD_DATA: join(import.meta.dirname, 'nowhere') } })
+/** How the command line answers to what does not fit: mostly in this process, and a few times in one of its own, as an operator types it. */
+const nowhere = join(import.meta.dirname, 'nowhere')
+beforeAll(() => {
+  vi.stubEnv('PENFELD_DATA', nowhere)
+  // A command writes by what it is given, and never past it.
+  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockImplementation((text) => { throw new Error(`written past the command line: ${String(text)}`) })
+})
+afterAll(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+})
+
+interface Outcome { readonly status: number | null; readonly stdout: string; readonly stderr: string }
+
+async function penfeld(...args: readonly string[]): Promise<Outcome> {
+  const written: string[] = []
+  const complained: string[] = []
+  const status = await commandLine(args, (line) => void written.push(`${line}\n`), (line) => void complained.push(`${line}\n`))
+  return { status, stdout: written.join(''), stderr: complained.join('') }
+}
+
+function started(...args: readonly string[]): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } })
   return { status, stdout, stderr }
 }
-const usages = [...readFileSync(main, 'utf8').matchAll(/^ {4}usage: '([^']+)'/gm)].map(([, usage]) => usage)
 
-test('every command says how it is called, and does nothing else', () => {
-  expect(usages.length).toBeGreaterThan(10)
-  for (const usage of usages) {
-    const [name] = usage.split(' ')
-    const { status, stdout, stderr } = penfeld(name, '--help')
+test('every command says how it is called, and does nothing else', async () => {
+  expect(Object.keys(COMMANDS).length).toBeGreaterThan(10)
+  for (const [name, { usage }] of Object.entries(COMMANDS)) {
+    expect(usage.split(' ')[0]).toBe(name)
+    const { status, stdout, stderr } = await penfeld(name, '--help')
     expect({ status, first: stdout.split('\n')[0], stderr }).toEqual({ status: 0, first: `penfeld ${usage}`, stderr: '' })
   }
 })
@@ -57,20 +75,29 @@ const WRONG: readonly (readonly [readonly string[], string])[] = [
   [['study', 'show', 'x', '--format', 'pdf', '--out', 'y', '--lang', 'br'], '--lang is "br", expected fr or en.'],
   [['verify', '--quick'], "Unknown option '--quick'."],
 ]
-test.each(WRONG)('penfeld %j', (args, message) => {
-  const { status, stdout, stderr } = penfeld(...args)
+test.each(WRONG)('penfeld %j', async (args, message) => {
+  const { status, stdout, stderr } = await penfeld(...args)
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-  const usage = usages.find((one) => one.split(' ')[0] === args[0])!
   // One line: what is wrong, and how it is called.
   expect(stderr).toMatch(/^[^\n]+\n$/)
   expect(stderr).toContain(message)
-  expect(stderr).toContain(`Usage: penfeld ${usage}\n`)
+  expect(stderr).toContain(`Usage: penfeld ${COMMANDS[args[0]!]!.usage}\n`)
 })
 
-test('a command that is not there: the list, exit code 2; an inherited name is none', () => {
+test('a command that is not there: the list, exit code 2; an inherited name is none', async () => {
   for (const name of ['bakup', 'toString']) {
-    const { status, stdout } = penfeld(name)
+    const { status, stdout } = await penfeld(name)
     expect(status).toBe(2)
     expect(stdout).toContain(`There is no command "${name}".`)
   }
+})
+
+test.each([[['backup', '--help']], [['bakup']], [['backup', '--two', 'x']], [['run', '--roles', 'collect,paint']]])('a process of its own answers the same: penfeld %j', async (args) => {
+  const answer = started(resolve(import.meta.dirname, '../main.ts'), ...args)
+  expect(answer).toEqual(await penfeld(...args))
+})
+
+test('every command loads under the Node that runs it', () => {
+  const all = `const { COMMANDS } = await import(${JSON.stringify(join(import.meta.dirname, 'command-line.ts'))}); for (const { load } of Object.values(COMMANDS)) console.log(typeof await load())`
+  expect(started('--input-type=module', '--eval', all)).toEqual({ status: 0, stdout: 'function\n'.repeat(Object.keys(COMMANDS).length), stderr: '' })
 })
