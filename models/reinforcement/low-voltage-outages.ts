@@ -112,7 +112,7 @@ function nearHours({ lowVoltage, whole, stations }: ConstraintCase, loads: YearL
   const drops = new Float64Array(grid.busCount)
   const stationCount = stations.length
   const bands = limits.sets.map((set) => ({
-    floorPu: Math.min(...wholeBus.filter((bus) => bus >= 0).map((bus) => set.lowestPu[bus])),
+    floorPu: Math.min(...Array.from(wholeBus, (bus) => (bus < 0 ? Infinity : set.lowestPu[bus]))),
     limitA: Float64Array.from(wholeBranch, (branch) => Math.min(set.branchFrom[branch], set.branchTo[branch])),
     lowestPu: Float64Array.from(wholeBus, (bus) => (bus < 0 ? 0 : set.lowestPu[bus])), highestPu: Float64Array.from(wholeBus, (bus) => (bus < 0 ? Infinity : set.highestPu[bus])),
   }))
