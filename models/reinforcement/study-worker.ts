@@ -116,8 +116,8 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
     return made
   }
   const columns: { activeKw: Float64Array; reactiveKvar: Float64Array } = { activeKw: new Float64Array(base.at.length * grid.busCount), reactiveKvar: new Float64Array(base.at.length * grid.busCount) }
-  const future = ({ scenario, weather, year, levels }: FutureAsk): FutureYear =>
-    futureLoads(futureBase(weather), study.scenarios[scenario], year, { ...(levels === undefined ? {} : { levels }), into: columns })
+  const future = ({ scenario, weather, year, levels }: FutureAsk, hours?: readonly number[]): FutureYear =>
+    futureLoads(futureBase(weather), study.scenarios[scenario], year, { ...(levels === undefined ? {} : { levels }), ...(hours === undefined ? {} : { hours }), into: columns })
   const caseOptions = { ...options, limitLoadingPct: thresholds.limitLoadingPct }
   const deciding = quick ? measuredPeak(base) : decidingLoads()
   const baseCase = (quick ? memory.quickCase : undefined) ?? constraintCase(network, at, deciding, base.customersByBus, caseOptions)
@@ -195,13 +195,14 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       }
     },
     days(ask) {
-      const made = future(ask)
+      const hoursOf = Map.groupBy(base.localDay.keys(), (hour) => base.localDay[hour])
+      const made = future(ask, [...new Set(ask.days.map(({ day }) => day))].flatMap((day) => hoursOf.get(day) ?? []))
       const key = JSON.stringify([ask.constrained, ask.only])
       const all = optionsFor(ask.constrained)
       const maker = rowMakers.get(key) ?? dayRowsMaker(baseCase, rowOptions(all, ({ id }) => ask.only?.includes(id) ?? true), base.customersByBus, thresholds.limitLoadingPct)
       rowMakers.set(key, maker)
       return ask.days.map(({ state, day, elements }) => {
-        const hours = [...base.localDay.keys()].filter((hour) => base.localDay[hour] === day)
+        const hours = hoursOf.get(day) ?? []
         const rows = maker.day(yearLoads(made), state, hours, elements)
         return { ...rows, availableKw: new Map(all.flatMap(({ effect }, o) => (effect.kind === 'dispatch' && effect.availableKw !== undefined ? [[o, Float64Array.from(hours, (hour) => effect.availableKw![hour])] as const] : []))) }
       })
