@@ -32,15 +32,15 @@ export function afterOutages(one: ConstraintCase, loads: YearLoads, limits: Cons
   const all = hours * one.outages.length
   if (steps.length === 0) return { screenedOut: all, solved: 0, notSettled: 0 }
   let notSettled = 0
+  const isLow = lowVoltageElements(one)
+  const branchCount = one.whole.branchFrom.length
   one.outages.forEach((outage, o) => {
     const { grid, prepared } = outage.whole()
     if (grid.sources.length === 0) return
-    const isLow = lowVoltageElements(one)
-    const branchCount = one.whole.branchFrom.length
     const tell = (hour: number, element: number, excess: number, pct: number) => {
       if (isLow[element] === 1 && !inputs.brokenInNormal.has(element * hours + hour)) needs.add(o + 1, hour, element, excess, pct)
     }
-    const count = createYearCount(grid, one.elements, hours, HOUR_S, { branch: (hour, k, kw, pct) => tell(hour, k, kw, pct), bus: (hour, bus, pu) => tell(hour, branchCount + bus, pu, NaN) })
+    const count = createYearCount(grid, one.elements, hours, HOUR_S, { branch: (hour, k, kw, pct) => tell(hour, k, kw, pct), bus: (hour, bus, pu) => tell(hour, branchCount + bus, pu, NaN) }, isLow)
     limits.whole.sets.forEach((set, season) => {
       const chosen = steps.filter((hour) => limits.whole.setOfStep[hour] === season)
       if (chosen.length > 0) solveYear(prepared, loads, chosen, set, one.elements, count)
