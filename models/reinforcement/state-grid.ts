@@ -8,7 +8,7 @@ import { feedingTree } from '#models/grid/topology.ts'
 import { solveInBlocks } from '#models/load-flow/blocks.ts'
 import { type LoadFlowResult, prepareLoadFlow, type PreparedLoadFlow, solveLoadFlow } from '#models/load-flow/load-flow.ts'
 import { type ConstraintCase, HOUR_S } from './constraint-case.ts'
-import { limitsOf } from './constraint-limits.ts'
+import { liftedLimits } from './constraint-limits.ts'
 
 export interface StateGrid {
   readonly grid: GridModel
@@ -36,7 +36,7 @@ export function stateGrid(one: ConstraintCase, network: Network, state: number, 
     grid, elements: elementsOf(grid), prepared: prepareLoadFlow(grid, one.options), busOf,
     limitsAt(at, month) {
       const key = `${at} ${month}`
-      const found = known.get(key) ?? limitsOf(network, grid, network, grid, lift, Float64Array.of(at), [month], limitLoadingPct).whole.sets[0]
+      const found = known.get(key) ?? liftedLimits(network, grid, lift.branchFactor, Float64Array.of(at), [month], limitLoadingPct).sets[0]
       known.set(key, found)
       return found
     },
