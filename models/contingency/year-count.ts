@@ -43,6 +43,8 @@ export interface ExcessListener {
 export interface YearCounting {
   /** 1: a limit is broken in the step, or it has no result. */
   readonly broken: Uint8Array
+  /** Whether a branch whose energy is of interest was above its limit. */
+  readonly needsEnergy: () => boolean
   /** Adds results of consecutive entries of `steps`, from `first` on. Steps to look at closer are put on `above`. */
   add(flow: LoadFlowResult, steps: Int32Array, first: number, count: number, limits: ElementLimits, above: number[]): void
   /** Energy of steps above a limit, from results with powers; `steps` from `first` on, as in `add`. */
@@ -50,7 +52,8 @@ export interface YearCounting {
   result(): YearCount
 }
 
-export function createYearCount(grid: GridModel, elements: Elements, stepCount: number, stepS: number, listener?: ExcessListener): YearCounting {
+/** @param energyOf 1: branches whose energy above the limit is of interest; absent: all */
+export function createYearCount(grid: GridModel, elements: Elements, stepCount: number, stepS: number, listener?: ExcessListener, energyOf?: Uint8Array): YearCounting {
   const { busCount, fed } = grid
   const branchCount = grid.branchFrom.length
   const stepH = stepS / 3600
@@ -66,6 +69,7 @@ export function createYearCount(grid: GridModel, elements: Elements, stepCount: 
   const notRated = new Set<number>()
   const limitPct = 100 * (1 + ROUNDING)
   let notSolved = 0
+  let energyIsNeeded = false
 
   // Between these a value is no new extreme and breaks nothing: what nearly all values are is settled by one look.
   const quietPct = perBranch().fill(-Infinity), quietLowPu = perBus().fill(Infinity), quietHighPu = perBus().fill(-Infinity)
@@ -86,6 +90,7 @@ export function createYearCount(grid: GridModel, elements: Elements, stepCount: 
     watchH[k] += stepH
     if (pct <= limitPct) return false
     limitH[k] += stepH
+    if (energyOf === undefined || energyOf[k] === 1) energyIsNeeded = true
     return true
   }
   const addBus = (bus: number, pu: number, step: number, limits: ElementLimits): void => {
@@ -107,7 +112,7 @@ export function createYearCount(grid: GridModel, elements: Elements, stepCount: 
   }
 
   return {
-    broken,
+    broken, needsEnergy: () => energyIsNeeded,
     add({ settled, loadingPct, voltagePu }, steps, first, count, limits, above) {
       if (limits !== quietFor) beginLimits(limits)
       for (let scenario = 0; scenario < count; scenario += 1) {
@@ -167,7 +172,7 @@ export function solveYear(prepared: PreparedLoadFlow, loads: Pick<LoadScenarios,
   const above: number[] = []
   const lean = { angles: false, currents: false, powers: false, totals: false, loadings: ratings }
   solveInBlocks(prepared, { scenarios: steps.length, fill: fillFrom(prepared.circuit, loads, steps), take: (first, entries, flow) => count.add(flow, steps, first, entries, limits, above) }, { wanted: lean, inTimeOrder: true })
-  if (above.length === 0) return
+  if (above.length === 0 || !count.needsEnergy()) return
   const aboveSteps = Int32Array.from(above).sort()
   solveInBlocks(prepared, { scenarios: above.length, fill: fillFrom(prepared.circuit, loads, aboveSteps), take: (first, entries, flow) => count.addEnergy(flow, aboveSteps, first, entries) }, { wanted: { ...lean, powers: true }, inTimeOrder: true })
 }

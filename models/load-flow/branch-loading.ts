@@ -10,11 +10,24 @@ export interface RatingSquares {
   readonly byPower: Uint8Array
 }
 
-export function ratingSquares({ branchFrom, branchTo, busBaseKv, basePowerKva }: Circuit, ratings: BranchRatings): RatingSquares {
+/** Written as loops: every batch over every topology asks for it. */
+export function ratingSquares({ branchFrom, branchTo, busBaseKv, basePowerKva }: Circuit, { currentA, apparentKva }: BranchRatings): RatingSquares {
+  const count = branchFrom.length
+  const byPower = new Uint8Array(count)
+  const from = new Float64Array(count)
+  const to = new Float64Array(count)
   const ampere = (bus: number) => (bus >= 0 ? basePowerKva / (SQRT3 * busBaseKv[bus]) : 0)
-  const byPower = Uint8Array.from(branchFrom, (_, k) => Number(ratings.apparentKva[k] === ratings.apparentKva[k]))
-  const square = (ends: Int32Array) => Float64Array.from(ends, (bus, k) => (byPower[k] === 1 ? basePowerKva / ratings.apparentKva[k] : ampere(bus) / ratings.currentA[k]) ** 2)
-  return { from: square(branchFrom), to: square(branchTo), byPower }
+  for (let k = 0; k < count; k += 1) {
+    if (apparentKva[k] === apparentKva[k]) {
+      byPower[k] = 1
+      from[k] = (basePowerKva / apparentKva[k]) ** 2
+      to[k] = from[k]
+    } else {
+      from[k] = (ampere(branchFrom[k]) / currentA[k]) ** 2
+      to[k] = (ampere(branchTo[k]) / currentA[k]) ** 2
+    }
+  }
+  return { from, to, byPower }
 }
 
 /** Loading in percent from the squares of current and voltage at both ends, pu: the larger of both. What is not known is NaN. */

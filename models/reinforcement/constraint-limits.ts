@@ -14,16 +14,16 @@ export interface ConstraintLimits {
  * @param at instants for which dated ratings are looked up
  */
 export function limitsOf(network: Network, whole: GridModel, drawnNetwork: Network, drawn: GridModel, lift: PeakLift, at: Float64Array, month: ArrayLike<number>, limitLoadingPct?: number): ConstraintLimits {
-  const options = limitLoadingPct === undefined ? {} : { limitLoadingPct }
   const drawnFactor = Float64Array.from(drawn.branchFrom, (_, k) => {
     const id = k < drawn.sectionCount ? drawn.sectionIds[k] : drawn.transformerIds[k - drawn.sectionCount]
     return lift.branchFactor[whole.branchIndex.get(id ?? '') ?? -1] ?? 1
   })
-  return {
-    whole: lowered(stepLimits(network, whole, at, month, options), lift.branchFactor),
-    drawn: lowered(stepLimits(drawnNetwork, drawn, at, month, options), drawnFactor),
-  }
+  return { whole: liftedLimits(network, whole, lift.branchFactor, at, month, limitLoadingPct), drawn: liftedLimits(drawnNetwork, drawn, drawnFactor, at, month, limitLoadingPct) }
 }
+
+/** @param factor by branch of `grid`: peak over mean of an hour */
+export const liftedLimits = (network: Network, grid: GridModel, factor: Float64Array, at: Float64Array, month: ArrayLike<number>, limitLoadingPct?: number): StepLimits =>
+  lowered(stepLimits(network, grid, at, month, limitLoadingPct === undefined ? {} : { limitLoadingPct }), factor)
 
 const lowered = ({ sets, setOfStep }: StepLimits, factor: Float64Array): StepLimits => ({
   setOfStep,

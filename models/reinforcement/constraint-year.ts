@@ -219,22 +219,30 @@ function outageYear(one: ConstraintCase, outage: OutageCase, state: number, { dr
   function openSteps(of: OutageBound, { hours: groups, envelope }: HourGroups, set: ElementLimits): Int32Array {
     const open: number[] = []
     groups.forEach((group, g) => {
-      if (!of.open(envelope, g, set)) group.forEach((hour) => takeBounds(of, hour))
-      else group.forEach((hour) => { if (of.open(loadKva, hour, set)) open.push(hour); else takeBounds(of, hour) })
+      if (!of.open(envelope, g, set)) {
+        takeBounds(of, group)
+        return
+      }
+      for (let k = 0; k < group.length; k += 1) {
+        if (of.open(loadKva, group[k], set)) open.push(group[k])
+        else takeBounds(of, group.subarray(k, k + 1))
+      }
     })
     return Int32Array.from(open).sort()
   }
 
-  /** Of an hour that is left out the stations take the bounds of their voltages. */
-  function takeBounds({ idlePu, dropPu, risePu }: OutageBound, hour: number): void {
-    const first = hour * stationCount
+  /** Of hours that are left out together the stations take the bounds of their voltages. */
+  function takeBounds({ idlePu, dropPu, risePu }: OutageBound, left: Int32Array): void {
     for (let s = 0; s < stationCount; s += 1) {
       const bus = highBus[s]
       if (bus < 0) continue
       const low = idlePu[bus] - dropPu[bus]
       const high = idlePu[bus] + risePu[bus]
-      if (low < lowestPu[first + s]) lowestPu[first + s] = low
-      if (high > highestPu[first + s]) highestPu[first + s] = high
+      for (let k = 0; k < left.length; k += 1) {
+        const place = left[k] * stationCount + s
+        if (low < lowestPu[place]) lowestPu[place] = low
+        if (high > highestPu[place]) highestPu[place] = high
+      }
     }
   }
 }

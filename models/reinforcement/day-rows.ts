@@ -6,7 +6,7 @@
 import type { Network } from '#models/district/schema.ts'
 import type { ConstraintCase } from './constraint-case.ts'
 import type { YearLoads } from './constraint-year.ts'
-import { excessOf, flowOf, onBuses, type StateFlow, stateGrid, type StateGrid } from './state-grid.ts'
+import { excesses, stateGrid, type StateGrid } from './state-grid.ts'
 
 export interface RowOptions {
   /** Bus of the case's whole network at which each sized option acts, by index of the option. */
@@ -52,8 +52,8 @@ export function dayRowsMaker(one: ConstraintCase, options: RowOptions, customers
     grids.set(key, made)
     return made
   }
-  const solve = (grid: StateGrid, loads: YearLoads, hours: readonly number[], activeKw: Float64Array, reactiveKvar: Float64Array): StateFlow =>
-    flowOf(grid, onBuses(grid, activeKw), onBuses(grid, reactiveKvar), loads.at[hours[0]], loads.month[hours[0]])
+  const solve = (grid: StateGrid, loads: YearLoads, hours: readonly number[], activeKw: Float64Array, reactiveKvar: Float64Array, elements: readonly string[]): readonly Float64Array[] =>
+    excesses(grid, { activeKw, reactiveKvar }, loads.at[hours[0]], loads.month[hours[0]], elements)
 
   return {
     day(loads, state, hours, elements) {
@@ -66,24 +66,18 @@ export function dayRowsMaker(one: ConstraintCase, options: RowOptions, customers
       const activeKw = of(loads.activeKw)
       const reactiveKvar = of(loads.reactiveKvar)
       const base = gridOf(state, undefined)
-      const flow = solve(base, loads, hours, activeKw, reactiveKvar)
-      const excessBy = (grid: StateGrid, solved: StateFlow, element: string) => Float64Array.from(hours, (_, k) => excessOf(grid, solved, element, k))
-      const excess = elements.map((element) => excessBy(base, flow, element))
+      const excess = solve(base, loads, hours, activeKw, reactiveKvar, elements)
       if (excess.some((column) => column.some(Number.isNaN))) return { hours, settled: false, rows: [] }
       const rows = elements.map((element, e) => ({ element, ...(isBus(element) ? { unit: 'pu' as const } : {}), excess: excess[e], perKw: new Map<number, number>(), built: new Map<number, Float64Array>() }))
-      const reliefOf = (option: number, grid: StateGrid, solved: StateFlow) => rows.forEach((row) => {
-        const after = excessBy(grid, solved, row.element)
-        const relief = row.excess.map((before, k) => before - after[k])
+      const reliefOf = (option: number, after: readonly Float64Array[]) => rows.forEach((row, r) => {
+        const relief = row.excess.map((before, k) => before - after[r][k])
         if (relief.some((value, k) => Math.abs(value) > LEAST_RELIEF * Math.abs(row.excess[k]))) row.built.set(option, relief)
       })
-      for (const { option } of options.networks) {
-        const grid = gridOf(state, option)
-        reliefOf(option, grid, solve(grid, loads, hours, activeKw, reactiveKvar))
-      }
+      for (const { option } of options.networks) reliefOf(option, solve(gridOf(state, option), loads, hours, activeKw, reactiveKvar, elements))
       for (const { option, hourly } of options.loads) {
-        const changedKw = Float64Array.from(activeKw)
+        const changedKw = activeKw.slice()
         for (const { bus, kw } of hourly) hours.forEach((hour, k) => { changedKw[k * busCount + bus] += kw[hour] })
-        reliefOf(option, base, solve(base, loads, hours, changedKw, reactiveKvar))
+        reliefOf(option, solve(base, loads, hours, changedKw, reactiveKvar, elements))
       }
       addPerKw(rows, base, loads, hours, activeKw, reactiveKvar)
       return { hours, settled: true, rows }
@@ -109,14 +103,13 @@ export function dayRowsMaker(one: ConstraintCase, options: RowOptions, customers
         triedKw[b * busCount + bus] -= STEP_KW
         triedKvar.set(hourKvar, b * busCount)
       })
-      const flow = solve(base, loads, [hours[k]], triedKw, triedKvar)
-      for (const r of of) {
+      const after = solve(base, loads, [hours[k]], triedKw, triedKvar, of.map((r) => rows[r].element))
+      of.forEach((r, place) => {
         for (const { option, bus } of options.sized) {
-          const after = excessOf(base, flow, rows[r].element, buses.indexOf(bus))
-          const relief = (rows[r].excess[k] - after) / STEP_KW
+          const relief = (rows[r].excess[k] - after[place][buses.indexOf(bus)]) / STEP_KW
           if (!Number.isNaN(relief) && Math.abs(relief) > (isBus(rows[r].element) ? 1e-9 : LEAST_RELIEF)) rows[r].perKw.set(option, relief)
         }
-      }
+      })
     }
   }
 }

@@ -112,3 +112,16 @@ test('more of anything that draws never lowers an hour of the total', () => {
 test('a bus that is not there is named', () => {
   expect(() => futureLoads(measured, scenario({ arrivals: [{ node: 'Z', year: 2026, peakKw: 1, loadClass: 'office', note: text('n') }] }), 2027)).toThrow(/PF_STUDY_NODE.*"Z"/)
 })
+
+describe('some hours', () => {
+  test('have the loads that they have among all; those of the others are not known', () => {
+    const all = futureLoads(colder, everything, 2035)
+    const some = futureLoads(colder, everything, 2035, { hours: [3, 30], into: { activeKw: all.activeKw.slice(), reactiveKvar: all.reactiveKvar.slice() } })
+    for (const hour of [3, 30]) {
+      for (const column of ['activeKw', 'reactiveKvar'] as const) expect(some[column].slice(hour * 3, hour * 3 + 3)).toEqual(all[column].slice(hour * 3, hour * 3 + 3))
+    }
+    expect(some.activeKw.filter((kw) => !Number.isNaN(kw)).length).toBe(2 * 3)
+    expect(some.reactiveKvar.filter((kvar) => !Number.isNaN(kvar)).length).toBe(2 * 3)
+    expect(some.totalKw).toEqual(all.totalKw)
+  })
+})

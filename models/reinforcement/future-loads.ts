@@ -34,6 +34,8 @@ export interface FutureOptions {
   readonly levels?: Levels
   /** Columns of a future that is not needed any more: they are written over, which spares making new ones. */
   readonly into?: { readonly activeKw: Float64Array; readonly reactiveKvar: Float64Array }
+  /** Hours whose loads by bus are asked for; those of the others are NaN. Absent: all. */
+  readonly hours?: readonly number[]
 }
 
 /**
@@ -71,7 +73,7 @@ export function futureLoads(future: FutureBase, scenario: StudyScenario, year: n
   const cut = saved.map((share, i) => share + moved[i]!)
 
   return {
-    year, ...write(future, growth, cut, added, options.into), totalKw, peakKw: totalKw[peakHour]!, peakHour, energyMwh: energyMwh(totalKw),
+    year, ...write(future, growth, cut, added, options), totalKw, peakKw: totalKw[peakHour]!, peakHour, energyMwh: energyMwh(totalKw),
     steps: FUTURE_STEPS.map((step) => ({ step, energyMwh: energyMwh(columns[step]), atPeakKw: columns[step][peakHour]! })),
     loadOf: (loadClasses, buses) => loadAt(future, growth, cut, added, loadClasses, buses),
   }
@@ -91,21 +93,25 @@ function weightedSum(columns: readonly Float64Array[], weights: readonly number[
 }
 
 /** Row by row, so that reading and writing both run through memory in order: this is called for every year, scenario and weather. */
-function write({ base, partKw, perDegreeKw, classOfPart, coldC }: FutureBase, growth: readonly number[], cut: readonly number[], added: readonly AddedLoad[], into: FutureOptions['into']): Pick<FutureYear, 'activeKw' | 'reactiveKvar'> {
+function write({ base, partKw, perDegreeKw, classOfPart, coldC }: FutureBase, growth: readonly number[], cut: readonly number[], added: readonly AddedLoad[], { into, hours: wanted }: FutureOptions): Pick<FutureYear, 'activeKw' | 'reactiveKvar'> {
   const { busCount, localHour, parts } = base
-  const hours = base.at.length
-  const size = hours * busCount
-  const activeKw = into?.activeKw.length === size ? into.activeKw.fill(0) : new Float64Array(size)
-  const reactiveKvar = into?.reactiveKvar.length === size ? into.reactiveKvar.fill(0) : new Float64Array(size)
+  const size = base.at.length * busCount
+  const columnOf = (given: Float64Array | undefined) => (given?.length === size ? given : new Float64Array(size)).fill(wanted === undefined ? 0 : NaN)
+  const activeKw = columnOf(into?.activeKw)
+  const reactiveKvar = columnOf(into?.reactiveKvar)
   const count = parts.length
   const bus = Int32Array.from(parts, (part) => part.bus)
   const tanPhi = Float64Array.from(parts, (part) => part.tanPhi)
   const factor = Float64Array.from(classOfPart, (place) => growth[place]!)
   const off = Float64Array.from(classOfPart, (place) => cut[place]!)
   const placed = placedLoads(added, busCount)
-  for (let hour = 0; hour < hours; hour += 1) {
+  for (const hour of wanted ?? base.at.keys()) {
     const row = hour * busCount
     const from = hour * count
+    if (wanted !== undefined) {
+      activeKw.fill(0, row, row + busCount)
+      reactiveKvar.fill(0, row, row + busCount)
+    }
     const slopes = localHour[hour]! * count
     const cold = coldC[hour]!
     for (let p = 0; p < count; p += 1) {

@@ -1,11 +1,11 @@
 /** The low voltage after outages: hours that the bound excludes are counted, the others are solved exactly over the whole network. */
 import { branchRatings, createYearCount, solveYear } from '#models/contingency/year-count.ts'
 import type { StepLimits } from '#models/capacity/limits.ts'
-import { feedingTree } from '#models/grid/topology.ts'
 import { solveInBlocks } from '#models/load-flow/blocks.ts'
 import { type ConstraintCase, HOUR_S } from './constraint-case.ts'
 import type { ConstraintLimits } from './constraint-limits.ts'
 import { type ElementCounts, type StationVoltages, takeHours, takePeak, type YearLoads } from './constraint-year.ts'
+import { nearHours } from './near-hours.ts'
 import type { NeedsCollector } from './needs.ts'
 
 /**
@@ -32,15 +32,15 @@ export function afterOutages(one: ConstraintCase, loads: YearLoads, limits: Cons
   const all = hours * one.outages.length
   if (steps.length === 0) return { screenedOut: all, solved: 0, notSettled: 0 }
   let notSettled = 0
+  const isLow = lowVoltageElements(one)
+  const branchCount = one.whole.branchFrom.length
   one.outages.forEach((outage, o) => {
     const { grid, prepared } = outage.whole()
     if (grid.sources.length === 0) return
-    const isLow = lowVoltageElements(one)
-    const branchCount = one.whole.branchFrom.length
     const tell = (hour: number, element: number, excess: number, pct: number) => {
       if (isLow[element] === 1 && !inputs.brokenInNormal.has(element * hours + hour)) needs.add(o + 1, hour, element, excess, pct)
     }
-    const count = createYearCount(grid, one.elements, hours, HOUR_S, { branch: (hour, k, kw, pct) => tell(hour, k, kw, pct), bus: (hour, bus, pu) => tell(hour, branchCount + bus, pu, NaN) })
+    const count = createYearCount(grid, one.elements, hours, HOUR_S, { branch: (hour, k, kw, pct) => tell(hour, k, kw, pct), bus: (hour, bus, pu) => tell(hour, branchCount + bus, pu, NaN) }, isLow)
     limits.whole.sets.forEach((set, season) => {
       const chosen = steps.filter((hour) => limits.whole.setOfStep[hour] === season)
       if (chosen.length > 0) solveYear(prepared, loads, chosen, set, one.elements, count)
@@ -94,67 +94,6 @@ export function openHours(one: ConstraintCase, loads: YearLoads, limits: StepLim
   judgeAt(one, loads, limits, highest, brokenInNormal, near, open)
   return open
 }
-
-/**
- * 1: hours that are worth a load flow of the low voltage. Of the others a coarser bound says enough: currents of at most the sum of |S|
- * over the lowest voltage that is allowed, and the drops that they make (as in outage-bound.ts, with the busbars at their lowest).
- */
-function nearHours({ lowVoltage, whole, stations }: ConstraintCase, loads: YearLoads, limits: StepLimits, lowest: Float64Array, highest: Float64Array): Uint8Array {
-  const hours = loads.at.length
-  const near = new Uint8Array(hours)
-  if (lowVoltage === undefined) return near
-  const { grid, wholeBus, wholeBranch, stationOfBus, idlePu } = lowVoltage
-  const { order, parentBus, parentBranch } = feedingTree(grid)
-  const { ftG, ftB } = grid.admittance
-  const impedance = Float64Array.from(grid.branchFrom, (_, k) => 1 / Math.hypot(ftG[k], ftB[k]))
-  const amperes = Float64Array.from(grid.branchFrom, (_, k) => grid.basePowerKva / (Math.sqrt(3) * grid.busBaseKv[Math.max(0, grid.wiredTo[k])]))
-  const sums = new Float64Array(grid.busCount)
-  const drops = new Float64Array(grid.busCount)
-  const stationCount = stations.length
-  const bands = limits.sets.map((set) => ({
-    floorPu: Math.min(...wholeBus.filter((bus) => bus >= 0).map((bus) => set.lowestPu[bus])),
-    limitA: Float64Array.from(wholeBranch, (branch) => Math.min(set.branchFrom[branch], set.branchTo[branch])),
-    lowestPu: Float64Array.from(wholeBus, (bus) => (bus < 0 ? 0 : set.lowestPu[bus])), highestPu: Float64Array.from(wholeBus, (bus) => (bus < 0 ? Infinity : set.highestPu[bus])),
-  }))
-  for (let hour = 0; hour < hours; hour += 1) {
-    const { floorPu, limitA, lowestPu, highestPu } = bands[limits.setOfStep[hour]]
-    const first = hour * whole.busCount
-    let delivers = false
-    for (let bus = 0; bus < sums.length; bus += 1) {
-      const from = wholeBus[bus]
-      const kw = from < 0 ? 0 : loads.activeKw[first + from]
-      const kvar = from < 0 ? 0 : loads.reactiveKvar[first + from]
-      if (kw < 0 || kvar < 0) delivers = true
-      sums[bus] = (SHUNTS * Math.sqrt(kw * kw + kvar * kvar)) / grid.basePowerKva / floorPu
-    }
-    let isNear = false
-    let fullest = 0
-    let leastPu = Infinity
-    for (let place = order.length - 1; place >= 0; place -= 1) {
-      const bus = order[place]
-      const branch = parentBranch[bus]
-      if (branch < 0) continue
-      if (branch < grid.sectionCount) fullest = Math.max(fullest, (sums[bus] * amperes[branch]) / limitA[branch])
-      sums[parentBus[bus]] += sums[bus]
-    }
-    for (let place = 0; place < order.length && !isNear; place += 1) {
-      const bus = order[place]
-      const branch = parentBranch[bus]
-      drops[bus] = branch < 0 ? 0 : drops[parentBus[bus]] + impedance[branch] * sums[bus]
-      if (wholeBus[bus] < 0) continue
-      const station = hour * stationCount + stationOfBus[bus]
-      const least = lowest[station] * idlePu[bus] - drops[bus]
-      leastPu = Math.min(leastPu, least)
-      // Without a voltage that is known nothing is excluded. What only draws raises no voltage.
-      if (!(least >= lowestPu[bus] && highest[station] * idlePu[bus] + (delivers ? drops[bus] : 0) <= highestPu[bus])) isNear = true
-    }
-    if (isNear || !(fullest * floorPu <= leastPu)) near[hour] = 1
-  }
-  return near
-}
-
-/** Load currents part over shunts too: by less than this share. */
-const SHUNTS = 1.01
 
 /** Solves the low voltage with its stations at the given voltages and opens the hours in which a limit is broken. */
 function judgeAt(one: ConstraintCase, loads: YearLoads, limits: StepLimits, stationPu: Float64Array, brokenInNormal: ReadonlySet<number>, near: Uint8Array, open: Uint8Array): void {

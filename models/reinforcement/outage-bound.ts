@@ -51,6 +51,7 @@ export function outageBound(grid: GridModel, elements: Elements, prepared: Prepa
   const givenPu = new Float64Array(busCount)
   const risePu = new Float64Array(busCount)
   const idlePuOfBus = idle.voltagePu
+  const highestIdlePu = idlePuOfBus.reduce((most, pu) => (pu > most ? pu : most), 0)
   // In the order in which they are visited: from the far ends to the source, and back.
   const { order, parentBus, parentBranch } = tree
   const limitsOf = new WeakMap<ElementLimits, { readonly currentPu: Float64Array; readonly lowestPu: Float64Array; readonly highestPu: Float64Array; readonly floorPu: number }>()
@@ -86,6 +87,8 @@ export function outageBound(grid: GridModel, elements: Elements, prepared: Prepa
         sumPu[parentBus[bus]] += sum
         givenPu[parentBus[bus]] += givenPu[bus]
       }
+      // No voltage is above that without load by what only draws: the currents alone say that the bound excludes nothing.
+      if (fullest * floorPu > highestIdlePu) return true
       let leastPu = Infinity
       for (let place = 0; place < order.length; place += 1) {
         const bus = order[place]

@@ -5,9 +5,10 @@ import { peakLift } from '#models/capacity/peak-factor.ts'
 import { branchRatings } from '#models/contingency/year-count.ts'
 import { buildGrid, type GridModel } from '#models/grid/network.ts'
 import { feedingTree } from '#models/grid/topology.ts'
+import { solveInBlocks } from '#models/load-flow/blocks.ts'
 import { type LoadFlowResult, prepareLoadFlow, type PreparedLoadFlow, solveLoadFlow } from '#models/load-flow/load-flow.ts'
 import { type ConstraintCase, HOUR_S } from './constraint-case.ts'
-import { limitsOf } from './constraint-limits.ts'
+import { liftedLimits } from './constraint-limits.ts'
 
 export interface StateGrid {
   readonly grid: GridModel
@@ -35,21 +36,19 @@ export function stateGrid(one: ConstraintCase, network: Network, state: number, 
     grid, elements: elementsOf(grid), prepared: prepareLoadFlow(grid, one.options), busOf,
     limitsAt(at, month) {
       const key = `${at} ${month}`
-      const found = known.get(key) ?? limitsOf(network, grid, network, grid, lift, Float64Array.of(at), [month], limitLoadingPct).whole.sets[0]
+      const found = known.get(key) ?? liftedLimits(network, grid, lift.branchFactor, Float64Array.of(at), [month], limitLoadingPct).sets[0]
       known.set(key, found)
       return found
     },
   }
 }
 
-/** Loads by bus of the case's whole network, [scenario * busCount + bus], put on the buses of the state. */
-export function onBuses({ grid, busOf }: StateGrid, column: Float64Array): Float64Array {
-  const scenarios = column.length / busOf.length
-  const placed = new Float64Array(scenarios * grid.busCount)
-  for (let scenario = 0; scenario < scenarios; scenario += 1) {
-    for (let bus = 0; bus < busOf.length; bus += 1) if (busOf[bus] >= 0) placed[scenario * grid.busCount + busOf[bus]] += column[scenario * busOf.length + bus]
+/** Puts `count` scenarios from `first` on, by bus of the case's whole network, on the buses of the state. */
+export function onBuses({ grid: { busCount }, busOf }: Pick<StateGrid, 'grid' | 'busOf'>, column: Float64Array, first: number, count: number, into: Float64Array): void {
+  into.fill(0, 0, count * busCount)
+  for (let k = 0; k < count; k += 1) {
+    for (let bus = 0; bus < busOf.length; bus += 1) if (busOf[bus] >= 0) into[k * busCount + busOf[bus]] += column[(first + k) * busOf.length + bus]
   }
-  return placed
 }
 
 export interface StateFlow {
@@ -57,10 +56,33 @@ export interface StateFlow {
   readonly limits: ElementLimits
 }
 
+const wantedOf = (limits: ElementLimits, elements: Elements) => ({ angles: false, currents: false, powers: true, totals: false, loadings: branchRatings(limits, elements) })
+
+/** @param activeKw by bus of the state, [scenario * busCount + bus] */
 export function flowOf(state: StateGrid, activeKw: Float64Array, reactiveKvar: Float64Array, at: number, month: number): StateFlow {
   const limits = state.limitsAt(at, month)
-  const wanted = { angles: false, currents: false, powers: true, totals: false, loadings: branchRatings(limits, state.elements) }
-  return { limits, flow: solveLoadFlow(state.prepared, { scenarios: activeKw.length / state.grid.busCount, activeKw, reactiveKvar }, { wanted }) }
+  return { limits, flow: solveLoadFlow(state.prepared, { scenarios: activeKw.length / state.grid.busCount, activeKw, reactiveKvar }, { wanted: wantedOf(limits, state.elements) }) }
+}
+
+/**
+ * Of each element what `excessOf` tells of each scenario. Nothing else of the flows is kept, so that nothing is copied for them.
+ * @param loads by bus of the case's whole network, [scenario * busCount + bus]
+ */
+export function excesses(state: StateGrid, { activeKw, reactiveKvar }: { readonly activeKw: Float64Array; readonly reactiveKvar: Float64Array }, at: number, month: number, elementIds: readonly string[]): readonly Float64Array[] {
+  const limits = state.limitsAt(at, month)
+  const scenarios = activeKw.length / state.busOf.length
+  const found = elementIds.map(() => new Float64Array(scenarios))
+  solveInBlocks(state.prepared, {
+    scenarios,
+    fill(first, count, into) {
+      onBuses(state, activeKw, first, count, into.activeKw)
+      onBuses(state, reactiveKvar, first, count, into.reactiveKvar)
+    },
+    take(first, count, flow) {
+      elementIds.forEach((id, e) => { for (let k = 0; k < count; k += 1) found[e][first + k] = excessOf(state, { flow, limits }, id, k) })
+    },
+  }, { wanted: wantedOf(limits, state.elements) })
+  return found
 }
 
 /**

@@ -116,8 +116,8 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
     return made
   }
   const columns: { activeKw: Float64Array; reactiveKvar: Float64Array } = { activeKw: new Float64Array(base.at.length * grid.busCount), reactiveKvar: new Float64Array(base.at.length * grid.busCount) }
-  const future = ({ scenario, weather, year, levels }: FutureAsk): FutureYear =>
-    futureLoads(futureBase(weather), study.scenarios[scenario], year, { ...(levels === undefined ? {} : { levels }), into: columns })
+  const future = ({ scenario, weather, year, levels }: FutureAsk, hours?: readonly number[]): FutureYear =>
+    futureLoads(futureBase(weather), study.scenarios[scenario], year, { ...(levels === undefined ? {} : { levels }), ...(hours === undefined ? {} : { hours }), into: columns })
   const caseOptions = { ...options, limitLoadingPct: thresholds.limitLoadingPct }
   const deciding = quick ? measuredPeak(base) : decidingLoads()
   const baseCase = (quick ? memory.quickCase : undefined) ?? constraintCase(network, at, deciding, base.customersByBus, caseOptions)
@@ -130,22 +130,25 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
   /** The heaviest hour and the one with most production of all scenarios at the end, in every weather: restoration is planned for these. */
   function decidingLoads(): DecidingLoads {
     let [peakKw, leastKw] = [-Infinity, Infinity]
-    const rows: { hour: number; activeKw: Float64Array; reactiveKvar: Float64Array }[] = []
+    const kept: { ask: FutureAsk; hour: number }[] = []
     study.scenarios.forEach((_, scenario) => study.weatherYears.forEach((__, weather) => {
-      const made = future({ scenario, weather, year: study.toYear })
-      const keep = (place: number, hour: number) => {
-        rows[place] = { hour, activeKw: made.activeKw.slice(hour * grid.busCount, (hour + 1) * grid.busCount), reactiveKvar: made.reactiveKvar.slice(hour * grid.busCount, (hour + 1) * grid.busCount) }
-      }
+      const ask = { scenario, weather, year: study.toYear }
+      const made = future(ask, [])
       const least = made.totalKw.reduce((found, kw, hour) => (kw < made.totalKw[found] ? hour : found), 0)
       if (made.peakKw > peakKw) {
         peakKw = made.peakKw
-        keep(0, made.peakHour)
+        kept[0] = { ask, hour: made.peakHour }
       }
       if (made.totalKw[least] < leastKw) {
         leastKw = made.totalKw[least]
-        keep(1, least)
+        kept[1] = { ask, hour: least }
       }
     }))
+    const rows = kept.map(({ ask, hour }) => {
+      const made = future(ask, [hour])
+      const row = (column: Float64Array) => column.slice(hour * grid.busCount, (hour + 1) * grid.busCount)
+      return { hour, activeKw: row(made.activeKw), reactiveKvar: row(made.reactiveKvar) }
+    })
     const join = (of: (row: (typeof rows)[number]) => Float64Array) => Float64Array.from(rows.flatMap((row) => [...of(row)]))
     return { at: Float64Array.from(rows, ({ hour }) => base.at[hour]), month: rows.map(({ hour }) => base.month[hour]), activeKw: join((row) => row.activeKw), reactiveKvar: join((row) => row.reactiveKvar) }
   }
@@ -195,13 +198,14 @@ export function studyWorker({ district, study, base, at, temperaturesC }: StudyS
       }
     },
     days(ask) {
-      const made = future(ask)
+      const hoursOf = Map.groupBy(base.localDay.keys(), (hour) => base.localDay[hour])
+      const made = future(ask, [...new Set(ask.days.map(({ day }) => day))].flatMap((day) => hoursOf.get(day) ?? []))
       const key = JSON.stringify([ask.constrained, ask.only])
       const all = optionsFor(ask.constrained)
       const maker = rowMakers.get(key) ?? dayRowsMaker(baseCase, rowOptions(all, ({ id }) => ask.only?.includes(id) ?? true), base.customersByBus, thresholds.limitLoadingPct)
       rowMakers.set(key, maker)
       return ask.days.map(({ state, day, elements }) => {
-        const hours = [...base.localDay.keys()].filter((hour) => base.localDay[hour] === day)
+        const hours = hoursOf.get(day) ?? []
         const rows = maker.day(yearLoads(made), state, hours, elements)
         return { ...rows, availableKw: new Map(all.flatMap(({ effect }, o) => (effect.kind === 'dispatch' && effect.availableKw !== undefined ? [[o, Float64Array.from(hours, (hour) => effect.availableKw![hour])] as const] : []))) }
       })
@@ -295,8 +299,9 @@ function addUnits(activeKw: Float64Array, busCount: number, { hourly }: LoadEffe
   for (const { bus, kw } of hourly) for (let hour = 0; hour < kw.length; hour += 1) activeKw[hour * busCount + bus] += amount * kw[hour]
 }
 
-/** Columns by bus of one grid put on another that has all its buses, by name. */
+/** Columns by bus of one grid put on another that has all its buses, by name; the column itself where both have the same. */
 function onGrid(column: Float64Array, from: GridModel, to: GridModel): Float64Array {
+  if (from.busCount === to.busCount && from.busIds.every((id, bus) => id === to.busIds[bus])) return column
   const busOf = Int32Array.from(from.busIds, (id) => to.busIndex.get(id)!)
   const rows = column.length / from.busCount
   const placed = new Float64Array(rows * to.busCount)

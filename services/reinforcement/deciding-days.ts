@@ -2,12 +2,14 @@
 import type { PricedOption } from '#models/reinforcement/choice-options.ts'
 import type { ChoiceDay, ChoiceProblem } from '#models/reinforcement/choice-problem.ts'
 import { choiceDay, type WantedDay, wantedDays } from '#models/reinforcement/deciding-days.ts'
+import { levelsThatCount } from '#models/reinforcement/levels-that-count.ts'
 import type { ConstrainedElement, MeasureOption } from '#models/reinforcement/measure.ts'
 import { outageShare } from '#models/reinforcement/outage-share.ts'
+import type { Levels } from '#models/reinforcement/path-value.ts'
 import { futureKey, type MoneyTerms } from '#models/reinforcement/portfolio.ts'
 import type { PriceList } from '#models/reinforcement/prices.ts'
 import type { ElementOutlook, StudyAsk } from '#models/reinforcement/study-result.ts'
-import type { FutureAsk, UnitResult } from '#models/reinforcement/study-worker.ts'
+import type { DaysAsk, FutureAsk, StudyWorker, UnitResult } from '#models/reinforcement/study-worker.ts'
 import type { StudyPool } from './study-lanes.ts'
 import type { Assumed } from './study-tasks.ts'
 
@@ -52,18 +54,39 @@ export async function decidingDays(input: WaysInput, stages: DecidingDays['stage
   return { stages, ...(await askDays(input, wanted)) }
 }
 
+/** What the threads have told of the days of a future, by everything that was asked. */
+export type DaysTold = Map<string, Promise<ReturnType<StudyWorker['days']>>>
+
+/** Other than as it is likely: ranges at an end, and options that are of interest. */
+export interface DaysOther {
+  readonly levels: Levels
+  readonly only: readonly string[]
+  /** Kept by who asks while `only` is the same: futures that a range does not change are asked for once. */
+  readonly told: DaysTold
+}
+
 /** Asked for by future, so that its loads are made once. */
-export async function askDays(input: WaysInput, wanted: readonly WantedDay[], levels?: FutureAsk['levels'], only?: readonly string[]): Promise<Pick<DecidingDays, 'days' | 'unsettled'>> {
+export async function askDays(input: WaysInput, wanted: readonly WantedDay[], other?: DaysOther): Promise<Pick<DecidingDays, 'days' | 'unsettled'>> {
   const byFuture = Map.groupBy(wanted, futureKey)
   const branchNames = rowElements(input)
+  const ask = (of: DaysAsk) => input.pool.run('days', { ...input.assumed, ask: of })
   const told = await Promise.all([...byFuture.values()].map(async (of) => {
     const { scenario, weather, year } = of[0]!
-    const answers = await input.pool.run('days', { ...input.assumed, ask: { scenario, weather, year, ...(levels === undefined ? {} : { levels }), constrained: input.constrained, ...(only === undefined ? {} : { only }), days: of.map(({ state, day }) => ({ state, day, elements: branchNames(state) })) } })
+    const likely: DaysAsk = { scenario, weather, year, constrained: input.constrained, days: of.map(({ state, day }) => ({ state, day, elements: branchNames(state) })) }
+    const answers = await (other === undefined ? ask(likely) : askOther(likely, levelsThatCount(input.ask.study.scenarios[scenario]!, year, other.levels), other, ask))
     return of.map((one, k) => ({ wanted: one, told: answers[k]! }))
   }))
   const all = told.flat()
   const days = all.filter((one) => one.told.settled)
   return { days, unsettled: all.length - days.length }
+}
+
+function askOther(likely: DaysAsk, levels: Levels, { only, told }: DaysOther, ask: (of: DaysAsk) => ReturnType<typeof askOther>): Promise<ReturnType<StudyWorker['days']>> {
+  const of = { ...likely, only, ...(levels.size === 0 ? {} : { levels }) }
+  const key = JSON.stringify([of, [...levels]])
+  const known = told.get(key) ?? ask(of)
+  told.set(key, known)
+  return known
 }
 
 /** Elements whose limits are rows in a state: those that are ever beyond one in it. */

@@ -47,10 +47,12 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   const weather = study.weatherYears.map((one) => weatherYear(base, one, winters))
   const assumed: Assumed = { key: JSON.stringify([study, ask.depth]), study, quick: ask.depth === 'quick', temperaturesC: weather.map(({ temperatureC }) => temperatureC) }
   progress.tell('loads', 0)
-  const { stateNames, elementIds } = await pool.run('names', assumed)
-
   const asks = futureAsks(ask)
-  const solved = await inOrder(asks, (one) => pool.run('unit', { ...assumed, ask: one }), progress, 'constraints', 0, ENDS.constraints)
+  // Asked for together: while one thread prepares for the names, the others do so for the futures.
+  const [{ stateNames, elementIds }, solved] = await Promise.all([
+    pool.run('names', assumed),
+    inOrder(asks, (one) => pool.run('unit', { ...assumed, ask: one }), progress, 'constraints', 0, ENDS.constraints),
+  ])
   // They were asked for with the hardest first, and are told in the order of time.
   const units = solved.sort((a, b) => a.ask.year - b.ask.year)
   const probabilityOf = ({ scenario, weather: of }: FutureAsk) => study.scenarios[scenario]!.probability * study.weatherYears[of]!.probability
@@ -62,13 +64,12 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
   const priceList = new Map([...prices].map(([item, { eur, source, dated, sure, address }]) => [item, { eur, source: { title: sourceIn(source, 'en'), dated, ...(address === undefined ? {} : { address }), sure: sure === 'assumed' || sure === 'given' ? 'usual' as const : sure } }]))
   const years = Array.from({ length: ask.toYear - ask.fromYear + 1 }, (_, k) => ask.fromYear + k)
   const money = { horizon: { fromYear: ask.fromYear, toYear: ask.toYear }, rates, years, lossEurPerMwh: valueAt(study.money.energyLossEurPerMwh) + (valueAt(study.money.co2EurPerTonne) * study.money.co2KgPerMwh) / 1000, co2KgPerMwh: study.money.co2KgPerMwh }
-  const ways: Ways = constrained.length === 0 && units.every(({ states: { notSettled } }) => notSettled === 0)
-    ? { portfolios: [], recommended: null, tornado: [], answer: studyAnswer({ portfolios: [], recommended: null, firstYear: null }), breakEven: null, states: NO_STATES, unpriced: [] }
-    : await findWays({
-      pool, assumed, options: studyOptions(district, study, grid, base, constrained), ask, constrained, units, stateNames, elementIds, prices: priceList, money, probabilityOf, elements,
-      notServedEurPerMwh: valueAt(study.money.energyNotServedEurPerMwh),
-    }, progress, ENDS.constraints, 1)
-  const curves = await durations(elements.slice(0, MOST_CURVES[ask.depth]).map(({ id }) => id))
+  // What is only told is asked for first: it fills threads that would wait for the choice.
+  const [curves, modelled, ways] = await Promise.all([
+    durations(elements.slice(0, MOST_CURVES[ask.depth]).map(({ id }) => id)),
+    frozen.headKw === undefined ? null : pool.run('measured-year', assumed).then((kw) => modelCheck(frozen.headKw!, kw)),
+    waysFor(),
+  ])
   const states = [...units.map((unit) => unit.states), ways.states].reduce(sumOfStates)
   const drawn = frozen.buses.reduce((sum, { annualEnergyKwh }) => sum + annualEnergyKwh, 0)
   const cells = new Map(frozen.cells.map((cell) => [cell.id, cell]))
@@ -87,7 +88,15 @@ export async function runStudy({ district, frozen, base, ask, engine, computedAt
     losses: [...new Set(units.map(({ ask: { year } }) => year))].map((year) => ({ year, mwh: lossesIn(units.filter(({ ask: of }) => of.year === year)) })),
     portfolios: ways.portfolios, recommended: ways.recommended, answer: ways.answer, breakEven: ways.breakEven, tornado: ways.tornado,
     prices: [...prices.values()].filter(({ item }) => ways.portfolios.length > 0 && item !== '').map(({ item, eur, source, dated, sure }) => ({ item, eur, source, dated, sure })),
-    sources: [PEAK_FACTOR_SOURCE, ...CATALOGUE_SOURCES], unpriced: ways.unpriced, unsupplied: unsuppliedOf(units), modelCheck: frozen.headKw === undefined ? null : modelCheck(frozen.headKw, await pool.run('measured-year', assumed)), network: networkDrawing(district),
+    sources: [PEAK_FACTOR_SOURCE, ...CATALOGUE_SOURCES], unpriced: ways.unpriced, unsupplied: unsuppliedOf(units), modelCheck: modelled, network: networkDrawing(district),
+  }
+
+  async function waysFor(): Promise<Ways> {
+    if (constrained.length === 0 && units.every(({ states: { notSettled } }) => notSettled === 0)) return { portfolios: [], recommended: null, tornado: [], answer: studyAnswer({ portfolios: [], recommended: null, firstYear: null }), breakEven: null, states: NO_STATES, unpriced: [] }
+    return findWays({
+      pool, assumed, options: studyOptions(district, study, grid, base, constrained), ask, constrained, units, stateNames, elementIds, prices: priceList, money, probabilityOf, elements,
+      notServedEurPerMwh: valueAt(study.money.energyNotServedEurPerMwh),
+    }, progress, ENDS.constraints, 1)
   }
 
   function lossesIn(of: readonly UnitResult[]) {

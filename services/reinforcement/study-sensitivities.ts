@@ -9,7 +9,7 @@ import type { ChoiceProblem } from '#models/reinforcement/choice-problem.ts'
 import { ratesOf } from '#models/reinforcement/rates.ts'
 import type { Level } from '#models/reinforcement/path-value.ts'
 import type { Tornado } from '#models/reinforcement/study-result.ts'
-import { askDays, type DecidingDays, MOST_SECONDS, type WaysInput } from './deciding-days.ts'
+import { askDays, type DaysTold, type DecidingDays, MOST_SECONDS, type WaysInput } from './deciding-days.ts'
 
 type ProblemOf = (options: readonly PricedOption[], of: DecidingDays, objective: ChoiceProblem['objective']) => ChoiceProblem
 type End = Exclude<Level, 'likely'>
@@ -28,6 +28,7 @@ export async function sensitivities(input: WaysInput, days: DecidingDays, allPri
     const [lowNpvEur, highNpvEur] = await Promise.all([run('low'), run('high')])
     return { parameter, lowValue: values.low, highValue: values.high, lowNpvEur, highNpvEur, lowFirstYear: null, highFirstYear: null }
   }
+  const told: DaysTold = new Map()
   const bars: Promise<Tornado>[] = []
   const { discountPct } = study.money
   if (typeof discountPct !== 'number') {
@@ -39,12 +40,12 @@ export async function sensitivities(input: WaysInput, days: DecidingDays, allPri
     bars.push(both(`prices.${name}`, { low: `× ${low}`, high: `× ${high}` }, (end) => costOf(priced.options.map((one) => (isOf(one) ? dearer(one, PRICE_ENDS[name][end]) : one)), days)))
   }
   for (const [place, range] of [...rangesOf(study.scenarios)].slice(0, MOST_RANGES)) {
-    bars.push(both(place, textOf(range, place.startsWith('growthPct') ? '%' : ''), async (end) => costOf(priced.options, { ...days, ...(await askDays(input, days.days.map(({ wanted }) => wanted), new Map([[place, end]]), only)) })))
+    bars.push(both(place, textOf(range, place.startsWith('growthPct') ? '%' : ''), async (end) => costOf(priced.options, { ...days, ...(await askDays(input, days.days.map(({ wanted }) => wanted), { levels: new Map([[place, end]]), only, told })) })))
   }
-  const told = await Promise.all(bars)
+  const found = await Promise.all(bars)
   const swing = ({ lowNpvEur, highNpvEur }: Tornado) => Math.abs(highNpvEur - lowNpvEur)
   // Where an end cannot be met at all there is no cost to show.
-  return told.filter(({ lowNpvEur, highNpvEur }) => Number.isFinite(lowNpvEur + highNpvEur)).sort((a, b) => swing(b) - swing(a))
+  return found.filter(({ lowNpvEur, highNpvEur }) => Number.isFinite(lowNpvEur + highNpvEur)).sort((a, b) => swing(b) - swing(a))
 }
 
 const textOf = ({ low, high }: Range, unit: string) => ({ low: `${low}${unit === '' ? '' : ` ${unit}`}`, high: `${high}${unit === '' ? '' : ` ${unit}`}` })

@@ -63,27 +63,37 @@ function interleave(into: Float64Array, re: Float64Array, im: Float64Array): voi
   }
 }
 
-/** Blocks of the two ends of a branch; an open end takes the block of the other, a branch that nothing feeds that of nothing. */
-function endBlocks({ circuit, fed, slot, slotCount }: FixedPoint, branch: number): readonly [number, number] {
-  const from = circuit.branchFrom[branch]
-  const to = circuit.branchTo[branch]
-  const energised = (from >= 0 && fed[from] === 1) || (to >= 0 && fed[to] === 1)
-  if (!energised) return [(slotCount - 1) * BLOCK_BYTES, (slotCount - 1) * BLOCK_BYTES]
-  return [slot[from >= 0 ? from : to] * BLOCK_BYTES, slot[to >= 0 ? to : from] * BLOCK_BYTES]
+/** Block of the end of a branch at `bus`; an open end takes that of the other, a branch that nothing feeds that of nothing. */
+function endBlock({ fed, slot, slotCount }: FixedPoint, bus: number, other: number): number {
+  const energised = (bus >= 0 && fed[bus] === 1) || (other >= 0 && fed[other] === 1)
+  return (energised ? slot[bus >= 0 ? bus : other] : slotCount - 1) * BLOCK_BYTES
 }
 
+/** Number by number: every batch over every topology writes them. */
 function writeBranches(buffer: ArrayBuffer, at: Places, fixedPoint: FixedPoint, ratings: BranchRatings | undefined): void {
   const { branchFrom, branchTo, busBaseKv, basePowerKva, admittance } = fixedPoint.circuit
   const { ffG, ffB, ftG, ftB, ttG, ttB } = admittance
   const squares = ratings === undefined ? undefined : ratingSquares(fixedPoint.circuit, ratings)
   const offsets = new Int32Array(buffer, at.branch, (branchFrom.length * BRANCH_BYTES) / 4)
   const numbers = new Float64Array(buffer, at.branch, (branchFrom.length * BRANCH_BYTES) / 8)
+  const ampere = (bus: number) => (bus >= 0 ? basePowerKva / (SQRT3 * busBaseKv[bus]) : 0)
   for (let k = 0; k < branchFrom.length; k += 1) {
-    const [from, to] = endBlocks(fixedPoint, k)
-    offsets[(k * BRANCH_BYTES) / 4] = from
-    offsets[(k * BRANCH_BYTES) / 4 + 1] = to
-    const ampere = (bus: number) => (bus >= 0 ? basePowerKva / (SQRT3 * busBaseKv[bus]) : 0)
-    numbers.set([ffG[k], ffB[k], ftG[k], ftB[k], ttG[k], ttB[k], ampere(branchFrom[k]), ampere(branchTo[k]), squares?.from[k] ?? NaN, squares?.to[k] ?? NaN, squares?.byPower[k] ?? 0], (k * BRANCH_BYTES) / 8 + 1)
+    const from = branchFrom[k]
+    const to = branchTo[k]
+    offsets[(k * BRANCH_BYTES) / 4] = endBlock(fixedPoint, from, to)
+    offsets[(k * BRANCH_BYTES) / 4 + 1] = endBlock(fixedPoint, to, from)
+    const place = (k * BRANCH_BYTES) / 8 + 1
+    numbers[place] = ffG[k]
+    numbers[place + 1] = ffB[k]
+    numbers[place + 2] = ftG[k]
+    numbers[place + 3] = ftB[k]
+    numbers[place + 4] = ttG[k]
+    numbers[place + 5] = ttB[k]
+    numbers[place + 6] = ampere(from)
+    numbers[place + 7] = ampere(to)
+    numbers[place + 8] = squares === undefined ? NaN : squares.from[k]
+    numbers[place + 9] = squares === undefined ? NaN : squares.to[k]
+    numbers[place + 10] = squares === undefined ? 0 : squares.byPower[k]
   }
 }
 
@@ -92,8 +102,9 @@ function writeSourceEnds(buffer: ArrayBuffer, at: Places, fixedPoint: FixedPoint
   const offsets = new Int32Array(buffer, at.sourceEnds, (sourceEnds.length * SOURCE_END_BYTES) / 4)
   const numbers = new Float64Array(buffer, at.sourceEnds, (sourceEnds.length * SOURCE_END_BYTES) / 8)
   sourceEnds.forEach(({ branch, atFrom }, k) => {
-    const [from, to] = endBlocks(fixedPoint, branch)
-    offsets.set(atFrom ? [from, to] : [to, from], (k * SOURCE_END_BYTES) / 4)
+    const { branchFrom, branchTo } = fixedPoint.circuit
+    const [here, there] = atFrom ? [branchFrom[branch], branchTo[branch]] : [branchTo[branch], branchFrom[branch]]
+    offsets.set([endBlock(fixedPoint, here, there), endBlock(fixedPoint, there, here)], (k * SOURCE_END_BYTES) / 4)
     numbers.set([atFrom ? ffG[branch] : ttG[branch], atFrom ? ffB[branch] : ttB[branch], ftG[branch], ftB[branch]], (k * SOURCE_END_BYTES) / 8 + 1)
   })
 }
