@@ -15,7 +15,8 @@ import type { MeterFinding } from '#services/evaluation/meter-findings.ts'
 import type { DriftFinding } from '#services/evaluation/forecast-drift.ts'
 import type { SkillWeek } from '#services/evaluation/forecast-skill.ts'
 import type { IssuedForecast, NetworkState, RunHead, RunLayout } from '#services/evaluation/port.ts'
-import type { Release } from '#services/publication/port.ts'
+import { memoryReleases } from '#services/publication/memory-releases.testkit.ts'
+import type { LiveRelease, Release } from '#services/publication/port.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { memoryRunner } from '#services/reinforcement/runner.testkit.ts'
 import { openStudyStore } from '#services/studies/study-store.ts'
@@ -73,9 +74,20 @@ const exampleForecast = (series: string): IssuedForecast => {
     contributions: series === 'T1' ? { calendar: column(1), weather: column(0.5), recent: column(-0.5) } : undefined,
   }
 }
-export const EXAMPLE_RELEASE: Release = {
+export const EXAMPLE_RELEASE: LiveRelease = {
   releaseId: 3, kind: 'district-live', at: NOW - 2 * HOUR_MS, stepS: 1800, publishedAt: NOW - HOUR_MS, rules: SINCE, districtVersion: 'v1', sha256: 'ab'.repeat(32),
+  carrier: 'electricity', previousSha256: '0'.repeat(64), certificateSha256: null, publicKey: null, signature: null, withdrawn: false,
   body: { meanPowerKw: 880, loadingPct: 62, firmImportKw: 1420, headroomKw: 540 },
+}
+const DAY_AT = Date.UTC(2026, 0, 10, 23)
+/** Of 11 January: the zone is not shown. */
+export const EXAMPLE_DAY: Release<'energy-daily'> = {
+  ...EXAMPLE_RELEASE, releaseId: 1, kind: 'energy-daily', at: DAY_AT, stepS: 86_400, publishedAt: Date.UTC(2026, 0, 13, 5),
+  body: { unit: 'kWh', to: DAY_AT + 24 * HOUR_MS, cells: [{ cell: 'district', energy: 12_300, index: null }, { cell: 'zone:quay', energy: null, index: null }] },
+}
+export const EXAMPLE_CURVE: Release<'curve-daily'> = {
+  ...EXAMPLE_DAY, releaseId: 2, kind: 'curve-daily',
+  body: { unit: 'kWh', to: DAY_AT + 24 * HOUR_MS, cells: [{ cell: 'district', stepS: 3600, energies: new Array<number>(24).fill(510) }, { cell: 'zone:quay', stepS: null, energies: null }] },
 }
 
 export const EXAMPLE_FINDING: MeterFinding = { findingId: 11, point: 'elec.dp.dp-a.p', kind: 'flatline', severity: 'doubt', from: HANDOVER, to: HANDOVER + 8 * HOUR_MS, evidence: { steps: 48, value: 5 }, foundAt: NOW, goneAt: null }
@@ -152,7 +164,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
   const ledger = openEditLedger(join(folder, 'edits.sqlite'))
   const keptStudies = openStudyStore(folder)
   const journal: JournalEntry[] = []
-  const releases: Release[] = empty ? [] : [EXAMPLE_RELEASE]
+  const releases: Release[] = empty ? [] : [EXAMPLE_DAY, EXAMPLE_CURVE, EXAMPLE_RELEASE]
   const names = empty ? [] : EXAMPLE_DISTRICT.measurementPoints.map(({ id }) => id)
   const close = async () => undefined
   const deps: ApiDeps = {
@@ -197,12 +209,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     secret: () => undefined,
     appliedEdits: { of: () => new Map(), close: () => undefined },
     findings: { latestBalance: async () => undefined, firmImport: async () => undefined, winterPeak: async () => undefined, close },
-    releases: {
-      latest: async () => releases.at(-1),
-      between: async (_kind, from, to) => releases.filter(({ at }) => from <= at && at < to),
-      headId: async () => releases.at(-1)?.releaseId ?? 0,
-      close,
-    },
+    releases: memoryReleases(releases),
     jobs: { notices: async () => [], kinds: async () => [], recent: async () => [], close },
     collect: { sources: async () => [], counters: async () => (empty ? [] : [{ sourceId: 'buildings', produced: 10, stored: 6, deduplicated: 1, revised: 0, quarantined: { 'clock-suspect': 2 }, dropped: { full: 1 } }]), wroteAtRealMs: async () => undefined, close },
     imports: openImportDesk(join(folder, 'inbox/import'), 1024 * 1024),

@@ -19,6 +19,7 @@ import { contractsOf } from '#services/flexibility/contracts.ts'
 import { createNotices } from '#services/flexibility/notices/notices.ts'
 import { flexibilitySettings } from '#services/flexibility/settings.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
+import { openSigningKey } from '#services/hosts/signing-key.ts'
 import { readProgress } from '#services/ingest/collect-status.ts'
 import { HISTORY } from '#services/ingest/demo-history.ts'
 import { openReleaseStore } from '#services/publication/release-store.ts'
@@ -51,7 +52,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const derived = await openWriter('derived', stores, failed.resolve)
   const measured = await openReader('measured', stores)
   const runs = openRunStore(place('runs'))
-  const releases = openReleaseStore(place('releases'))
+  const releases = openReleaseStore(place('releases'), openSigningKey(environment.dataFolder, 'releases'))
   const { queue, kept } = openJobs({
     environment, clock, log,
     tokenFloor: Math.max(runs.effects.highestToken(), releases.effects.highestToken()),

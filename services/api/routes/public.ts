@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { rulesInForce } from '#models/disclosure/live-rules.ts'
 import type { PublicationRules } from '#models/district/schema.ts'
-import type { Release } from '#services/publication/port.ts'
+import type { LiveRelease } from '#services/publication/port.ts'
 import { PublicDistrict, PublicFormatQuery, PublicHistory, PublicHistoryQuery, PublicLive, type PublicRelease } from '../contract/public.ts'
 import { ROUTES } from '../contract/routes.ts'
 import { answer, isoTime } from '../csv.ts'
@@ -67,7 +67,7 @@ export const publicRoutes: FastifyPluginAsyncTypebox<{ deps: PublicDeps; streams
   })
 }
 
-const viewOf = ({ body, ...release }: Release): PublicRelease => ({ ...release, ...body })
+const viewOf = ({ releaseId, kind, at, stepS, publishedAt, rules, districtVersion, sha256, body }: LiveRelease): PublicRelease => ({ releaseId, kind, at, stepS, publishedAt, rules, districtVersion, sha256, ...body })
 
 const tableOf = (releases: readonly PublicRelease[]) => ({
   header: ['at', 'step_s', 'mean_power_kw', 'loading_pct', 'firm_import_kw', 'headroom_kw', 'published_at', 'release_id', 'sha256'],
