@@ -12,6 +12,7 @@ export interface Member {
   readonly highestKwhPerHour: number | null
   readonly zone: string
   readonly category: 'residential' | 'professional'
+  readonly isLargeSite: boolean
 }
 
 /** Factors by which the energy of a cell makes its index, and until when nobody sees its energy. */

@@ -1,12 +1,12 @@
 /** Rows of releases.sqlite as what the ports say. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Certificate } from '#models/disclosure/guard-shapes.ts'
+import type { Certificate, DayShown } from '#models/disclosure/guard-shapes.ts'
 import { DOCUMENT_FORMAT, documentText, type ReleaseDocument } from './document.ts'
 import type { BodyOf, HeldCell, RegisterEntry, Release, ReleaseHead, ReleaseKind, ReleaseQuery } from './port.ts'
 
 export interface ReleaseRow {
   release_id: number; format: number; kind: ReleaseKind; carrier: ReleaseHead['carrier']; at: number; step_s: number; published_at: number
-  rules: string; district_version: string; previous_sha256: string; sha256: string; certificate: string | null; certificate_sha256: string | null; held: string
+  rules: string; district_version: string; previous_sha256: string; sha256: string; certificate: string | null; certificate_sha256: string | null; held: string; shown: DayShown | null
   public_key: string | null; signature: string | null; body: string | null; withdrawn_at: number | null; withdrawal: string | null; withdrawn_by: string | null
 }
 

@@ -54,7 +54,7 @@ test('the file refuses changes, and an exchanged release breaks the chain', asyn
 
 const energies = { ...body, district: 1 } as unknown as Extract<NewRelease, { kind: 'energy-daily' }>['body']
 const certificate: Certificate = { rulesFrom: '2025-01-01', cohortSha256: 'c', holders: 20, cellsShown: 1, cellsHeld: 0, derivableSums: 1, intervalsChecked: 0, narrowestShare: null }
-const day = (carrier: 'electricity' | 'water', at: number): NewRelease => ({ kind: 'energy-daily', carrier, at, stepS: 86_400, publishedAt: at + 54 * 3_600_000, rules: '2025-01-01', districtVersion: 'v1', certificate, held: [{ cell: 'zone:z', reason: 'complementary' }], body: energies })
+const day = (carrier: 'electricity' | 'water', at: number): NewRelease => ({ kind: 'energy-daily', carrier, at, stepS: 86_400, publishedAt: at + 54 * 3_600_000, rules: '2025-01-01', districtVersion: 'v1', certificate, shown: 'cells', held: [{ cell: 'zone:z', reason: 'complementary' }], body: energies })
 
 test('a release of energies is signed; withdrawn by a person it keeps hash, signature and certificate', async () => {
   const place = mkdtempSync(join(tmpdir(), 'penfeld-releases-'))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Certificate } from '#models/disclosure/guard-shapes.ts'
+import type { Carrier, Certificate, DayShown } from '#models/disclosure/guard-shapes.ts'
 import type { LiveFigures, Publishable } from '#models/disclosure/live-rules.ts'
 import type { CurveBody, EnergyBody } from '#models/disclosure/release-bodies.ts'
 import { canonicalText } from '#models/district/difference.ts'
@@ -17,7 +17,7 @@ export { RELEASES_MIGRATIONS } from './schema.ts'
 
 type NewHead<Kind extends ReleaseKind> = Pick<ReleaseHead<Kind>, 'kind' | 'at' | 'stepS' | 'publishedAt' | 'rules' | 'districtVersion'>
 /** What the guard has proven of it stands beside; both go into the register. */
-type Guarded = Pick<ReleaseHead, 'carrier'> & { readonly certificate: Certificate; readonly held: readonly HeldCell[] }
+type Guarded = Pick<ReleaseHead, 'carrier'> & { readonly certificate: Certificate; readonly held: readonly HeldCell[]; readonly shown: DayShown }
 export type NewRelease =
   | (NewHead<'district-live'> & { readonly body: Publishable<LiveFigures> })
   | (NewHead<'energy-daily' | 'energy-monthly'> & Guarded & { readonly body: Publishable<EnergyBody> })
@@ -28,6 +28,8 @@ export interface ReleaseStore extends ReleaseReader {
   publish(release: NewRelease, claims?: readonly EffectClaim[]): Promise<boolean>
   /** Whether there was such a release, withdrawn or not. */
   isPublished(kind: ReleaseKind, carrier: ReleaseHead['carrier'], at: number): boolean
+  /** How much of each day was shown, of the days that were released. */
+  shownOfDays(carrier: Carrier, from: number, to: number): (readonly [day: number, shown: DayShown])[]
   /** Which publish jobs this file holds the effect of, and whose they may be. */
   readonly effects: EffectLedger
   readonly quarters: QuarterBook
@@ -87,8 +89,9 @@ export function openReleaseStore(file: string, key?: SigningKey): ReleaseStore {
   const database = openAsWriter(file, RELEASES_MIGRATIONS, { durable: true })
   const known = database.prepare('SELECT 1 FROM release WHERE kind = ? AND carrier = ? AND at = ?')
   const last = database.prepare('SELECT release_id, sha256 FROM release ORDER BY release_id DESC LIMIT 1')
-  const insert = database.prepare(`INSERT INTO release (release_id, format, kind, carrier, at, step_s, published_at, rules, district_version, previous_sha256, sha256, certificate, certificate_sha256, held, public_key, signature, body)
-    VALUES (?, 2, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const insert = database.prepare(`INSERT INTO release (release_id, format, kind, carrier, at, step_s, published_at, rules, district_version, previous_sha256, sha256, certificate, certificate_sha256, held, shown, public_key, signature, body)
+    VALUES (?, 2, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const shownOfDays = database.prepare("SELECT at, shown FROM release WHERE kind = 'energy-daily' AND carrier = ? AND at >= ? AND at < ?")
   const effects = effectLedger(database)
   const withdrawBefore = database.prepare("UPDATE release SET body = NULL, withdrawn_at = ?, withdrawal = 'window' WHERE kind = ? AND at < ? AND withdrawn_at IS NULL")
   const withdraw = database.prepare('UPDATE release SET body = NULL, withdrawn_at = ?, withdrawal = ?, withdrawn_by = ? WHERE release_id = ? AND withdrawn_at IS NULL')
@@ -98,9 +101,10 @@ export function openReleaseStore(file: string, key?: SigningKey): ReleaseStore {
     effects,
     quarters: quarterBook(database),
     isPublished,
+    shownOfDays: (carrier, from, to) => (shownOfDays.all(carrier, from, to) as { at: number; shown: DayShown }[]).map(({ at, shown }) => [at, shown] as const),
     async publish(release, claims = []) {
       const { kind, at, stepS, publishedAt, rules, districtVersion, body } = release
-      const { carrier, certificate, held } = 'carrier' in release ? release : { carrier: 'electricity' as const, certificate: undefined, held: [] }
+      const { carrier, certificate, held, shown } = 'carrier' in release ? release : { carrier: 'electricity' as const, certificate: undefined, held: [], shown: null }
       return inTransaction(database, () => {
         effects.check(claims)
         if (isPublished(kind, carrier, at)) return false
@@ -110,7 +114,7 @@ export function openReleaseStore(file: string, key?: SigningKey): ReleaseStore {
         const certificateSha256 = proof === null ? null : sha256Of(proof)
         const text = documentText({ format: DOCUMENT_FORMAT, releaseId, kind, carrier, at, stepS, publishedAt, rules, districtVersion, previousSha256, certificateSha256, figures: body })
         const sha256 = sha256Of(text)
-        insert.run(releaseId, kind, carrier, at, stepS, publishedAt, rules, districtVersion, previousSha256, sha256, proof, certificateSha256, JSON.stringify(held), key?.publicText ?? null, key?.sign(signedBytes(sha256)) ?? null, text)
+        insert.run(releaseId, kind, carrier, at, stepS, publishedAt, rules, districtVersion, previousSha256, sha256, proof, certificateSha256, JSON.stringify(held), shown, key?.publicText ?? null, key?.sign(signedBytes(sha256)) ?? null, text)
         return true
       })
     },

@@ -15,14 +15,14 @@ export const RELEASES_MIGRATIONS = [
   // One release a kind, carrier and time. In format 1 the body holds the figures, since format 2 the whole document that is signed; one chain goes through both.
   `CREATE TABLE release_2 (
      release_id INTEGER PRIMARY KEY AUTOINCREMENT, format INTEGER NOT NULL, kind TEXT NOT NULL, carrier TEXT NOT NULL, at REAL NOT NULL, step_s INTEGER NOT NULL, published_at REAL NOT NULL,
-     rules TEXT NOT NULL, district_version TEXT NOT NULL, previous_sha256 TEXT NOT NULL, sha256 TEXT NOT NULL, certificate TEXT, certificate_sha256 TEXT, held TEXT NOT NULL,
+     rules TEXT NOT NULL, district_version TEXT NOT NULL, previous_sha256 TEXT NOT NULL, sha256 TEXT NOT NULL, certificate TEXT, certificate_sha256 TEXT, held TEXT NOT NULL, shown TEXT,
      public_key TEXT, signature TEXT, body TEXT, withdrawn_at REAL, withdrawal TEXT, withdrawn_by TEXT, UNIQUE (kind, carrier, at)) STRICT;
-   INSERT INTO release_2 SELECT release_id, 1, kind, 'electricity', at, step_s, published_at, rules, district_version, previous_sha256, sha256, NULL, NULL, '[]', NULL, NULL, body,
+   INSERT INTO release_2 SELECT release_id, 1, kind, 'electricity', at, step_s, published_at, rules, district_version, previous_sha256, sha256, NULL, NULL, '[]', NULL, NULL, NULL, body,
      CASE WHEN body IS NULL THEN at END, CASE WHEN body IS NULL THEN 'window' END, NULL FROM release;
    DROP TABLE release;
    ALTER TABLE release_2 RENAME TO release;
    CREATE TRIGGER release_is_immutable BEFORE UPDATE OF body ON release WHEN new.body IS NOT NULL BEGIN SELECT raise(ABORT, 'a release is never changed'); END;
-   CREATE TRIGGER release_stays BEFORE UPDATE OF release_id, format, kind, carrier, at, step_s, published_at, rules, district_version, previous_sha256, sha256, certificate, certificate_sha256, held, public_key, signature ON release
+   CREATE TRIGGER release_stays BEFORE UPDATE OF release_id, format, kind, carrier, at, step_s, published_at, rules, district_version, previous_sha256, sha256, certificate, certificate_sha256, held, shown, public_key, signature ON release
      BEGIN SELECT raise(ABORT, 'a release is never changed'); END;
    CREATE TRIGGER release_is_withdrawn_once BEFORE UPDATE ON release WHEN old.withdrawn_at IS NOT NULL BEGIN SELECT raise(ABORT, 'a release is never changed'); END;
    CREATE TRIGGER release_is_not_replaced BEFORE INSERT ON release
