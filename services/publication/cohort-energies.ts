@@ -2,12 +2,15 @@
 import type { Carrier, StepTable } from '#models/disclosure/guard-shapes.ts'
 import { ownUsual, usualOf } from '#models/load-curve/impute-own.ts'
 import { localMonthStart } from '#models/units/local-months.ts'
+import { localDayStarts } from '#models/units/local-time.ts'
 import type { Member } from './quarter-book.ts'
 import type { PointEnergies, PublicationSource } from './source.ts'
 
 const DAY_MS = 86_400_000
 /** The past that says what is usual: four of each weekday. */
 const PAST_MS = 28 * DAY_MS
+/** Share of a cohort. */
+const LEAST_MEASURED = 0.5
 
 export interface CohortSpan {
   readonly carrier: Carrier
@@ -88,17 +91,29 @@ function bySum(members: readonly Member[], { at, energies }: PointEnergies, impu
   return { at, kwh, imputed: isImputed }
 }
 
-/** Months before the quarter, as far back as anything was measured; NaN where nothing was, or the holder had not come yet. */
+/** Months before the quarter, as far back as anything was measured; NaN where the holder had not come yet. Days on which hardly anybody was measured say nothing of how people live and are left out. */
 export async function cohortHistory(source: PublicationSource, span: CohortSpan, months: number): Promise<StepTable> {
   const points = span.members.flatMap(({ deliveryPoints }) => deliveryPoints)
   const parts: StepTable[] = []
-  for (let back = 1; back <= months; back += 1) {
+  for (let back = 1; back <= months && points.length > 0; back += 1) {
     const [from, to] = [localMonthStart(span.frozenAt, span.timeZone, -back), localMonthStart(span.frozenAt, span.timeZone, 1 - back)]
     const own = ownOnly(source, span, points, await source.energies(span.carrier, points, from, to))
     if (own.energies.every(Number.isNaN)) break
-    parts.unshift(bySum(span.members, own, new Uint8Array(own.energies.length)))
+    parts.unshift(measuredDays(bySum(span.members, own, new Uint8Array(own.energies.length)), span, from, to))
   }
   return { at: joined(parts.map(({ at }) => at)), kwh: joined(parts.map(({ kwh }) => kwh)), imputed: new Uint8Array(parts.reduce((sum, { kwh }) => sum + kwh.length, 0)) }
+}
+
+function measuredDays({ at, kwh }: StepTable, { members, timeZone }: CohortSpan, from: number, to: number): StepTable {
+  const width = members.length
+  const isMeasured = (step: number) => kwh.subarray(step * width, (step + 1) * width).reduce((known, value) => known + (Number.isNaN(value) ? 0 : 1), 0) >= LEAST_MEASURED * width
+  const kept = [...localDayStarts(from, to, timeZone)].flatMap((day, i, days) => {
+    const steps = [...at.keys()].filter((step) => at[step]! >= day && at[step]! < (days[i + 1] ?? to))
+    return steps.every(isMeasured) ? steps : []
+  })
+  const rows = new Float64Array(kept.length * width)
+  for (const [i, step] of kept.entries()) rows.set(kwh.subarray(step * width, (step + 1) * width), i * width)
+  return { at: Float64Array.from(kept, (step) => at[step]!), kwh: rows, imputed: new Uint8Array(rows.length) }
 }
 
 function joined(parts: readonly Float64Array[]): Float64Array {
