@@ -1,5 +1,6 @@
 /** Attacks over time that recover nothing exactly: A4 who comes and goes, A5 silent meters, A7 nights. Each is held against a blind guess with the same knowledge. */
 import type { Fact } from './facts.ts'
+import { isInCell } from './knowledge.ts'
 import { DAY_MS, HOUR_MS, mixed, type Trade, type World, type WorldHolder } from './world.ts'
 
 export interface GuessScore {
@@ -32,11 +33,7 @@ const dailyOf = (facts: readonly Fact[]): ReadonlyMap<string, ReadonlyMap<number
 
 /** Finest cells first: fewer others stand in front of the target. */
 function cellsWith(holder: WorldHolder, cells: Iterable<string>): string[] {
-  const holds = (cell: string) => {
-    const [place, category] = cell.split('/') as [string, string | undefined]
-    return (place === 'district' || place.replace(/^zone:/, '').split('~').includes(holder.zone)) && (category === undefined || category === holder.category)
-  }
-  return [...cells].filter(holds).sort((a, b) => b.split('/').length - a.split('/').length || a.split('~').length - b.split('~').length || (a === 'district' ? 1 : -1))
+  return [...cells].filter((cell) => isInCell(holder, cell)).sort((a, b) => b.split('/').length - a.split('/').length || a.split('~').length - b.split('~').length || (a === 'district' ? 1 : -1))
 }
 
 /** What a cell would have been without the change, from the other cells of the same rank: a line through the days before. */

@@ -23,9 +23,12 @@ export function atomsAt(world: World, quarter: number): readonly Atom[] {
 
 /** Which atoms a cell is the sum of, by the words of its id. */
 export function maskOf(cell: string, atoms: readonly Atom[]): number {
-  const [place, category] = cell.split('/') as [string, string | undefined]
-  const zones = place === 'district' ? undefined : place.replace(/^zone:/, '').split('~')
-  return atoms.reduce((mask, { holders: [one] }, i) => ((zones === undefined || zones.includes(one!.zone)) && (category === undefined || one!.category === category) ? mask | (1 << i) : mask), 0)
+  return atoms.reduce((mask, { holders: [one] }, i) => (isInCell(one!, cell) ? mask | (1 << i) : mask), 0)
+}
+
+/** `district`, `zone:a~b`, `zone:a~b/residential`, or a category of the whole district by its name alone. */
+export function isInCell({ zone, category }: Pick<WorldHolder, 'zone' | 'category'>, cell: string): boolean {
+  return cell.split('/').every((part) => part === 'district' || part === category || (part.startsWith('zone:') && part.slice(5).split('~').includes(zone)))
 }
 
 export interface Judged {

@@ -14,9 +14,9 @@ import { publishEnergies } from '#services/publication/publish-energies.ts'
 import { openReleaseReader, openReleaseStore } from '#services/publication/release-store.ts'
 import { TIME_ZONE, ZONES, type World } from './world.ts'
 
-const RULES: PublicationRules = { validFrom: '2020-01-01T00:00:00Z', minHolders: 100, minDeliveryPoints: 100, maxHolderSharePct: 5, liveStepS: 1800, liveDelayS: 1800, liveWindowDays: 31, roundingPct: 1 }
+export const RULES: PublicationRules = { validFrom: '2020-01-01T00:00:00Z', minHolders: 100, minDeliveryPoints: 100, maxHolderSharePct: 5, liveStepS: 1800, liveDelayS: 1800, liveWindowDays: 31, roundingPct: 1 }
 /** The positive control: every rule at its weakest, so that all cells are shown at every step. */
-const GUARD_OFF: PublicationRules = {
+export const GUARD_OFF: PublicationRules = {
   ...RULES, roundingPct: 0.0001,
   disclosure: {
     minHolders: 1, minDeliveryPoints: 1, monthlyMinPoints: 1, dailyMinPoints: 1, dayWindowMinPoints: 1, monthWindowMinPoints: 1, archiveMinPoints: 1, largeSiteMinPoints: 1,
