@@ -9,9 +9,11 @@ export interface AtomSteps {
   readonly step: Step
   readonly at: Float64Array
   readonly kwh: Float64Array
-  /** The two largest holders of each atom. */
+  /** The two largest holders of each atom, of those that are in no other. */
   readonly first: Float64Array
   readonly second: Float64Array
+  /** Of each chain in each atom: steps times chains times atoms. */
+  readonly chainKwh: Float64Array
   /** Of it from holders whose readings were made up, and how many these are. */
   readonly imputedKwh: Float64Array
   readonly imputedHolders: Int32Array
@@ -60,32 +62,37 @@ function beginOf(at: number, step: Step): number {
 
 /** Adds the steps of each holder that fall together, then looks at each atom. The step of `hours` is that of the table, in h. */
 export function atomSteps(atoms: Atoms, table: StepTable, grouping: Grouping, step: Step, hoursOfStep: (index: number) => number): AtomSteps {
-  const holders = atoms.ofHolder.length
-  const [steps, n] = [grouping.at.length, atoms.count]
+  const rows = atoms.entryOfRow.length
+  const [steps, n, chains] = [grouping.at.length, atoms.count, atoms.chains.length]
   const result = {
-    step, at: grouping.at, kwh: new Float64Array(steps * n), first: new Float64Array(steps * n), second: new Float64Array(steps * n),
+    step, at: grouping.at, kwh: new Float64Array(steps * n), first: new Float64Array(steps * n), second: new Float64Array(steps * n), chainKwh: new Float64Array(steps * chains * n),
     imputedKwh: new Float64Array(steps * n), imputedHolders: new Int32Array(steps * n), missing: new Uint8Array(steps * n), hours: new Float64Array(steps),
   }
-  const sum = new Float64Array(holders)
-  const imputed = new Float64Array(holders)
-  const wasImputed = new Uint8Array(holders)
+  const sum = new Float64Array(atoms.atomOfEntry.length)
+  const imputed = new Float64Array(atoms.atomOfEntry.length)
+  const wasImputed = new Uint8Array(atoms.atomOfEntry.length)
   const close = (group: number): void => {
-    for (let holder = 0; holder < holders; holder += 1) {
-      const atom = atoms.ofHolder[holder]
-      if (atom < 0) continue
+    for (const [entry, kwh] of sum.entries()) {
+      const atom = atoms.atomOfEntry[entry]
+      const chain = atoms.chainOfEntry[entry]
       const place = group * n + atom
-      const kwh = sum[holder]
       // A figure below zero would hide others: it counts as not there.
-      if (!(kwh >= 0)) result.missing[place] = 1
-      else {
-        result.kwh[place] += kwh
-        if (kwh > result.first[place]) { result.second[place] = result.first[place]; result.first[place] = kwh }
-        else if (kwh > result.second[place]) result.second[place] = kwh
-        result.imputedKwh[place] += imputed[holder]
-        result.imputedHolders[place] += wasImputed[holder]
+      if (!(kwh >= 0)) {
+        result.missing[place] = 1
+        continue
       }
+      result.kwh[place] += kwh
+      result.imputedKwh[place] += imputed[entry]
+      result.imputedHolders[place] += wasImputed[entry]
+      if (chain >= 0) result.chainKwh[(group * chains + chain) * n + atom] = kwh
+      else if (kwh > result.first[place]) {
+        result.second[place] = result.first[place]
+        result.first[place] = kwh
+      } else if (kwh > result.second[place]) result.second[place] = kwh
     }
-    sum.fill(0); imputed.fill(0); wasImputed.fill(0)
+    sum.fill(0)
+    imputed.fill(0)
+    wasImputed.fill(0)
   }
   // What is added up need not be consecutive: days that were not shown are one group.
   const order = Int32Array.from(grouping.of.keys()).sort((a, b) => grouping.of[a] - grouping.of[b] || a - b)
@@ -94,10 +101,15 @@ export function atomSteps(atoms: Atoms, table: StepTable, grouping: Grouping, st
     if (open >= 0 && grouping.of[i] !== open) close(open)
     open = grouping.of[i]
     result.hours[open] += hoursOfStep(i)
-    for (let holder = 0; holder < holders; holder += 1) {
-      const kwh = table.kwh[i * holders + holder]
-      sum[holder] += kwh < 0 ? NaN : kwh
-      if (table.imputed[i * holders + holder] === 1) { imputed[holder] += kwh; wasImputed[holder] = 1 }
+    for (let row = 0; row < rows; row += 1) {
+      const entry = atoms.entryOfRow[row]
+      if (entry < 0) continue
+      const kwh = table.kwh[i * rows + row]
+      sum[entry] += kwh < 0 ? NaN : kwh
+      if (table.imputed[i * rows + row] === 1) {
+        imputed[entry] += kwh
+        wasImputed[entry] = 1
+      }
     }
   }
   if (open >= 0) close(open)

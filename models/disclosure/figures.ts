@@ -23,7 +23,7 @@ export const unseenFigures = (cell: string): CellFigures => ({ cell, stepKwh: nu
 export function certificateOf(world: GuardWorld, rulesFrom: string, figures: readonly CellFigures[], tally: AuditTally): Certificate {
   const cellsShown = figures.filter(({ energyKwh }) => energyKwh !== null).length
   return {
-    rulesFrom, cohortSha256: world.cohortSha256, holders: world.holders.length, cellsShown, cellsHeld: figures.length - cellsShown,
+    rulesFrom, cohortSha256: world.cohortSha256, holders: new Set(world.holders.map(({ holderId }) => holderId)).size, cellsShown, cellsHeld: figures.length - cellsShown,
     derivableSums: tally.derivableSums, intervalsChecked: tally.intervalsChecked, narrowestShare: tally.narrowestShare,
   }
 }

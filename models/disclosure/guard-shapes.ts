@@ -8,9 +8,10 @@ import type { Publishable } from './publishable.ts'
 
 export type Carrier = 'electricity' | 'heat' | 'gas' | 'water' | 'cooling' | 'production'
 
+/** One row of the world. A holder with delivery points in several zones or categories has one row in each, under the same id. */
 export interface CohortHolder {
+  /** Rows of one holder count once, and their figures are added before shares are taken; its delivery points count each. */
   readonly holderId: string
-  /** Meters of one holder count once; its delivery points count each. */
   readonly deliveryPoints: number
   /** Data of public bodies are public: they are neither protected nor counted, and they hide nobody. */
   readonly isPublic: boolean

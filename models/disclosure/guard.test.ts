@@ -14,7 +14,6 @@ describe('two zones, homes and shops', () => {
     'zone:b': range(320, 650), 'zone:b/residential': range(320, 645), 'zone:b/professional': range(645, 650),
   }
   const world = worldOf(holders, cells)
-  const history = tableOf(650, '2026-01-01T00:00:00+01:00', 24 * 60, 1, (h, s) => 0.3 + ((h * 7 + s * 13) % 10) / 10)
   const usual = (h: number, s: number): number => 0.3 + ((h * 7 + s * 13) % 10) / 10
   const plan = planQuarter(world, tableOf(650, '2026-01-01T00:00:00+01:00', 24 * 60, 1, usual), RULES, solver)
   test('the finest step is that for which there are enough points, and five shops take the homes beside them along', () => {

@@ -9,7 +9,7 @@ const MOST_PROTECTED = 5000
 
 /** D3: enough holders and delivery points; the same in every step. */
 export function tooFew(atoms: Atoms, mask: number, rules: AllRules): HeldReason | undefined {
-  if (count(atoms.holders, mask) < rules.minHolders) return 'too-few-holders'
+  if (holdersOf(atoms, mask) < rules.minHolders) return 'too-few-holders'
   return count(atoms.points, mask) < rules.minDeliveryPoints ? 'too-few-delivery-points' : undefined
 }
 
@@ -23,6 +23,13 @@ export function dominated(atoms: Atoms, steps: AtomSteps, step: number, mask: nu
     const [a, b] = [steps.first[from + atom], steps.second[from + atom]]
     if (a > first) { second = Math.max(first, b); first = a } else if (a > second) second = a
   }
+  for (const [chain, ofChain] of atoms.chains.entries()) {
+    if ((ofChain & mask) === 0) continue
+    let kwh = 0
+    const place = (step * atoms.chains.length + chain) * atoms.count
+    for (let atom = 0; atom < atoms.count; atom += 1) if ((mask >>> atom) & 1) kwh += steps.chainKwh[place + atom]
+    if (kwh > first) { second = first; first = kwh } else if (kwh > second) second = kwh
+  }
   // No sun tells nothing that is not seen from the street.
   if (total === 0) return atoms.isProduction ? undefined : 'nothing-used'
   // Relative to the total, so that the last bits of a sum decide nothing against it.
@@ -31,10 +38,17 @@ export function dominated(atoms: Atoms, steps: AtomSteps, step: number, mask: nu
 
 /** The code's own thresholds, for what is shown or follows exactly from what is shown. */
 export function belowCode(atoms: Atoms, mask: number, step: Step, rules: AllRules): HeldReason | undefined {
-  if (atoms.suspended.has(mask)) return 'changed-members'
+  if (isSuspended(atoms, mask)) return 'changed-members'
   const points = count(atoms.points, mask)
   const needed = count(atoms.smallPoints, mask) === 0 ? rules.largeSiteMinPoints : pointsForStep(rules, atoms.isProduction ? 'production' : 'electricity', step)
   return points < needed ? 'too-few-points-for-step' : undefined
+}
+
+/** A cell that waits, and any sum with some of it that is not a cell which need not wait: nobody has looked at what changed in it. */
+function isSuspended({ suspended, cells }: Atoms, mask: number): boolean {
+  if (suspended.has(mask)) return true
+  if (suspended.size === 0 || cells.includes(mask)) return false
+  return [...suspended].some((cell) => (cell & mask) !== 0 && ![...suspended].some((part) => part !== cell && (part & cell) === part))
 }
 
 /** D9. Made-up readings by energy and by holders, whichever weighs more. */
@@ -49,10 +63,15 @@ export function tooMuchImputed(atoms: Atoms, steps: AtomSteps, step: number, mas
     holders += steps.imputedHolders[place]
   }
   const share = rules.imputedPct / 100
-  return imputedKwh > share * kwh || holders > share * count(atoms.holders, mask) ? 'too-much-imputed' : undefined
+  return imputedKwh > share * kwh || holders > share * holdersOf(atoms, mask) ? 'too-much-imputed' : undefined
 }
 
-export function count(of: Int32Array, mask: number): number {
+/** Holders of some atoms; one that is in several counts once. */
+export function holdersOf({ holders, chains }: Atoms, mask: number): number {
+  return count(holders, mask) + chains.filter((ofChain) => (ofChain & mask) !== 0).length
+}
+
+function count(of: Int32Array, mask: number): number {
   let total = 0
   for (let atom = 0; atom < of.length; atom += 1) if ((mask >>> atom) & 1) total += of[atom]
   return total

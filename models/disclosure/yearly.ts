@@ -28,11 +28,14 @@ export function yearViolations(atoms: Atoms, months: Series, monthly: readonly K
  * The largest holders of a year are not known from those of its months: the sums of the largest of each month are at least as large, so
  * a sum that is safe with them is safe.
  */
-function yearOf(atoms: Atoms, { kwh, first, second, imputedKwh, imputedHolders, missing, hours, at }: AtomSteps): AtomSteps {
-  const add = (values: Float64Array): Float64Array => {
-    const total = new Float64Array(atoms.count)
-    for (let place = 0; place < values.length; place += 1) total[place % atoms.count] += values[place]
+function yearOf({ count, chains }: Atoms, months: AtomSteps): AtomSteps {
+  const add = (values: Float64Array, width: number): Float64Array => {
+    const total = new Float64Array(width)
+    for (const [place, value] of values.entries()) total[place % width] += value
     return total
   }
-  return { step: 'monthly', at: at.slice(0, 1), kwh: add(kwh), first: add(first), second: add(second), imputedKwh: add(imputedKwh), imputedHolders: imputedHolders.slice(0, atoms.count), missing: missing.slice(0, atoms.count), hours: Float64Array.of(hours.reduce((sum, one) => sum + one, 0)) }
+  return {
+    ...months, at: months.at.slice(0, 1), kwh: add(months.kwh, count), first: add(months.first, count), second: add(months.second, count),
+    chainKwh: add(months.chainKwh, chains.length * count), hours: add(months.hours, 1),
+  }
 }

@@ -16,7 +16,8 @@ import type { DriftFinding } from '#services/evaluation/forecast-drift.ts'
 import type { SkillWeek } from '#services/evaluation/forecast-skill.ts'
 import type { IssuedForecast, NetworkState, RunHead, RunLayout } from '#services/evaluation/port.ts'
 import { memoryReleases } from '#services/publication/memory-releases.testkit.ts'
-import type { LiveRelease, Release } from '#services/publication/port.ts'
+import { openWithdrawalDesk } from '#services/publication/withdrawals.ts'
+import type { LiveRelease, RegisterReader, Release } from '#services/publication/port.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { memoryRunner } from '#services/reinforcement/runner.testkit.ts'
 import { openStudyStore } from '#services/studies/study-store.ts'
@@ -146,6 +147,19 @@ function exampleReader(names: readonly string[], journal: JournalEntry[]): TimeS
   }
 }
 
+const exampleRegister = (releases: readonly Release[]): RegisterReader => {
+  const entries = () => releases.map(({ body: _body, ...head }) => ({
+    head, held: head.kind === 'district-live' ? [] : [{ cell: 'zone:quay', reason: 'dominant-holder' as const }], withdrawal: null,
+    certificate: head.kind === 'district-live' ? null : { rulesFrom: SINCE, cohortSha256: 'cd'.repeat(32), holders: 24, cellsShown: 1, cellsHeld: 1, derivableSums: 1, intervalsChecked: 2, narrowestShare: 0.55 },
+  }))
+  return {
+    entry: async (releaseId) => entries().find(({ head }) => head.releaseId === releaseId),
+    entries: async ({ limit }) => entries().reverse().slice(0, limit),
+    quarters: async () => (releases.length === 0 ? [] : [{ carrier: 'electricity', from: Date.UTC(2025, 11, 31, 23), to: Date.UTC(2026, 2, 31, 22), madeAt: NOW - 24 * HOUR_MS, cohortSha256: 'cd'.repeat(32), cells: [{ cell: 'district', parent: null, timeClass: 'hourly', held: [] }, { cell: 'zone:quay', parent: 'district', timeClass: 'none', held: [{ step: 'daily', reason: 'dominant-holder' }, { step: 'monthly', reason: 'dominant-holder' }] }] }]),
+    close: async () => undefined,
+  }
+}
+
 export interface Example {
   readonly deps: ApiDeps
   readonly directory: Directory
@@ -163,6 +177,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
   const directory = openDirectory(join(folder, 'directory.sqlite'))
   const ledger = openEditLedger(join(folder, 'edits.sqlite'))
   const keptStudies = openStudyStore(folder)
+  const withdrawals = openWithdrawalDesk(join(folder, 'withdrawals.sqlite'))
   const journal: JournalEntry[] = []
   const releases: Release[] = empty ? [] : [EXAMPLE_DAY, EXAMPLE_CURVE, EXAMPLE_RELEASE]
   const names = empty ? [] : EXAMPLE_DISTRICT.measurementPoints.map(({ id }) => id)
@@ -210,6 +225,8 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     appliedEdits: { of: () => new Map(), close: () => undefined },
     findings: { latestBalance: async () => undefined, firmImport: async () => undefined, winterPeak: async () => undefined, close },
     releases: memoryReleases(releases),
+    register: exampleRegister(releases),
+    withdrawals,
     jobs: { notices: async () => [], kinds: async () => [], recent: async () => [], close },
     collect: { sources: async () => [], counters: async () => (empty ? [] : [{ sourceId: 'buildings', produced: 10, stored: 6, deduplicated: 1, revised: 0, quarantined: { 'clock-suspect': 2 }, dropped: { full: 1 } }]), wroteAtRealMs: async () => undefined, close },
     imports: openImportDesk(join(folder, 'inbox/import'), 1024 * 1024),
@@ -238,6 +255,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     publish: (release) => void releases.push(release),
     dispose() {
       activations.close()
+      withdrawals.close()
       directory.close()
       ledger.close()
       keptStudies.close()

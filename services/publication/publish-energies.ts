@@ -39,7 +39,8 @@ export async function publishEnergies({ releases, timeZone, decide, keep, claims
     await keep()
     if (decided.frozen !== undefined) {
       frozen = true
-      releases.quarters.keepZoneGroups(carrier, year, decided.frozen.groups)
+      // Nobody's quarter says nothing of the zones of its year.
+      if (decided.frozen.quarter.members.length > 0) releases.quarters.keepZoneGroups(carrier, year, decided.frozen.groups)
       releases.quarters.keep(decided.frozen.quarter)
     }
     for (const release of decided.releases) if (await releases.publish(release, claims)) released += 1
