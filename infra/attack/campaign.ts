@@ -7,7 +7,8 @@ import { serveWorld } from './serve.ts'
 import { attackMonth, type MonthAttack } from './sums.ts'
 import { createWorld, DAY_MS, TIME_ZONE, type World, type WorldSettings } from './world.ts'
 
-const POLL_DAYS = 7
+/** Curves stay for 31 days: nothing is missed. */
+const POLL_DAYS = 14
 
 export interface Campaign {
   readonly world: World
@@ -40,10 +41,11 @@ export async function runCampaign({ world: of, from: begin, months, isGuarded }:
     const facts = new Map<string, Fact>()
     const revised: string[] = []
     let last: Crawl | undefined
-    for (let now = from + 3 * DAY_MS; now < end + 10 * DAY_MS; now += POLL_DAYS * DAY_MS) {
+    const polls = Array.from({ length: Math.ceil((end - from) / (POLL_DAYS * DAY_MS)) }, (_, i) => from + 3 * DAY_MS + i * POLL_DAYS * DAY_MS)
+    for (const now of [...polls, end + 10 * DAY_MS]) {
       if (now > from + (end - from) / 2) world.correct()
       await served.publishUntil(now)
-      last = await crawl(served.base, { from: now - 31 * DAY_MS, to: now })
+      last = await crawl(served.base, [31, 92].map((days) => ({ from: now - days * DAY_MS, to: now })))
       for (const fact of last.facts) {
         const key = `${fact.cell} ${fact.from} ${fact.to}`
         const before = facts.get(key)

@@ -21,9 +21,9 @@ interface ApiDocument { readonly paths: Readonly<Record<string, Readonly<Record<
 /**
  * Reads whatever the document of the API says is public, so that a new public address is attacked as soon as it is declared.
  * Addresses with an id are asked with every id that an answer has named.
- * @param window interval that is asked for where an address takes one
+ * @param windows intervals that are asked for where an address takes one; too long a one is refused
  */
-export async function crawl(base: string, window: { readonly from: number; readonly to: number }): Promise<Crawl> {
+export async function crawl(base: string, windows: readonly { readonly from: number; readonly to: number }[]): Promise<Crawl> {
   const answers = new Map<string, { status: number; body: string }>()
   const get = async (path: string): Promise<string> => {
     const known = answers.get(path)
@@ -44,7 +44,12 @@ export async function crawl(base: string, window: { readonly from: number; reado
     let queries = [new URLSearchParams()]
     for (const { name, in: where, schema, required = false } of parameters) {
       if (where !== 'query') continue
-      const values = name === 'from' ? [String(window.from)] : name === 'to' ? [String(window.to)] : name === 'format' || !required && schema?.enum === undefined ? [] : schema?.enum ?? [id]
+      if (name === 'to') continue
+      if (name === 'from') {
+        queries = queries.flatMap((query) => windows.map(({ from, to }) => new URLSearchParams([...query, ['from', String(from)], ['to', String(to)]])))
+        continue
+      }
+      const values = name === 'format' || !required && schema?.enum === undefined ? [] : schema?.enum ?? [id]
       if (values.length > 0) queries = queries.flatMap((query) => values.map((value) => new URLSearchParams([...query, [name, value]])))
     }
     return queries.map((query) => (query.size === 0 ? filled : `${filled}?${query.toString()}`))
@@ -59,6 +64,8 @@ export async function crawl(base: string, window: { readonly from: number; reado
   return { facts: [...facts.values()], answers }
 }
 
+/** Columns by time: one row of begins and ends, one of figures for each cell. */
+interface Columns { readonly at?: readonly number[]; readonly to?: readonly number[]; readonly cells?: readonly { readonly cell: string; readonly energies?: readonly (number | null)[] }[] }
 interface Shown { readonly at?: number; readonly from?: number; readonly to?: number; readonly stepS?: number; readonly cells?: readonly CellShown[]; readonly body?: Shown }
 interface CellShown { readonly cell: string; readonly energy?: number | null; readonly stepS?: number | null; readonly energies?: readonly number[] | null }
 
@@ -74,11 +81,16 @@ export function factsOf(text: string): Fact[] {
   const look = (one: unknown, at: number | undefined): void => {
     if (Array.isArray(one)) for (const part of one) look(part, at)
     else if (typeof one === 'object' && one !== null) {
+      const columns = one as Columns
+      if (Array.isArray(columns.at) && Array.isArray(columns.to) && Array.isArray(columns.cells)) {
+        for (const { cell, energies = [] } of columns.cells) for (const [i, kwh] of energies.entries()) if (kwh !== null) found.push({ cell, from: columns.at[i]!, to: columns.to[i]!, kwh })
+        return
+      }
       const shown = one as Shown
       const begin = shown.at ?? at
-      if (begin !== undefined && Array.isArray(shown.cells) && shown.to !== undefined) {
+      if (begin !== undefined && Array.isArray(shown.cells)) {
         for (const { cell, energy, stepS, energies } of shown.cells) {
-          if (typeof energy === 'number') found.push({ cell, from: begin, to: shown.to, kwh: energy })
+          if (typeof energy === 'number' && shown.to !== undefined) found.push({ cell, from: begin, to: shown.to, kwh: energy })
           if (Array.isArray(energies) && typeof stepS === 'number') for (const [i, kwh] of energies.entries()) found.push({ cell, from: begin + i * stepS * 1000, to: begin + (i + 1) * stepS * 1000, kwh: kwh as number })
         }
       }

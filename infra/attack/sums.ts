@@ -93,7 +93,8 @@ function roundingOf(known: readonly KnownSum[]): (one: KnownSum) => number {
     const base = bases.get(key)
     bases.set(key, base === undefined ? divisorOf(fact.kwh) : Math.min(base, divisorOf(fact.kwh)))
   }
-  return ({ fact, first, last }) => (bases.get(`${fact.cell} ${last - first > 0}`) ?? 0) / 2
+  // Never finer than three digits: that too is told to everybody.
+  return ({ fact, first, last }) => Math.max(bases.get(`${fact.cell} ${last - first > 0}`) ?? 0, 10 ** (Math.floor(Math.log10(Math.max(1e-3, fact.kwh))) - 2)) / 2
 }
 /** The largest 1, 2 or 5 times a power of ten of which a figure is a whole multiple. */
 function divisorOf(kwh: number): number {
@@ -105,6 +106,8 @@ function divisorOf(kwh: number): number {
   }
   return 1e-3
 }
+
+const CORRECTED_SHARE = 0.02
 
 /** Least and most that each group can have used in the month, by linear programs over all days; then what that says of each holder in it. */
 function intervalsOf(world: World, atoms: readonly Atom[], days: readonly number[], to: number, known: readonly KnownSum[], solver: LinearSolver): MonthAttack['intervals'] {
@@ -124,12 +127,16 @@ function intervalsOf(world: World, atoms: readonly Atom[], days: readonly number
     if (atom.isPublic) lower[column] = upper[column] = sumOf(world, atom.holders, days[day]!, ends[day]!)
     else upper[column] = atom.holders.reduce((sum, holder) => sum + hours * highestOf(holder), 0)
   }
-  const program = { lower, upper, integer: new Uint8Array(columns), columnStart, rowIndex, value: new Float64Array(rowIndex.length).fill(1), rowLower: Float64Array.from(known, (one) => one.fact.kwh - half(one) - 1e-6), rowUpper: Float64Array.from(known, (one) => one.fact.kwh + half(one) + 1e-6) }
+  // Readings may have been corrected between the days and their month.
+  const slack = ({ fact, first, last }: KnownSum): number => (last > first ? CORRECTED_SHARE * fact.kwh : 0)
+  const program = { lower, upper, integer: new Uint8Array(columns), columnStart, rowIndex, value: new Float64Array(rowIndex.length).fill(1), rowLower: Float64Array.from(known, (one) => one.fact.kwh - half(one) - slack(one) - 1e-6), rowUpper: Float64Array.from(known, (one) => one.fact.kwh + half(one) + slack(one) + 1e-6) }
   const extreme = (atom: number, sign: 1 | -1): number => {
     const costs = new Float64Array(columns)
     for (const day of days.keys()) costs[day * width + atom] = sign
     const { status, objective } = solver({ ...program, costs })
-    return status === 'optimal' ? sign * objective : sign === 1 ? 0 : Infinity
+    // What was published holds together: otherwise the attack would look at nothing and find nothing.
+    if (status !== 'optimal') throw new Error(`The published figures of ${new Date(days[0]!).toISOString()} contradict each other: ${status}.`)
+    return sign * objective
   }
   let holders = 0
   const tooTight: string[] = []
@@ -142,9 +149,11 @@ function intervalsOf(world: World, atoms: readonly Atom[], days: readonly number
     for (const [i, { holder, kwh }] of ofGroup.entries()) {
       holders += 1
       // The insider (A8) knows its own use: the largest of the others knows most.
-      const insider = ofGroup[i === 0 ? 1 : 0]?.kwh ?? 0
-      const highest = Math.min(most - insider, monthHours * highestOf(holder))
-      const lowest = Math.max(0, least - insider - (ceiling - monthHours * highestOf(holder)))
+      const insider = ofGroup[i === 0 ? 1 : 0]
+      const known = insider?.kwh ?? 0
+      const others = ceiling - monthHours * (highestOf(holder) + (insider === undefined ? 0 : highestOf(insider.holder)))
+      const highest = Math.min(most - known, monthHours * highestOf(holder))
+      const lowest = Math.max(0, least - known - others)
       if (lowest > 0.8 * kwh || highest < Math.min(1.2 * kwh, monthHours * highestOf(holder))) tooTight.push(`${holder.holderId} ${new Date(days[0]!).toISOString()}: ${lowest.toFixed(0)} to ${highest.toFixed(0)} for ${kwh.toFixed(0)} kWh`)
     }
   }

@@ -133,8 +133,9 @@ export function createWorld(settings: WorldSettings): World {
       for (const [k, id] of deliveryPoints.entries()) {
         const { holder, number } = pointOf.get(id)!
         for (const [step, time] of at.entries()) {
-          if (time < begin || time < holder.from || time >= holder.to || isSilent(number, time)) continue
-          energies[step * deliveryPoints.length + k] = kwhOf(id, time) * (time >= correctedFrom && number % 5 === 0 ? 1.1 : 1)
+          const isTown = holder.trade === 'town'
+          if (time < begin || time < holder.from || time >= holder.to || (!isTown && isSilent(number, time))) continue
+          energies[step * deliveryPoints.length + k] = kwhOf(id, time) * (time >= correctedFrom && !isTown && number % 5 === 0 ? 1.1 : 1)
         }
       }
       return { at, energies }
@@ -144,13 +145,18 @@ export function createWorld(settings: WorldSettings): World {
       return [{ holderId, from, to }]
     },
   }
+  const truths = new Map<string, number>()
   const byId = new Map(holders.map((holder) => [holder.holderId, holder]))
   return {
     holders, source,
     truth(holderId, from, to) {
+      const key = `${holderId} ${from} ${to}`
+      const known = truths.get(key)
+      if (known !== undefined) return known
       const { points, from: here, to: gone } = byId.get(holderId)!
       let sum = 0
       for (let at = Math.max(from, here); at < Math.min(to, gone); at += HOUR_MS) for (const { id } of points) sum += kwhOf(id, at)
+      truths.set(key, sum)
       return sum
     },
     correct() { correctedFrom = begin },
