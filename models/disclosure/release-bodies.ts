@@ -1,5 +1,6 @@
+import type { IndexFigure } from './chain-link.ts'
 import type { CellFigures } from './guard-shapes.ts'
-import type { Publishable } from './live-rules.ts'
+import type { Publishable } from './publishable.ts'
 
 /** Water and gas are told as volumes: nobody measures the energy in them here. */
 export type EnergyUnit = 'kWh' | 'm3'
@@ -26,10 +27,12 @@ export interface CurveBody {
 
 /**
  * What the guard let pass, in the form that is published: nothing is added, so what was publishable stays so.
- * @param unit of the figures @param to end of the day or month (UTC ms)
+ * @param unit of the figures @param to end of the day or month (UTC ms) @param indexes of cells whose energy waits
  */
-export const energyBody = (figures: Publishable<readonly CellFigures[]>, unit: EnergyUnit, to: number): Publishable<EnergyBody> =>
-  ({ unit, to, cells: figures.map(({ cell, energyKwh }) => ({ cell, energy: energyKwh, index: null })) }) as unknown as Publishable<EnergyBody>
+export function energyBody(figures: Publishable<readonly CellFigures[]>, unit: EnergyUnit, to: number, indexes: readonly Publishable<IndexFigure>[] = []): Publishable<EnergyBody> {
+  const indexOf = new Map(indexes.map(({ cell, index }) => [cell, index]))
+  return { unit, to, cells: figures.map(({ cell, energyKwh }) => ({ cell, energy: energyKwh, index: energyKwh === null ? (indexOf.get(cell) ?? null) : null })) } as unknown as Publishable<EnergyBody>
+}
 
 /** Its steps; undefined where no cell is shown by steps shorter than the day. @param from start of the local day (UTC ms) */
 export function curveBody(figures: Publishable<readonly CellFigures[]>, unit: EnergyUnit, from: number, to: number): Publishable<CurveBody> | undefined {

@@ -34,6 +34,13 @@ export async function cohortEnergies(source: PublicationSource, span: CohortSpan
   return bySum(members, own, imputed)
 }
 
+/** The same with NaN where a gap is. */
+export async function ownEnergies(source: PublicationSource, span: CohortSpan, from: number, to: number): Promise<StepTable> {
+  const points = span.members.flatMap(({ deliveryPoints }) => deliveryPoints)
+  const own = ownOnly(source, span, points, await source.energies(span.carrier, points, from, to))
+  return bySum(span.members, own, new Uint8Array(own.energies.length))
+}
+
 /** What was measured while the holder of the cohort had the point. */
 function ownOnly(source: PublicationSource, { members, frozenAt }: CohortSpan, points: readonly string[], read: PointEnergies): PointEnergies {
   const holderOf = members.flatMap(({ holderId, deliveryPoints }) => deliveryPoints.map(() => holderId))

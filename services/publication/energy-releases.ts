@@ -1,14 +1,14 @@
 /** The releases of one pass: days of a month, and the month where it is due, each as the guard has decided. */
+import { chainLink } from '#models/disclosure/chain-link.ts'
 import { decideDay } from '#models/disclosure/decide-day.ts'
 import { decideMonth } from '#models/disclosure/decide-month.ts'
 import type { Carrier, DayShown, GuardDecision, StepTable } from '#models/disclosure/guard-shapes.ts'
 import { curveBody, energyBody } from '#models/disclosure/release-bodies.ts'
-import { localMonthStart } from '#models/units/local-months.ts'
+import { localHourAfter, localMonthStart } from '#models/units/local-months.ts'
 import { localDayStarts, nextLocalDayStart } from '#models/units/local-time.ts'
-import { cohortEnergies } from './cohort-energies.ts'
+import { cohortEnergies, type CohortSpan } from './cohort-energies.ts'
 import { CURVE_DAYS, type EnergyPass } from './due.ts'
-import { freezeQuarter, worldOf, type FrozenQuarter, type PublisherParts } from './freeze-quarter.ts'
-import type { ZoneGroups } from './members.ts'
+import { freezeQuarter, worldOf, type KeptBefore, type PublisherParts } from './freeze-quarter.ts'
 import type { Quarter } from './quarter-book.ts'
 import type { NewRelease } from './release-store.ts'
 
@@ -18,13 +18,14 @@ const DAY_MS = 86_400_000
 export interface EnergyTask extends EnergyPass {
   readonly carrier: Carrier
   readonly now: number
-  readonly kept: { readonly quarter: Quarter | undefined; readonly groups: ZoneGroups | undefined; readonly previous: Quarter | undefined }
+  readonly kept: KeptBefore
   /** How much of the days of the month has been shown before. */
   readonly shownOfDay: readonly (readonly [day: number, shown: DayShown])[]
 }
 
 export interface EnergyResult {
-  readonly frozen: FrozenQuarter | undefined
+  /** Where the pass was the first of its quarter. */
+  readonly frozen: Quarter | undefined
   readonly releases: readonly NewRelease[]
 }
 
@@ -35,25 +36,29 @@ export async function energyReleases(parts: PublisherParts, task: EnergyTask): P
   const rules = parts.rulesAt(month)
   const nothing: EnergyResult = { frozen: undefined, releases: [] }
   if (unit === undefined || rules === undefined) return nothing
-  const { quarter, groups } = task.kept
-  const frozen = quarter === undefined || groups === undefined ? await freezeQuarter(parts, carrier, quarterFrom, groups, rules, now) : { quarter, groups }
-  const { members, plan, links, salt } = frozen.quarter
-  const result = { frozen: quarter === undefined ? frozen : undefined }
+  const quarter = task.kept.quarter ?? (await freezeQuarter(parts, carrier, quarterFrom, task.kept, rules, now))
+  const { members, plan, indexOfWeek } = quarter
+  const result = { frozen: task.kept.quarter === undefined ? quarter : undefined }
   if (members.length === 0) return { ...result, releases: [] }
 
-  const world = worldOf(carrier, members, frozen.groups, links, salt)
+  const world = worldOf(quarter)
   const to = localMonthStart(month, timeZone, 1)
   const [from, until] = task.isMonthDue ? [month, to] : [task.days[0]!, nextLocalDayStart(task.days.at(-1)!, timeZone)]
-  const table = await cohortEnergies(source, { carrier, members, frozenAt: quarterFrom, timeZone }, from, until)
+  const span: CohortSpan = { carrier, members, frozenAt: quarterFrom, timeZone }
+  const table = await cohortEnergies(source, span, from, until)
+  const weekFrom = localHourAfter(quarterFrom, -7, 0, timeZone)
+  const week = Object.keys(indexOfWeek).length === 0 ? undefined : byDay(await cohortEnergies(source, span, weekFrom, quarterFrom), members.length, [...localDayStarts(weekFrom, quarterFrom, timeZone)], quarterFrom)
   const head = { carrier, publishedAt: now, rules: rules.validFrom, districtVersion }
   const releases: NewRelease[] = []
   const shownOfDay = new Map(task.shownOfDay)
   for (const day of task.days) {
     const end = nextLocalDayStart(day, timeZone)
-    const decision = decideDay(world, plan, slice(table, members.length, day, end), rules, solver)
+    const hours = slice(table, members.length, day, end)
+    const decision = decideDay(world, plan, hours, rules, solver)
+    const indexes = week === undefined ? [] : Object.entries(indexOfWeek).map(([cell, index]) => chainLink(world, cell, byDay(hours, members.length, [day], end), week, index, rules))
     shownOfDay.set(day, decision.shown)
     const common = { ...head, ...proofOf(decision), at: day, stepS: (end - day) / 1000 }
-    releases.push({ ...common, kind: 'energy-daily', body: energyBody(decision.figures, unit, end) })
+    releases.push({ ...common, kind: 'energy-daily', body: energyBody(decision.figures, unit, end, indexes) })
     const curve = day > now - CURVE_DAYS * DAY_MS ? curveBody(decision.figures, unit, day, end) : undefined
     if (curve !== undefined) releases.push({ ...common, kind: 'curve-daily', body: curve })
   }

@@ -81,7 +81,7 @@ test('days are released two days later, once, from a cohort that stays', async (
   const register = openRegisterReader(join(place, 'releases.sqlite'))
   const [quarter] = (await register.quarters()).filter(({ from }) => from === JANUARY)
   expect(quarter!.cells.find(({ cell }) => cell === 'district')!.timeClass).toBe('hourly')
-  expect(releases.quarters.quarter('electricity', JANUARY)!.members.map(({ rowId }) => rowId)).toEqual(['holder0', 'holder10', 'holder12', 'holder14', 'holder2', 'holder4', 'holder6', 'holder8'])
+  expect(releases.quarters.quarter('electricity', JANUARY)!.members.map(({ holderId }) => holderId)).toEqual(['holder0', 'holder10', 'holder12', 'holder14', 'holder2', 'holder4', 'holder6', 'holder8'])
   const entries = await register.entries({ kind: 'energy-daily', limit: 3 })
   expect(entries[0]!.certificate).toMatchObject({ holders: 8, cohortSha256: quarter!.cohortSha256 })
   expect(JSON.stringify([quarter, await releases.document(entries[0]!.head.releaseId)])).not.toContain('holder1')

@@ -8,6 +8,7 @@ import type { EnergyResult, EnergyTask } from './energy-releases.ts'
 import type { ReleaseStore } from './release-store.ts'
 
 const DAY_MS = 86_400_000
+const OVERLAP_DAYS = 7
 
 export interface EnergyPublisher {
   readonly releases: ReleaseStore
@@ -33,19 +34,27 @@ export async function publishEnergies({ releases, timeZone, decide, keep, claims
   let [released, frozen] = [0, false]
   if (pass !== undefined) {
     const { year } = localParts(pass.quarter, timeZone)
-    const kept = { quarter: releases.quarters.quarter(carrier, pass.quarter), groups: releases.quarters.zoneGroups(carrier, year), previous: releases.quarters.quarter(carrier, localQuarterStart(pass.quarter, timeZone, -1)) }
+    const { quarters } = releases
+    const kept = { quarter: quarters.quarter(carrier, pass.quarter), groups: quarters.zoneGroups(carrier, year), previous: quarters.quarter(carrier, localQuarterStart(pass.quarter, timeZone, -1)), meanIndexOf: await meanIndexes(releases, carrier, pass.quarter) }
     const shownOfDay = releases.shownOfDays(carrier, pass.month, localMonthStart(pass.month, timeZone, 1))
     const decided = await decide({ ...pass, carrier, now, kept, shownOfDay })
     await keep()
     if (decided.frozen !== undefined) {
       frozen = true
       // Nobody's quarter says nothing of the zones of its year.
-      if (decided.frozen.quarter.members.length > 0) releases.quarters.keepZoneGroups(carrier, year, decided.frozen.groups)
-      releases.quarters.keep(decided.frozen.quarter)
+      if (decided.frozen.members.length > 0) quarters.keepZoneGroups(carrier, year, decided.frozen.groups)
+      quarters.keep(decided.frozen)
     }
     for (const release of decided.releases) if (await releases.publish(release, claims)) released += 1
   }
   await releases.withdrawBefore('curve-daily', now - CURVE_DAYS * DAY_MS, now)
   const isMore = (released > 0 || frozen) && next() !== undefined
   return { released, isMore }
+}
+
+/** By cell that was told as an index in the week before a quarter: its mean. */
+async function meanIndexes(releases: ReleaseStore, carrier: Carrier, quarter: number): Promise<Record<string, number>> {
+  const cells = (await releases.between('energy-daily', quarter - OVERLAP_DAYS * DAY_MS, quarter, carrier)).flatMap(({ body }) => body.cells)
+  const told = Map.groupBy(cells.filter(({ index }) => index !== null), ({ cell }) => cell)
+  return Object.fromEntries([...told].map(([cell, days]) => [cell, days.reduce((sum, { index }) => sum + index!, 0) / days.length]))
 }

@@ -1,22 +1,21 @@
 /** What was frozen for a quarter or a year, in releases.sqlite. Members by name stay in it: only a hash of them leaves. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Carrier, Cell, QuarterPlan } from '#models/disclosure/guard-shapes.ts'
+import type { PendingChanges } from '#models/disclosure/quarter-border.ts'
 import type { QuarterView } from './port.ts'
 
-/** A holder of a cohort and how it is counted; private ones are one row, public ones one for each part of the district they are in. */
+/** A row of a cohort: a holder in one place, and how it is counted. */
 export interface Member {
   readonly rowId: string
   readonly holderId: string
   readonly isPublic: boolean
   readonly deliveryPoints: readonly string[]
+  /** null: not known. */
   readonly highestKwhPerHour: number | null
   readonly zone: string
   readonly category: 'residential' | 'professional'
   readonly isLargeSite: boolean
 }
-
-/** Factors by which the energy of a cell makes its index, and until when nobody sees its energy. */
-export type IndexLinks = Readonly<Record<string, number>>
 
 export interface Quarter {
   readonly carrier: Carrier
@@ -27,9 +26,13 @@ export interface Quarter {
   /** Keeps guesses of who is in the cohort from being checked against its hash. */
   readonly salt: string
   readonly members: readonly Member[]
+  /** Zones that are shown as one. */
+  readonly groups: readonly (readonly string[])[]
   readonly cells: readonly Pick<Cell, 'id' | 'parent'>[]
   readonly plan: QuarterPlan
-  readonly links: IndexLinks
+  readonly pending: PendingChanges
+  /** By cell whose energy waits: at what its index stood in the week before the quarter. */
+  readonly indexOfWeek: Readonly<Record<string, number>>
 }
 
 export interface QuarterBook {
@@ -41,16 +44,16 @@ export interface QuarterBook {
   keepZoneGroups(carrier: Carrier, year: number, groups: readonly (readonly string[])[]): void
 }
 
-interface QuarterRow { carrier: Carrier; from_at: number; to_at: number; made_at: number; cohort_sha256: string; salt: string; members: string; cells: string; plan: string; links: string }
+interface QuarterRow { carrier: Carrier; from_at: number; to_at: number; made_at: number; cohort_sha256: string; frozen: string }
 
 const quarterOf = (row: QuarterRow): Quarter => ({
-  carrier: row.carrier, from: row.from_at, to: row.to_at, madeAt: row.made_at, cohortSha256: row.cohort_sha256, salt: row.salt,
-  members: JSON.parse(row.members) as Member[], cells: JSON.parse(row.cells) as Quarter['cells'], plan: JSON.parse(row.plan) as QuarterPlan, links: JSON.parse(row.links) as IndexLinks,
+  ...(JSON.parse(row.frozen) as Omit<Quarter, 'carrier' | 'from' | 'to' | 'madeAt' | 'cohortSha256'>),
+  carrier: row.carrier, from: row.from_at, to: row.to_at, madeAt: row.made_at, cohortSha256: row.cohort_sha256,
 })
 
 export function quarterBook(database: DatabaseSync): QuarterBook {
   const one = database.prepare('SELECT * FROM quarter WHERE carrier = ? AND from_at = ?')
-  const insert = database.prepare('INSERT OR IGNORE INTO quarter (carrier, from_at, to_at, made_at, cohort_sha256, salt, members, cells, plan, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const insert = database.prepare('INSERT OR IGNORE INTO quarter (carrier, from_at, to_at, made_at, cohort_sha256, frozen) VALUES (?, ?, ?, ?, ?, ?)')
   const groups = database.prepare('SELECT groups FROM zone_year WHERE carrier = ? AND year = ?')
   const insertGroups = database.prepare('INSERT OR IGNORE INTO zone_year (carrier, year, groups) VALUES (?, ?, ?)')
   return {
@@ -58,8 +61,7 @@ export function quarterBook(database: DatabaseSync): QuarterBook {
       const row = one.get(carrier, from) as unknown as QuarterRow | undefined
       return row && quarterOf(row)
     },
-    keep: ({ carrier, from, to, madeAt, cohortSha256, salt, members, cells, plan, links }) =>
-      void insert.run(carrier, from, to, madeAt, cohortSha256, salt, JSON.stringify(members), JSON.stringify(cells), JSON.stringify(plan), JSON.stringify(links)),
+    keep: ({ carrier, from, to, madeAt, cohortSha256, ...frozen }) => void insert.run(carrier, from, to, madeAt, cohortSha256, JSON.stringify(frozen)),
     zoneGroups(carrier, year) {
       const row = groups.get(carrier, year) as { groups: string } | undefined
       return row && (JSON.parse(row.groups) as string[][])

@@ -31,8 +31,7 @@ export const RELEASES_MIGRATIONS = [
    CREATE TRIGGER release_is_kept BEFORE DELETE ON release BEGIN SELECT raise(ABORT, 'a release is never deleted'); END;
    CREATE TABLE zone_year (carrier TEXT NOT NULL, year INTEGER NOT NULL, groups TEXT NOT NULL, PRIMARY KEY (carrier, year)) STRICT;
    CREATE TABLE quarter (
-     carrier TEXT NOT NULL, from_at REAL NOT NULL, to_at REAL NOT NULL, made_at REAL NOT NULL, cohort_sha256 TEXT NOT NULL, salt TEXT NOT NULL, members TEXT NOT NULL,
-     cells TEXT NOT NULL, plan TEXT NOT NULL, links TEXT NOT NULL, PRIMARY KEY (carrier, from_at)) STRICT;
+     carrier TEXT NOT NULL, from_at REAL NOT NULL, to_at REAL NOT NULL, made_at REAL NOT NULL, cohort_sha256 TEXT NOT NULL, frozen TEXT NOT NULL, PRIMARY KEY (carrier, from_at)) STRICT;
    CREATE TRIGGER quarter_stays BEFORE UPDATE ON quarter BEGIN SELECT raise(ABORT, 'a quarter is frozen'); END;
    CREATE TRIGGER quarter_remains BEFORE DELETE ON quarter BEGIN SELECT raise(ABORT, 'a quarter is frozen'); END;
    CREATE TRIGGER zone_year_stays BEFORE UPDATE ON zone_year BEGIN SELECT raise(ABORT, 'the zones of a year are frozen'); END;
