@@ -4,18 +4,21 @@
  * worlds: they are never netted. Values are kWh (m3 for water) and not negative; holders are rows by index.
  */
 import type { LinearSolver } from '#models/reinforcement/choice-problem.ts'
-import type { Publishable } from './live-rules.ts'
+import type { Publishable } from './publishable.ts'
 
 export type Carrier = 'electricity' | 'heat' | 'gas' | 'water' | 'cooling' | 'production'
 
+/** One row of the world. A holder with delivery points in several zones or categories has one row in each, under the same id. */
 export interface CohortHolder {
+  /** Rows of one holder count once, and their figures are added before shares are taken; its delivery points count each. */
   readonly holderId: string
-  /** Meters of one holder count once; its delivery points count each. */
   readonly deliveryPoints: number
   /** Data of public bodies are public: they are neither protected nor counted, and they hide nobody. */
   readonly isPublic: boolean
   /** Highest energy an hour that an attacker may know of, from the subscribed power; Infinity: unknown. */
   readonly highestKwhPerHour: number
+  /** Above 36 kVA, or the whole site of a firm: the law counts these apart. Absent: false, the stricter reading. */
+  readonly isLargeSite?: boolean
 }
 
 export interface Cell {
@@ -33,6 +36,13 @@ export interface GuardWorld {
   readonly cells: readonly Cell[]
   /** Sums that others have published already, such as yearly use by address: known to whoever attacks. */
   readonly external: readonly { readonly label: string; readonly step: 'month' | 'year'; readonly members: Int32Array }[]
+  /**
+   * Cells whose members changed at the border of the quarter so that their kWh, set beside those of the quarter before, would tell of
+   * single holders (see `quarterBorder`): their kWh wait, and are not to be derived either.
+   */
+  readonly suspended?: readonly string[]
+  /** SHA-256 of `cohortText`, made by the service: models know no hash. */
+  readonly cohortSha256: string
 }
 
 /** Steps of equal kind in order of time; `kwh` and `imputed` hold one row of all holders after the other. */
@@ -50,12 +60,21 @@ export type TimeClass = 'half-hourly' | 'hourly' | 'daily' | 'monthly' | 'none'
 export type HeldReason =
   | 'too-few-holders' | 'too-few-delivery-points' | 'dominant-holder' | 'complementary' | 'tight-interval' | 'external-release'
   | 'too-much-imputed' | 'changed-members' | 'failed-step' | 'not-measured'
+  /** The code's own number of delivery points for this step and window. */
+  | 'too-few-points-for-step'
+  /** A total of nothing tells that every member used nothing. */
+  | 'nothing-used'
 
 export interface QuarterPlan {
   readonly classOf: Readonly<Record<string, TimeClass>>
   /** Why a cell is not shown at a finer step. */
   readonly held: readonly { readonly cell: string; readonly step: TimeClass; readonly reason: HeldReason }[]
+  /** By cell, over the history: the base of rounding. NaN without history. */
+  readonly meanKwhPerHour: Readonly<Record<string, number>>
 }
+
+/** How much of the plan a day could show: steps and all; its cells without steps; the whole district alone; nothing. */
+export type DayShown = 'steps' | 'cells' | 'district' | 'none'
 
 /** What was proven of a release, kept in the register after the figures have gone. */
 export interface Certificate {
@@ -82,6 +101,8 @@ export interface CellFigures {
 export interface GuardDecision {
   /** Every cell of the world stands here, shown or not: the public sees no difference between reasons. */
   readonly figures: Publishable<readonly CellFigures[]>
+  /** Of a day; `decideMonth` must be told of every day of the month. Of a month: `cells` or `none`. */
+  readonly shown: DayShown
   readonly held: readonly { readonly cell: string; readonly reason: HeldReason }[]
   readonly certificate: Certificate
 }

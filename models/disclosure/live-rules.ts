@@ -1,8 +1,7 @@
 import type { Holder, PublicationRules } from '#models/district/schema.ts'
+import type { Publishable } from './publishable.ts'
 
-declare const publishable: unique symbol
-/** Only this folder can make one: what carries the brand has passed the rules, and nothing else may reach the public. */
-export type Publishable<T> = T & { readonly [publishable]: true }
+export type { Publishable } from './publishable.ts'
 
 /** One 30-minute step of the whole district as the network sensors saw it, with who stands behind it. */
 export interface LiveCandidate {

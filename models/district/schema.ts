@@ -12,9 +12,11 @@ import { dated, Id, Instant, LocalDate, LocalText, object, oneOf } from './schem
 import { Network } from './schema-network.ts'
 import { FlexibilityContract } from './schema-flexibility.ts'
 import { Study } from './schema-study.ts'
+import { DisclosureRules } from './schema-disclosure.ts'
 
 export { ID_PATTERN } from './schema-parts.ts'
 export * from './schema-network.ts'
+export type { DisclosureRules } from './schema-disclosure.ts'
 
 export const CARRIERS = ['electricity', 'heat', 'gas', 'water', 'cooling', 'production'] as const
 export const Carrier = oneOf(...CARRIERS)
@@ -169,6 +171,8 @@ export const PublicationRules = dated({
   /** A published half-hourly value leaves the public site after so many days. */
   liveWindowDays: Type.Integer({ minimum: 1, maximum: 31 }),
   roundingPct: Type.Number({ exclusiveMinimum: 0 }),
+  /** Of the figures of a day and of a month; absent: those of the policy (models/disclosure/rules.ts). */
+  disclosure: Type.Optional(DisclosureRules),
 })
 
 export const Growth = object({

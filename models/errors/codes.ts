@@ -120,7 +120,11 @@ export const ERROR_CODES = {
   PF_EVALUATION_NOT_READY: code('The estimate of the network for this time is not made yet.', 'Wait; the job is tried again.', { retryable: true, status: 503 }),
   PF_JOB_FENCED: code('A worker that was given up for dead came back with a result; another had taken the job over.', 'Nothing: the result was refused, the newer worker keeps its own.', { retryable: true, status: 409 }),
   PF_JOB_SKIPPED: code('Steps were not done because the service was down for too long.', 'Run `penfeld replay` for that time if its results are needed.'),
+  PF_RELEASE_WITHDRAWN: code('A release is no longer public.', 'Its hash and signature stay in the list of releases; there is nothing more to get.', { status: 410 }),
   PF_JOBS_UNAVAILABLE: code('The queue of jobs does not answer.', 'Check that Redis runs, REDIS_URL and its password; the call is tried again.', { retryable: true, status: 503 }),
+  // --- disclosure
+  PF_DISCLOSURE_TOO_FINE: code('Cells are cut too finely for the guard to prove that they betray nobody.', 'Merge neighbouring zones or categories, or leave out sums by address that split them.', { status: 500 }),
+  PF_DISCLOSURE_WORLD: code('What was given to the publication guard does not fit together.', 'Report it: the service builds cohort, cells and steps itself, and nothing is published meanwhile.', { status: 500 }),
   // --- api, identity, directory
   PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
   PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),

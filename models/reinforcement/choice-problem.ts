@@ -119,5 +119,7 @@ export interface LinearSolution {
   readonly values: Float64Array
   /** Relative gap that a time limit left; 0 where it is optimal. */
   readonly gap: number
+  /** By row: what the objective gains by one more of its bound; empty where whole numbers are asked for or nothing was found. */
+  readonly rowDuals: Float64Array
 }
 export type LinearSolver = (program: LinearProgram, limits?: { readonly seconds?: number; readonly gap?: number }) => LinearSolution

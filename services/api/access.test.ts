@@ -19,7 +19,7 @@ let studyId: string
 beforeAll(async () => {
   example = exampleDeps({ requestsPerMinute: 100_000 })
   app = await buildApp(example.deps)
-  people = { merchantA: example.signIn('a', ['merchant'], 'holder-a'), planner: example.signIn('p', ['planner']), operator: example.signIn('o', ['operator']) }
+  people = { merchantA: example.signIn('a', ['merchant'], 'holder-a'), planner: example.signIn('p', ['planner']), operator: example.signIn('o', ['operator']), dataOfficer: example.signIn('d', ['data-officer']) }
   runId = example.deps.studyRunner.begin(sampleAsk())
   studyId = example.deps.keptStudies.keep({ title: 'S', note: '', runId, result: sampleResult(), frozen: sampleFrozen(), basis: basisOf(EXAMPLE_DISTRICT) }, { personId: 1, name: 'p' }, HANDOVER).studyId
   cookies = {
@@ -29,6 +29,7 @@ beforeAll(async () => {
     former: example.signIn('former', ['merchant'], 'holder-former').cookie,
     planner: people['planner']!.cookie,
     operator: people['operator']!.cookie,
+    dataOfficer: people['dataOfficer']!.cookie,
     forged: 'sid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
   }
 })
@@ -40,18 +41,22 @@ afterAll(async () => {
 const get = (url: string, who: string) => app.inject({ url, headers: cookies[who] === undefined ? {} : { cookie: cookies[who] } })
 const DAY_MS = 86_400_000
 const INTERVAL = { from: HANDOVER, to: HANDOVER + DAY_MS }
-const WITH_INTERVAL: readonly string[] = [ROUTES.planner.history, ROUTES.planner.states, ROUTES.public.history, ROUTES.merchant.loadCurve]
+const WITH_INTERVAL: readonly string[] = [ROUTES.planner.history, ROUTES.planner.states, ROUTES.public.history, ROUTES.public.energies, ROUTES.public.curves, ROUTES.merchant.loadCurve]
 const WITH_ELEMENT: readonly string[] = [ROUTES.planner.history, ROUTES.planner.loadDuration, ROUTES.planner.measurementPoints]
 /** Written to, and never read; what is sent. */
-const POSTED = new Map<string, object>([[ROUTES.planner.reinforcementRuns, { changes: [], depth: 'quick' }], [ROUTES.planner.reinforcementSign, {}], [ROUTES.planner.reinforcementRerun, {}]])
+const POSTED = new Map<string, object>([[ROUTES.planner.reinforcementRuns, { changes: [], depth: 'quick' }], [ROUTES.planner.reinforcementSign, {}], [ROUTES.planner.reinforcementRerun, {}], [ROUTES.dataOfficer.withdrawal, { reason: 'wrong meter' }]])
 const idOf = (path: string): string => {
   if (path === ROUTES.planner.reinforcementRun) return runId
   if (path.startsWith(ROUTES.planner.reinforcementStudies)) return studyId
+  if (path === ROUTES.public.release || path === ROUTES.dataOfficer.withdrawal) return '1'
+  if (path === ROUTES.public.dataset) return 'energy-daily-electricity.csv'
   return path === ROUTES.planner.congestionOfElement ? 'L1' : 'dp-a'
 }
 const QUERIES: Readonly<Record<string, () => Record<string, string>>> = {
   [ROUTES.planner.reinforcementComparison]: () => ({ one: studyId, other: studyId }),
   [ROUTES.planner.reinforcementDocument]: () => ({ format: 'html' }),
+  [ROUTES.public.energies]: () => ({ carrier: 'electricity', step: 'day' }),
+  [ROUTES.public.curves]: () => ({ carrier: 'electricity' }),
 }
 const full = (path: string, id = idOf(path)) => address(path, { id }, { ...(WITH_INTERVAL.includes(path) ? INTERVAL : {}), ...(WITH_ELEMENT.includes(path) ? { element: 'L1' } : {}), ...QUERIES[path]?.() })
 const ask = (path: string, who: string) => {
@@ -59,11 +64,11 @@ const ask = (path: string, who: string) => {
   if (payload === undefined) return get(full(path), who)
   return app.inject({ method: 'POST', url: full(path), headers: { ...(cookies[who] === undefined ? {} : { cookie: cookies[who] }), 'x-csrf-token': people[who]?.csrfToken ?? '' }, payload })
 }
-const pathsOf = (tree: 'public' | 'merchant' | 'planner' | 'operator') => Object.values(ROUTES[tree]).filter((path) => !path.endsWith('/stream'))
-const ROLES_OF_TREE = { merchant: ['merchantA'], planner: ['planner'], operator: ['operator'] } as const
+const pathsOf = (tree: 'public' | 'merchant' | 'planner' | 'operator' | 'dataOfficer') => Object.values(ROUTES[tree]).filter((path) => !path.endsWith('/stream'))
+const ROLES_OF_TREE = { merchant: ['merchantA'], planner: ['planner'], operator: ['operator'], dataOfficer: ['dataOfficer'] } as const
 
-describe.each(['merchant', 'planner', 'operator'] as const)('the %s tree', (tree) => {
-  test.each(Object.keys({ anonymous: 0, merchantA: 0, planner: 0, operator: 0, forged: 0 }))('answers %s by role only', async (who) => {
+describe.each(['merchant', 'planner', 'operator', 'dataOfficer'] as const)('the %s tree', (tree) => {
+  test.each(Object.keys({ anonymous: 0, merchantA: 0, planner: 0, operator: 0, dataOfficer: 0, forged: 0 }))('answers %s by role only', async (who) => {
     for (const path of Object.values(ROUTES[tree])) {
       if (path.endsWith('/stream') && (ROLES_OF_TREE[tree] as readonly string[]).includes(who)) continue // stays open: see streams.integration.test.ts
       const { statusCode, body } = await ask(path, who)
@@ -139,18 +144,29 @@ test('the public answers are figures of releases', async () => {
   for (const path of pathsOf('public')) expect((await get(full(path), 'anonymous')).statusCode).toBe(200)
   const { release } = JSON.parse((await get(ROUTES.public.live, 'anonymous')).body)
   expect(release).toMatchObject({ releaseId: 3, meanPowerKw: 880, loadingPct: 62 })
-  expect(EVENTS.public).toEqual(['release'])
+  expect(EVENTS.public).toEqual(['release', 'publication'])
 })
 
 test('public routes reach no reader but that of releases', () => {
   // The type PublicDeps holds the reader of releases alone; here the imports are held to it as well.
-  const source = readFileSync(join(import.meta.dirname, 'routes/public.ts'), 'utf8')
-  const targets = [...source.matchAll(/from '([^']+)'/g)].map((match) => match[1]!)
-  const allowed = ['@fastify/type-provider-typebox', '#models/disclosure/live-rules.ts', '#models/district/schema.ts', '#services/publication/port.ts', '../contract/public.ts', '../contract/routes.ts', '../csv.ts', '../deps.ts', '../interval.ts', '../live/event-streams.ts']
-  expect(targets.filter((target) => !allowed.includes(target))).toEqual([])
-  expect(source).toMatch(/import type \{ PublicDeps \} from '\.\.\/deps\.ts'/)
-  expect(readFileSync(join(import.meta.dirname, 'deps.ts'), 'utf8')).toMatch(/export type PublicDeps = Pick<ApiDeps, 'district' \| 'clock' \| 'releases'>/)
-  const others = globSync('routes/*.ts', { cwd: import.meta.dirname }).filter((file) => file !== 'routes/public.ts')
+  const ofPublic = ['public.ts', 'public-releases.ts', 'open-data.ts'].map((file) => `routes/${file}`)
+  const words = ['cell-name', 'catalogue', 'datasets', 'feed', 'files', 'graph', 'methodology'].map((name) => `#services/publication/open-data/${name}.ts`)
+  const allowed = ['@fastify/type-provider-typebox', '#models/disclosure/live-rules.ts', '#models/district/schema.ts', '#models/errors/penfeld-error.ts', '#services/publication/port.ts', ...words, '../contract/public.ts', '../contract/releases.ts', '../contract/routes.ts', '../csv.ts', '../deps.ts', '../interval.ts', '../live/event-streams.ts']
+  for (const file of ofPublic) {
+    const source = readFileSync(join(import.meta.dirname, file), 'utf8')
+    expect([...source.matchAll(/from '([^']+)'/g)].map((match) => match[1]!).filter((target) => !allowed.includes(target))).toEqual([])
+    expect(source).toMatch(/import type \{ PublicDeps \} from '\.\.\/deps\.ts'/)
+    expect(source).not.toContain('ApiDeps')
+  }
+  // And what these import themselves reads nothing but the port of releases.
+  const folder = join(import.meta.dirname, '../publication/open-data')
+  for (const file of globSync('*.ts', { cwd: folder }).filter((name) => !name.endsWith('.test.ts'))) {
+    const targets = [...readFileSync(join(folder, file), 'utf8').matchAll(/from '([^']+)'/g)].map((match) => match[1]!)
+    const reachable = ['../port.ts', '../due.ts', '../document.ts', '#services/api/csv.ts', '#models/disclosure/guard-shapes.ts', '#models/disclosure/rules.ts', '#models/district/schema.ts', 'hyparquet-writer']
+    expect(targets.filter((target) => !target.startsWith('./') && !reachable.includes(target))).toEqual([])
+  }
+  expect(readFileSync(join(import.meta.dirname, 'deps.ts'), 'utf8')).toMatch(/export type PublicDeps = Pick<ApiDeps, 'district' \| 'clock' \| 'releases' \| 'origins'>/)
+  const others = globSync('routes/*.ts', { cwd: import.meta.dirname }).filter((file) => !ofPublic.includes(file))
   for (const file of others) expect(readFileSync(join(import.meta.dirname, file), 'utf8')).not.toContain('ROUTES.public')
 })
 

@@ -29,6 +29,9 @@ import { forecastSkillRoutes } from './routes/forecast-skill.ts'
 import { openAdrRoutes } from './routes/openadr.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { plannerRoutes } from './routes/planner.ts'
+import { dataOfficerRoutes } from './routes/data-officer.ts'
+import { openDataRoutes } from './routes/open-data.ts'
+import { publicReleaseRoutes } from './routes/public-releases.ts'
 import { publicRoutes } from './routes/public.ts'
 import { reinforcementRoutes } from './routes/reinforcement.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -85,8 +88,12 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     if (route.url.startsWith('/api/') && route.schema !== undefined && route.schema.hide !== true) route.schema.response = { ...(route.schema.response as object | undefined), default: Problem }
   })
 
-  const { district, clock, releases } = deps
-  await app.register(publicRoutes, { deps: { district, clock, releases }, streams })
+  const { district, clock, releases, origins } = deps
+  const open = { district, clock, releases, origins }
+  await app.register(publicRoutes, { deps: open, streams })
+  await app.register(publicReleaseRoutes, { deps: open })
+  await app.register(openDataRoutes, { deps: open })
+  await app.register(dataOfficerRoutes, { deps })
   await app.register(sessionRoutes, { deps })
   await app.register(merchantRoutes, { deps, streams, live })
   await app.register(plannerRoutes, { deps, streams, live })

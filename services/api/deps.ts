@@ -13,7 +13,8 @@ import type { ActivationStore } from '#services/flexibility/activation-store.ts'
 import type { RelyingParty } from '#services/identity/relying-party.ts'
 import type { ImportDesk } from '#services/ingest/import-desk.ts'
 import type { JobStatusReader } from '#services/jobs/port.ts'
-import type { ReleaseReader } from '#services/publication/port.ts'
+import type { RegisterReader, ReleaseReader } from '#services/publication/port.ts'
+import type { WithdrawalDesk } from '#services/publication/withdrawals.ts'
 import type { StudyRunner } from '#services/reinforcement/port.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import type { StudyDocuments } from '#services/studies/documents.ts'
@@ -45,6 +46,10 @@ export interface ApiDeps {
   /** A secret that a contract names, such as the token of its end node. */
   secret(name: string): string | undefined
   readonly releases: ReleaseReader
+  /** Releases with what no public route may read. */
+  readonly register: RegisterReader
+  /** Written here, carried out by work. */
+  readonly withdrawals: WithdrawalDesk
   readonly jobs: JobStatusReader
   readonly collect: CollectStatusReader
   readonly imports: ImportDesk
@@ -65,4 +70,4 @@ export interface ApiDeps {
 }
 
 /** Public routes get these and nothing more: no other reader can be reached from them. */
-export type PublicDeps = Pick<ApiDeps, 'district' | 'clock' | 'releases'>
+export type PublicDeps = Pick<ApiDeps, 'district' | 'clock' | 'releases' | 'origins'>

@@ -16,7 +16,9 @@ import type { MeterFinding } from '#services/evaluation/meter-findings.ts'
 import type { DriftFinding } from '#services/evaluation/forecast-drift.ts'
 import type { SkillWeek } from '#services/evaluation/forecast-skill.ts'
 import type { IssuedForecast, NetworkState, RunHead, RunLayout } from '#services/evaluation/port.ts'
-import type { Release } from '#services/publication/port.ts'
+import { memoryReleases } from '#services/publication/memory-releases.testkit.ts'
+import { openWithdrawalDesk } from '#services/publication/withdrawals.ts'
+import type { LiveRelease, RegisterReader, Release } from '#services/publication/port.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { memoryRunner } from '#services/reinforcement/runner.testkit.ts'
 import { openStudyStore } from '#services/studies/study-store.ts'
@@ -74,9 +76,20 @@ const exampleForecast = (series: string): IssuedForecast => {
     contributions: series === 'T1' ? { calendar: column(1), weather: column(0.5), recent: column(-0.5) } : undefined,
   }
 }
-export const EXAMPLE_RELEASE: Release = {
+export const EXAMPLE_RELEASE: LiveRelease = {
   releaseId: 3, kind: 'district-live', at: NOW - 2 * HOUR_MS, stepS: 1800, publishedAt: NOW - HOUR_MS, rules: SINCE, districtVersion: 'v1', sha256: 'ab'.repeat(32),
+  carrier: 'electricity', previousSha256: '0'.repeat(64), certificateSha256: null, publicKey: null, signature: null, withdrawn: false,
   body: { meanPowerKw: 880, loadingPct: 62, firmImportKw: 1420, headroomKw: 540 },
+}
+const DAY_AT = Date.UTC(2026, 0, 10, 23)
+/** Of 11 January: the zone is not shown. */
+export const EXAMPLE_DAY: Release<'energy-daily'> = {
+  ...EXAMPLE_RELEASE, releaseId: 1, kind: 'energy-daily', at: DAY_AT, stepS: 86_400, publishedAt: Date.UTC(2026, 0, 13, 5),
+  body: { unit: 'kWh', to: DAY_AT + 24 * HOUR_MS, cells: [{ cell: 'district', energy: 12_300, index: null }, { cell: 'zone:quay', energy: null, index: null }] },
+}
+export const EXAMPLE_CURVE: Release<'curve-daily'> = {
+  ...EXAMPLE_DAY, releaseId: 2, kind: 'curve-daily',
+  body: { unit: 'kWh', to: DAY_AT + 24 * HOUR_MS, cells: [{ cell: 'district', stepS: 3600, energies: new Array<number>(24).fill(510) }, { cell: 'zone:quay', stepS: null, energies: null }] },
 }
 
 export const EXAMPLE_FINDING: MeterFinding = { findingId: 11, point: 'elec.dp.dp-a.p', kind: 'flatline', severity: 'doubt', from: HANDOVER, to: HANDOVER + 8 * HOUR_MS, evidence: { steps: 48, value: 5 }, foundAt: NOW, goneAt: null }
@@ -135,6 +148,19 @@ function exampleReader(names: readonly string[], journal: JournalEntry[]): TimeS
   }
 }
 
+const exampleRegister = (releases: readonly Release[]): RegisterReader => {
+  const entries = () => releases.map(({ body: _body, ...head }) => ({
+    head, held: head.kind === 'district-live' ? [] : [{ cell: 'zone:quay', reason: 'dominant-holder' as const }], withdrawal: null,
+    certificate: head.kind === 'district-live' ? null : { rulesFrom: SINCE, cohortSha256: 'cd'.repeat(32), holders: 24, cellsShown: 1, cellsHeld: 1, derivableSums: 1, intervalsChecked: 2, narrowestShare: 0.55 },
+  }))
+  return {
+    entry: async (releaseId) => entries().find(({ head }) => head.releaseId === releaseId),
+    entries: async ({ limit }) => entries().reverse().slice(0, limit),
+    quarters: async () => (releases.length === 0 ? [] : [{ carrier: 'electricity', from: Date.UTC(2025, 11, 31, 23), to: Date.UTC(2026, 2, 31, 22), madeAt: NOW - 24 * HOUR_MS, cohortSha256: 'cd'.repeat(32), cells: [{ cell: 'district', parent: null, timeClass: 'hourly', held: [] }, { cell: 'zone:quay', parent: 'district', timeClass: 'none', held: [{ step: 'daily', reason: 'dominant-holder' }, { step: 'monthly', reason: 'dominant-holder' }] }] }]),
+    close: async () => undefined,
+  }
+}
+
 export interface Example {
   readonly deps: ApiDeps
   readonly directory: Directory
@@ -152,8 +178,9 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
   const directory = openDirectory(join(folder, 'directory.sqlite'))
   const ledger = openEditLedger(join(folder, 'edits.sqlite'))
   const keptStudies = openStudyStore(folder)
+  const withdrawals = openWithdrawalDesk(join(folder, 'withdrawals.sqlite'))
   const journal: JournalEntry[] = []
-  const releases: Release[] = empty ? [] : [EXAMPLE_RELEASE]
+  const releases: Release[] = empty ? [] : [EXAMPLE_DAY, EXAMPLE_CURVE, EXAMPLE_RELEASE]
   const names = empty ? [] : EXAMPLE_DISTRICT.measurementPoints.map(({ id }) => id)
   const close = async () => undefined
   const deps: ApiDeps = {
@@ -198,12 +225,9 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     secret: () => undefined,
     appliedEdits: { of: () => new Map(), close: () => undefined },
     findings: { latestBalance: async () => undefined, firmImport: async () => undefined, winterPeak: async () => undefined, close },
-    releases: {
-      latest: async () => releases.at(-1),
-      between: async (_kind, from, to) => releases.filter(({ at }) => from <= at && at < to),
-      headId: async () => releases.at(-1)?.releaseId ?? 0,
-      close,
-    },
+    releases: memoryReleases(releases),
+    register: exampleRegister(releases),
+    withdrawals,
     jobs: { notices: async () => [], kinds: async () => [], recent: async () => [], close },
     collect: { sources: async () => [], counters: async () => (empty ? [] : [{ sourceId: 'buildings', produced: 10, stored: 6, deduplicated: 1, revised: 0, quarantined: { 'clock-suspect': 2 }, dropped: { full: 1 } }]), wroteAtRealMs: async () => undefined, close },
     imports: openImportDesk(join(folder, 'inbox/import'), 1024 * 1024),
@@ -232,6 +256,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     publish: (release) => void releases.push(release),
     dispose() {
       activations.close()
+      withdrawals.close()
       directory.close()
       ledger.close()
       keptStudies.close()

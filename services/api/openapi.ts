@@ -15,6 +15,7 @@ export const openApiOptions: FastifyDynamicSwaggerOptions = {
       { name: 'session', description: 'Who is asking.' },
       { name: 'merchant', description: 'Own delivery points.' },
       { name: 'planner', description: 'The electrical network.' },
+      { name: 'data-officer', description: 'What is released, what is held and why.' },
       { name: 'operator', description: 'Sources, jobs, what was refused.' },
     ],
   },

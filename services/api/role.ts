@@ -19,8 +19,10 @@ import { identitySettings } from '#services/identity/settings.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { openJobStatus } from '#services/jobs/open.ts'
+import { openRegisterReader } from '#services/publication/register.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
 import { studyDocuments } from '#services/reinforcement/study-parts.ts'
+import { openWithdrawalDesk } from '#services/publication/withdrawals.ts'
 import { openStudyRunner } from '#services/reinforcement/study-runner.ts'
 import { openReader, storeSettings } from '#services/store/open.ts'
 import { openStudyStore } from '#services/studies/study-store.ts'
@@ -49,7 +51,9 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const edits = openEditLedger(file('edits'))
   const appliedEdits = openAppliedEditsReader(file('appliedEdits'))
   const activations = openActivationStore({ activations: file('activations'), answers: file('activationAnswers') }, 'answers')
-  const releases = openReleaseReader(file('releases'))
+  const withdrawals = openWithdrawalDesk(file('withdrawals'))
+  const releases = openReleaseReader(file('releases'), (releaseId) => withdrawals.has(releaseId))
+  const register = openRegisterReader(file('releases'))
   const jobs = openJobStatus(environment)
   const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
   const ownCollect = openCollectStatus(file('collect'))
@@ -63,7 +67,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const readiness = createReadiness({ dataFolder: environment.dataFolder, collect })
 
   const app = await buildApp({
-    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, jobs, collect, studies, keptStudies, studyRunner, studyDocuments,
+    district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, register, withdrawals, jobs, collect, studies, keptStudies, studyRunner, studyDocuments,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
     activations, secret: flexibilitySettings(environment).secret,
@@ -81,8 +85,9 @@ export async function startApi({ environment, district, clock, log }: RoleContex
       await pause(UNREADY_MS)
       await app.close()
       await Promise.all([studies.stop(), studyRunner.stop()])
-      await Promise.all([measured, runs, congestion, findings, meterFindings, skill, releases, jobs, collect].map((reader) => reader.close()))
+      await Promise.all([measured, runs, congestion, findings, meterFindings, skill, releases, register, jobs, collect].map((reader) => reader.close()))
       activations.close()
+      withdrawals.close()
       edits.close()
       appliedEdits.close()
       keptStudies.close()

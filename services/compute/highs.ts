@@ -48,10 +48,12 @@ function solve(highs: Highs, program: LinearProgram, { seconds, gap }: { readonl
     const ended = statusOf(highs, status)
     // After a time limit there may be nothing that keeps every row.
     const holds = ended === 'optimal' || (ended === 'time-limit' && model.info.get('primal_solution_status') === FEASIBLE)
+    const solution = holds ? model.getSolution() : undefined
     return {
       status: ended,
       objective: holds ? model.getObjectiveValue() : NaN,
-      values: holds ? model.getSolution().colValue.slice() : new Float64Array(0),
+      values: solution?.colValue.slice() ?? new Float64Array(0),
+      rowDuals: whole || ended !== 'optimal' ? new Float64Array(0) : solution!.rowDual.slice(),
       gap: !holds ? NaN : ended === 'optimal' && !whole ? 0 : whole ? Number(model.info.get('mip_gap')) : NaN,
     }
   } catch (cause) {

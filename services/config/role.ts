@@ -36,6 +36,8 @@ export const DATA_FILES = {
   asked: 'asked.sqlite',
   /** Written by work: immutable releases for the public. */
   releases: 'releases.sqlite',
+  /** Written by api: which of them the data officer took back, and why; work carries it out. */
+  withdrawals: 'withdrawals.sqlite',
   /** Written by api: people, rights, sessions, audit. */
   directory: 'directory.sqlite',
   /** Written by work: what is proposed to holders of flexibility contracts, and what became of it by the clock. */

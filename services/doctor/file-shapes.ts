@@ -9,6 +9,7 @@ import { COLLECT_FILE } from '#services/ingest/collect-status.ts'
 import { MIRROR_MIGRATIONS } from '#services/jobs/bullmq/asked-mirror.ts'
 import { JOBS_MIGRATIONS } from '#services/jobs/embedded/schema.ts'
 import { RELEASES_MIGRATIONS } from '#services/publication/release-store.ts'
+import { WITHDRAWALS_MIGRATIONS } from '#services/publication/withdrawals.ts'
 import type { FileShape } from '#services/sqlite/migrate.ts'
 import { EMBEDDED_JOURNAL, EMBEDDED_SAMPLES } from '#services/store/embedded/files.ts'
 import { INFLUX_FORWARDING, INFLUX_JOURNAL } from '#services/store/influx/files.ts'
@@ -29,6 +30,7 @@ export const FILE_SHAPES: Readonly<Record<string, FileShape>> = {
   [DATA_FILES.jobs]: { migrations: JOBS_MIGRATIONS },
   [DATA_FILES.asked]: { migrations: MIRROR_MIGRATIONS },
   [DATA_FILES.releases]: { migrations: RELEASES_MIGRATIONS },
+  [DATA_FILES.withdrawals]: { migrations: WITHDRAWALS_MIGRATIONS },
   [DATA_FILES.directory]: { migrations: DIRECTORY_MIGRATIONS },
   [DATA_FILES.edits]: { migrations: EDITS_MIGRATIONS },
   [DATA_FILES.appliedEdits]: { migrations: APPLIED_EDITS_MIGRATIONS },

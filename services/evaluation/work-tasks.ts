@@ -1,5 +1,6 @@
 import type { FitRecord } from '#models/forecast/day-ahead.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
+import type { EnergyResult, EnergyTask } from '#services/publication/energy-releases.ts'
 import type { StoreSettings } from '#services/store/open.ts'
 import type { CongestionIssue } from './congestion-forecast.ts'
 import type { ReliabilityReport } from './congestion-reliability.ts'
@@ -40,5 +41,6 @@ export type WorkTasks = {
   'check-meters': { input: { to: number; clockSpeed: number }; result: PointFindings[] }
   balance: { input: { from: number; to: number; issuedAt: number }; result: BalanceReport }
   'winter-peaks': { input: { issuedAt: number }; result: WinterPeakReport[] }
+  'publish-energies': { input: EnergyTask; result: EnergyResult }
   'firm-import': { input: { at: number; issuedAt: number }; result: FirmImport[] }
 }

@@ -6,6 +6,9 @@ import { workerData } from 'node:worker_threads'
 import type { TypicalCurve } from '#models/load-curve/typical.ts'
 import { serveTasks } from '#services/compute/thread.ts'
 import { DATA_FILES } from '#services/config/role.ts'
+import { highsSolver } from '#services/compute/highs.ts'
+import { energyReleases } from '#services/publication/energy-releases.ts'
+import { measuredPublisher } from '#services/publication/measured-source.ts'
 import { openReader } from '#services/store/open.ts'
 import { balance } from './balance.ts'
 import { checkMeters } from './check-meters.ts'
@@ -95,5 +98,6 @@ serveTasks<WorkTasks>({
   'check-meters': ({ to, clockSpeed }, progress) => checkMeters({ measured, derived, district, points, clockSpeed }, to, progress),
   balance: async ({ from, to, issuedAt }) => balance(await parts(issuedAt), from, to, issuedAt),
   'winter-peaks': ({ issuedAt }, progress) => winterPeaks(measured, district, plan, issuedAt, progress),
+  'publish-energies': async (task) => energyReleases(measuredPublisher(measured, loaded, plan, await highsSolver()), task),
   'firm-import': async ({ at, issuedAt }) => firmImports(await parts(issuedAt), at, issuedAt),
 })

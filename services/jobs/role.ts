@@ -19,9 +19,12 @@ import { contractsOf } from '#services/flexibility/contracts.ts'
 import { createNotices } from '#services/flexibility/notices/notices.ts'
 import { flexibilitySettings } from '#services/flexibility/settings.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
+import { openSigningKey } from '#services/hosts/signing-key.ts'
 import { readProgress } from '#services/ingest/collect-status.ts'
 import { HISTORY } from '#services/ingest/demo-history.ts'
+import { publishedCarriers } from '#services/publication/measured-source.ts'
 import { openReleaseStore } from '#services/publication/release-store.ts'
+import { openWithdrawalReader } from '#services/publication/withdrawals.ts'
 import { openReader, openWriter, storeSettings } from '#services/store/open.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import { followJournal } from './follow-journal.ts'
@@ -51,7 +54,8 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const derived = await openWriter('derived', stores, failed.resolve)
   const measured = await openReader('measured', stores)
   const runs = openRunStore(place('runs'))
-  const releases = openReleaseStore(place('releases'))
+  const releases = openReleaseStore(place('releases'), openSigningKey(environment.dataFolder, 'releases'))
+  const withdrawals = openWithdrawalReader(place('withdrawals'))
   const { queue, kept } = openJobs({
     environment, clock, log,
     tokenFloor: Math.max(runs.effects.highestToken(), releases.effects.highestToken()),
@@ -83,15 +87,15 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const activate = hasContracts ? activationWorker({ district, store, activations: store, notices: createNotices(flexibilitySettings(environment), store, log), measured, forecasts: runs, congestion: congestionOf(runs.database).latestCongestion, plan, timeZone: district.timeZone, clock, log }) : undefined
   const workers = createWorkers({ activate, queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), pointsOf: (series) => powersOf(district, plan, series).map(({ pointName }) => pointName), measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
   const follower = followJournal({ queue, measured, district, plan, validated, log })
-  const schedules = timetable(clock, Math.max(...district.publicationRules.map(({ liveDelayS }) => liveDelayS)), district.timeZone)
+  const schedules = timetable(clock, Math.max(...district.publicationRules.map(({ liveDelayS }) => liveDelayS)), district.timeZone, publishedCarriers(plan))
   const pauseMs = clock.speed >= FAST_SPEED ? FAST_PAUSE_MS : PAUSE_MS
 
   // A release needs the estimate of the boundary load of its steps.
-  const ready = async ({ kind, everyS }: Schedule, period: number): Promise<boolean> =>
-    kind !== 'publish' || (await runs.states('estimate', period, period + everyS * 1000)).length * EVALUATION_STEP_S >= everyS
+  const ready = async ({ kind, scope, everyS }: Schedule, period: number): Promise<boolean> =>
+    kind !== 'publish' || scope !== 'district' || (await runs.states('estimate', period, period + everyS * 1000)).length * EVALUATION_STEP_S >= everyS
   // And the firm import of its season: at the first start a backlog of releases would fail, step by step, while it is computed.
   // The forecast of days and the winter peak learn from the history: not before the one of the demonstration is whole.
-  const isDue = ({ kind, scope }: Schedule) => (kind === 'publish' ? firmImportAt(clock.now()) !== undefined : kind === 'activate' ? hasContracts : (kind !== 'forecast-days' && scope !== 'winter-peak') || historyIsWhole())
+  const isDue = ({ kind, scope }: Schedule) => (kind === 'publish' ? (scope === 'district' ? firmImportAt(clock.now()) !== undefined : historyIsWhole()) : kind === 'activate' ? hasContracts : (kind !== 'forecast-days' && scope !== 'winter-peak') || historyIsWhole())
   const dueNow = () => schedules.filter(isDue)
   let whole = !environment.demo || environment.historyDays === 0
   const historyIsWhole = () => (whole ||= readProgress(place('collect'), HISTORY) === 1)
@@ -110,6 +114,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
           await queue.ask({ kind: 'validate', scope: 'backlog', period, inputRevision: 0 })
         }
         begun = true
+        withdrawals.carryOut(releases)
         while (await follower.follow()) if (stopping) return
         await askWhatIsDue(queue, dueNow(), measured, clock.now(), ready)
       } catch (error) {
@@ -144,6 +149,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
       await Promise.all(ended)
       await Promise.all([measured.close(), derived.close(), runs.close(), releases.close(), queue.close()])
       store.close()
+      withdrawals.close()
       if (redis !== undefined) closeRedis(redis)
     },
   }

@@ -31,7 +31,7 @@ export async function publishLive(releases: ReleaseStore, sources: LiveSources, 
     await releases.publish({ kind: 'district-live', at, stepS: rules.liveStepS, publishedAt: now, rules: rules.validFrom, districtVersion: sources.districtVersion, body: decision.figures }, claims)
   }
   const inForceNow = rulesInForce(sources.district.publicationRules, now)
-  if (inForceNow !== undefined) await releases.withdrawBefore('district-live', now - inForceNow.liveWindowDays * DAY_MS)
+  if (inForceNow !== undefined) await releases.withdrawBefore('district-live', now - inForceNow.liveWindowDays * DAY_MS, now)
   return decision
 }
 

@@ -1,109 +1,129 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
+import type { Carrier, Certificate, DayShown } from '#models/disclosure/guard-shapes.ts'
 import type { LiveFigures, Publishable } from '#models/disclosure/live-rules.ts'
-import { effectLedger, EFFECT_TABLE, type EffectClaim, type EffectLedger } from '#services/sqlite/effect-ledger.ts'
+import type { CurveBody, EnergyBody } from '#models/disclosure/release-bodies.ts'
+import { canonicalText } from '#models/district/difference.ts'
+import type { SigningKey } from '#services/hosts/signing-key.ts'
+import { effectLedger, type EffectClaim, type EffectLedger } from '#services/sqlite/effect-ledger.ts'
 import { inTransaction, openAsWriter, openQuestions } from '#services/sqlite/one-writer-file.ts'
-import type { DistrictLiveBody, Release, ReleaseReader } from './port.ts'
+import { documentText, DOCUMENT_FORMAT, FIRST_PREVIOUS, isReleaseSigned, sha256Of, signedBytes } from './document.ts'
+import type { HeldCell, ReleaseHead, ReleaseKind, ReleaseReader } from './port.ts'
+import { quarterBook, type QuarterBook } from './quarter-book.ts'
+import { documentOf, headOf, pageOf, releaseOf, type ReleaseRow } from './release-rows.ts'
+import { RELEASES_MIGRATIONS } from './schema.ts'
 
-export const RELEASES_MIGRATIONS = [
-  // `body` becomes null when a release leaves the public window; its hash, which names the exact content, stays.
-  `CREATE TABLE release (
-     release_id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, at REAL NOT NULL, step_s INTEGER NOT NULL, published_at REAL NOT NULL,
-     rules TEXT NOT NULL, district_version TEXT NOT NULL, previous_sha256 TEXT NOT NULL, sha256 TEXT NOT NULL, body TEXT,
-     UNIQUE (kind, at)) STRICT;
-   CREATE TRIGGER release_is_immutable BEFORE UPDATE ON release
-     WHEN new.body IS NOT NULL OR new.sha256 <> old.sha256 OR new.previous_sha256 <> old.previous_sha256 OR new.at <> old.at
-     BEGIN SELECT raise(ABORT, 'a release is never changed'); END;
-   CREATE TRIGGER release_is_kept BEFORE DELETE ON release BEGIN SELECT raise(ABORT, 'a release is never deleted'); END`,
-  EFFECT_TABLE,
-] as const
-const FIRST_PREVIOUS = '0'.repeat(64)
+export { RELEASES_MIGRATIONS } from './schema.ts'
 
-export type NewRelease = Omit<Release, 'releaseId' | 'sha256' | 'body'> & { readonly body: Publishable<LiveFigures> }
+type NewHead<Kind extends ReleaseKind> = Pick<ReleaseHead<Kind>, 'kind' | 'at' | 'stepS' | 'publishedAt' | 'rules' | 'districtVersion'>
+/** What the guard has proven of it stands beside; both go into the register. */
+type Guarded = Pick<ReleaseHead, 'carrier'> & { readonly certificate: Certificate; readonly held: readonly HeldCell[]; readonly shown: DayShown }
+export type NewRelease =
+  | (NewHead<'district-live'> & { readonly body: Publishable<LiveFigures> })
+  | (NewHead<'energy-daily' | 'energy-monthly'> & Guarded & { readonly body: Publishable<EnergyBody> })
+  | (NewHead<'curve-daily'> & Guarded & { readonly body: Publishable<CurveBody> })
 
 export interface ReleaseStore extends ReleaseReader {
-  /** Adds a release to the chain; a second one for the same kind and time changes nothing and returns false. Refused where the claim is stale. */
+  /** Adds a release to the chain; a second one for the same kind, carrier and time changes nothing and returns false. Refused where the claim is stale. */
   publish(release: NewRelease, claims?: readonly EffectClaim[]): Promise<boolean>
+  /** Whether there was such a release, withdrawn or not. */
+  isPublished(kind: ReleaseKind, carrier: ReleaseHead['carrier'], at: number): boolean
+  /** How much of each day was shown, of the days that were released. */
+  shownOfDays(carrier: Carrier, from: number, to: number): (readonly [day: number, shown: DayShown])[]
   /** Which publish jobs this file holds the effect of, and whose they may be. */
   readonly effects: EffectLedger
+  readonly quarters: QuarterBook
   /** Takes what is older than `before` out of the public window; the hash stays. */
-  withdrawBefore(kind: Release['kind'], before: number): Promise<number>
-  /** Id of the first release whose content does not match its hash or its predecessor; undefined: the chain holds. */
+  withdrawBefore(kind: ReleaseKind, before: number, now?: number): Promise<number>
+  /** Takes one release from the public because a person decided so; false: it was gone, or is not there. */
+  withdraw(releaseId: number, reason: string, person: string, now: number): boolean
+  /** Id of the first release whose content does not match its hash, its predecessor or its signature; undefined: the chain holds. */
   firstBrokenLink(): Promise<number | undefined>
 }
 
-interface ReleaseRow {
-  release_id: number
-  kind: Release['kind']
-  at: number
-  step_s: number
-  published_at: number
-  rules: string
-  district_version: string
-  previous_sha256: string
-  sha256: string
-  body: string | null
-}
-
-const releaseOf = (row: ReleaseRow): Release => ({
-  releaseId: row.release_id,
-  kind: row.kind,
-  at: row.at,
-  stepS: row.step_s,
-  publishedAt: row.published_at,
-  rules: row.rules,
-  districtVersion: row.district_version,
-  sha256: row.sha256,
-  body: JSON.parse(row.body!) as DistrictLiveBody,
-})
-
-/** Chained: the hash covers the content and the hash before it, so that no release can be exchanged unseen. */
-function hashOf(previous: string, row: Pick<ReleaseRow, 'kind' | 'at' | 'step_s' | 'published_at' | 'rules' | 'district_version' | 'body'>): string {
+/** Format 1: the hash covered the columns one by one. */
+function hashOfFormat1(previous: string, row: Pick<ReleaseRow, 'kind' | 'at' | 'step_s' | 'published_at' | 'rules' | 'district_version' | 'body'>): string {
   const content = [previous, row.kind, row.at, row.step_s, row.published_at, row.rules, row.district_version, row.body]
   return createHash('sha256').update(JSON.stringify(content)).digest('hex')
 }
 
-function queries(database: DatabaseSync): Omit<ReleaseReader, 'close'> {
-  const latest = database.prepare('SELECT * FROM release WHERE kind = ? AND body IS NOT NULL ORDER BY at DESC LIMIT 1')
-  const between = database.prepare('SELECT * FROM release WHERE kind = ? AND body IS NOT NULL AND at >= ? AND at < ? ORDER BY at')
+function holds(row: ReleaseRow, previous: string): boolean {
+  const { previousSha256, sha256, publicKey, signature, certificateSha256 } = headOf(row)
+  if (previousSha256 !== previous) return false
+  if (publicKey !== null && !isReleaseSigned(sha256, publicKey, signature ?? '')) return false
+  if (row.certificate !== null && sha256Of(row.certificate) !== certificateSha256) return false
+  if (row.body === null) return true
+  return (row.format === 1 ? hashOfFormat1(previous, row) : sha256Of(row.body)) === sha256
+}
+
+type Questions = Omit<ReleaseReader, 'close'>
+
+function queries(database: DatabaseSync, isAsked: (releaseId: number) => boolean = () => false): Questions {
+  const newest = database.prepare('SELECT * FROM release WHERE kind = ? AND carrier = ? AND body IS NOT NULL ORDER BY at DESC LIMIT 2')
+  const between = database.prepare('SELECT * FROM release WHERE kind = ? AND carrier = ? AND body IS NOT NULL AND at >= ? AND at < ? ORDER BY at')
+  const after = database.prepare('SELECT * FROM release WHERE release_id > ? ORDER BY release_id LIMIT ?')
+  const one = database.prepare('SELECT * FROM release WHERE release_id = ?')
   const headId = database.prepare('SELECT coalesce(max(release_id), 0) AS id FROM release')
+  const page = pageOf(database)
+  const rows = (found: unknown) => (found as ReleaseRow[]).filter(({ release_id }) => !isAsked(release_id))
+  const heads = (found: unknown) => (found as ReleaseRow[]).map(headOf).map((head) => (isAsked(head.releaseId) ? { ...head, withdrawn: true } : head))
   return {
-    async latest(kind) {
-      const row = latest.get(kind) as ReleaseRow | undefined
+    async latest(kind, carrier = 'electricity') {
+      const [row] = rows(newest.all(kind, carrier))
       return row && releaseOf(row)
     },
-    between: async (kind, from, to) => (between.all(kind, from, to) as unknown as ReleaseRow[]).map(releaseOf),
+    between: async (kind, from, to, carrier = 'electricity') => rows(between.all(kind, carrier, from, to)).map((row) => releaseOf(row)),
+    page: async (query) => heads(page(query)),
+    after: async (releaseId, limit) => heads(after.all(releaseId, limit)),
+    head: async (releaseId) => heads([one.get(releaseId)].filter((row) => row !== undefined))[0],
+    async document(releaseId) {
+      const row = one.get(releaseId) as ReleaseRow | undefined
+      return row === undefined || row.body === null || isAsked(releaseId) ? undefined : documentOf(row)
+    },
     headId: async () => (headId.get() as { id: number }).id,
   }
 }
 
-/** Opens releases.sqlite as its one writer; every commit reaches the disk before it can be read. */
-export function openReleaseStore(file: string): ReleaseStore {
+/** Opens releases.sqlite as its one writer; every commit reaches the disk before it can be read. Without a key releases are chained but not signed. */
+export function openReleaseStore(file: string, key?: SigningKey): ReleaseStore {
   const database = openAsWriter(file, RELEASES_MIGRATIONS, { durable: true })
-  const known = database.prepare('SELECT 1 FROM release WHERE kind = ? AND at = ?')
-  const last = database.prepare('SELECT sha256 FROM release ORDER BY release_id DESC LIMIT 1')
-  const insert = database.prepare('INSERT INTO release (kind, at, step_s, published_at, rules, district_version, previous_sha256, sha256, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const known = database.prepare('SELECT 1 FROM release WHERE kind = ? AND carrier = ? AND at = ?')
+  const last = database.prepare('SELECT release_id, sha256 FROM release ORDER BY release_id DESC LIMIT 1')
+  const insert = database.prepare(`INSERT INTO release (release_id, format, kind, carrier, at, step_s, published_at, rules, district_version, previous_sha256, sha256, certificate, certificate_sha256, held, shown, public_key, signature, body)
+    VALUES (?, 2, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const shownOfDays = database.prepare("SELECT at, shown FROM release WHERE kind = 'energy-daily' AND carrier = ? AND at >= ? AND at < ?")
   const effects = effectLedger(database)
-  const withdraw = database.prepare('UPDATE release SET body = NULL WHERE kind = ? AND at < ? AND body IS NOT NULL')
+  const withdrawBefore = database.prepare("UPDATE release SET body = NULL, withdrawn_at = ?, withdrawal = 'window' WHERE kind = ? AND at < ? AND withdrawn_at IS NULL")
+  const withdraw = database.prepare('UPDATE release SET body = NULL, withdrawn_at = ?, withdrawal = ?, withdrawn_by = ? WHERE release_id = ? AND withdrawn_at IS NULL')
+  const isPublished = (kind: ReleaseKind, carrier: string, at: number) => known.get(kind, carrier, at) !== undefined
   return {
     ...queries(database),
     effects,
-    async publish({ kind, at, stepS, publishedAt, rules, districtVersion, body }, claims = []) {
+    quarters: quarterBook(database),
+    isPublished,
+    shownOfDays: (carrier, from, to) => (shownOfDays.all(carrier, from, to) as { at: number; shown: DayShown }[]).map(({ at, shown }) => [at, shown] as const),
+    async publish(release, claims = []) {
+      const { kind, at, stepS, publishedAt, rules, districtVersion, body } = release
+      const { carrier, certificate, held, shown } = 'carrier' in release ? release : { carrier: 'electricity' as const, certificate: undefined, held: [], shown: null }
       return inTransaction(database, () => {
         effects.check(claims)
-        if (known.get(kind, at) !== undefined) return false
-        const previous = (last.get() as { sha256: string } | undefined)?.sha256 ?? FIRST_PREVIOUS
-        const row = { kind, at, step_s: stepS, published_at: publishedAt, rules, district_version: districtVersion, body: JSON.stringify(body) }
-        insert.run(kind, at, stepS, publishedAt, rules, districtVersion, previous, hashOf(previous, row), row.body)
+        if (isPublished(kind, carrier, at)) return false
+        const before = last.get() as { release_id: number; sha256: string } | undefined
+        const [releaseId, previousSha256] = [(before?.release_id ?? 0) + 1, before?.sha256 ?? FIRST_PREVIOUS]
+        const proof = certificate === undefined ? null : canonicalText(certificate)
+        const certificateSha256 = proof === null ? null : sha256Of(proof)
+        const text = documentText({ format: DOCUMENT_FORMAT, releaseId, kind, carrier, at, stepS, publishedAt, rules, districtVersion, previousSha256, certificateSha256, figures: body })
+        const sha256 = sha256Of(text)
+        insert.run(releaseId, kind, carrier, at, stepS, publishedAt, rules, districtVersion, previousSha256, sha256, proof, certificateSha256, JSON.stringify(held), shown, key?.publicText ?? null, key?.sign(signedBytes(sha256)) ?? null, text)
         return true
       })
     },
-    withdrawBefore: async (kind, before) => Number(withdraw.run(kind, before).changes),
+    withdrawBefore: async (kind, before, now = before) => Number(withdrawBefore.run(now, kind, before).changes),
+    withdraw: (releaseId, reason, person, now) => Number(withdraw.run(now, reason, person, releaseId).changes) === 1,
     async firstBrokenLink() {
       let previous = FIRST_PREVIOUS
       for (const row of database.prepare('SELECT * FROM release ORDER BY release_id').iterate() as Iterable<unknown> as Iterable<ReleaseRow>) {
-        const contentHolds = row.body === null || hashOf(previous, row) === row.sha256
-        if (row.previous_sha256 !== previous || !contentHolds) return row.release_id
+        if (!holds(row, previous)) return row.release_id
         previous = row.sha256
       }
       return undefined
@@ -114,12 +134,16 @@ export function openReleaseStore(file: string): ReleaseStore {
   }
 }
 
-/** For the api: nothing yet until work has made the file. */
-export function openReleaseReader(file: string): ReleaseReader {
-  const awaited = openQuestions(file, RELEASES_MIGRATIONS, queries)
+/** For the api: nothing yet until work has made the file. `isAsked`: what a person has just withdrawn and work has not carried out yet. */
+export function openReleaseReader(file: string, isAsked?: (releaseId: number) => boolean): ReleaseReader {
+  const awaited = openQuestions(file, RELEASES_MIGRATIONS, (database) => queries(database, isAsked))
   return {
-    latest: async (kind) => awaited.ready()?.latest(kind),
-    between: async (kind, from, to) => (await awaited.ready()?.between(kind, from, to)) ?? [],
+    latest: async (kind, carrier) => awaited.ready()?.latest(kind, carrier),
+    between: async (kind, from, to, carrier) => (await awaited.ready()?.between(kind, from, to, carrier)) ?? [],
+    page: async (query) => (await awaited.ready()?.page(query)) ?? [],
+    after: async (releaseId, limit) => (await awaited.ready()?.after(releaseId, limit)) ?? [],
+    head: async (releaseId) => awaited.ready()?.head(releaseId),
+    document: async (releaseId) => awaited.ready()?.document(releaseId),
     headId: async () => (await awaited.ready()?.headId()) ?? 0,
     async close() {
       awaited.close()

@@ -3,6 +3,7 @@ import { flexibilityEn } from './flexibility-words.ts'
 import { forecastEn } from './forecast-words.ts'
 import { winterEn } from './winter-words.ts'
 import type { Messages } from './fr.ts'
+import { publicationEn } from './publication-words.ts'
 import { reinforcementEn } from './reinforcement-words.ts'
 import { skillEn } from './skill-words.ts'
 import { studyBasisEn } from './study-basis-words.ts'
@@ -96,6 +97,7 @@ export const en = {
 
   forecast: forecastEn,
   winter: winterEn,
+  publication: publicationEn,
   congestion: congestionEn,
   flexibility: flexibilityEn,
   skill: skillEn,

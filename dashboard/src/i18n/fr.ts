@@ -2,6 +2,7 @@ import { congestionFr } from './congestion-words.ts'
 import { flexibilityFr } from './flexibility-words.ts'
 import { forecastFr } from './forecast-words.ts'
 import { winterFr } from './winter-words.ts'
+import { publicationFr } from './publication-words.ts'
 import { reinforcementFr } from './reinforcement-words.ts'
 import { skillFr } from './skill-words.ts'
 import { studyBasisFr } from './study-basis-words.ts'
@@ -96,6 +97,7 @@ export const fr = {
 
   forecast: forecastFr,
   winter: winterFr,
+  publication: publicationFr,
   congestion: congestionFr,
   flexibility: flexibilityFr,
   skill: skillFr,

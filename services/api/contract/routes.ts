@@ -5,6 +5,16 @@ export const ROUTES = {
     live: '/api/public/live',
     history: '/api/public/live/history',
     stream: '/api/public/stream',
+    releases: '/api/public/releases',
+    release: '/api/public/releases/:id',
+    feed: '/api/public/releases.atom',
+    energies: '/api/public/energies',
+    curves: '/api/public/curves',
+    methodology: '/api/public/methodology',
+    key: '/api/public/key',
+    catalogJsonLd: '/api/public/catalog.jsonld',
+    catalogTurtle: '/api/public/catalog.ttl',
+    dataset: '/api/public/datasets/:id',
   },
   session: {
     session: '/api/session',
@@ -65,6 +75,10 @@ export const ROUTES = {
     flexibilityReport: '/api/operator/flexibility-report',
     stream: '/api/operator/stream',
   },
+  dataOfficer: {
+    releases: '/api/data-officer/releases',
+    withdrawal: '/api/data-officer/releases/:id/withdrawal',
+  },
   /** OpenADR 3 for end nodes of sellers: its own specification, its own tokens, no session. */
   openAdr: {
     programs: '/openadr3/3.0.1/programs',
@@ -82,7 +96,7 @@ export const ROUTES = {
 
 /** Names of server-sent events by stream. Every stream also sends a comment as a heartbeat every 15 s. */
 export const EVENTS = {
-  public: ['release'],
+  public: ['release', 'publication'],
   merchant: ['value'],
   planner: ['value', 'run'],
   operator: ['sources'],

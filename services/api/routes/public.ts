@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { rulesInForce } from '#models/disclosure/live-rules.ts'
 import type { PublicationRules } from '#models/district/schema.ts'
-import type { Release } from '#services/publication/port.ts'
+import type { LiveRelease } from '#services/publication/port.ts'
 import { PublicDistrict, PublicFormatQuery, PublicHistory, PublicHistoryQuery, PublicLive, type PublicRelease } from '../contract/public.ts'
 import { ROUTES } from '../contract/routes.ts'
 import { answer, isoTime } from '../csv.ts'
@@ -13,6 +13,7 @@ import type { EventStreams } from '../live/event-streams.ts'
 const access = { access: 'public' } as const
 const LONGEST_DAYS = 31
 const LOOK_FOR_RELEASE_MS = 1_000
+const MOST_TOLD = 50
 
 export const publicRoutes: FastifyPluginAsyncTypebox<{ deps: PublicDeps; streams: EventStreams }> = async (app, { deps, streams }) => {
   const { clock, releases } = deps
@@ -52,14 +53,18 @@ export const publicRoutes: FastifyPluginAsyncTypebox<{ deps: PublicDeps; streams
     return answer(request, reply, body, (history) => tableOf(history.releases))
   })
 
-  app.get(ROUTES.public.stream, { config: access, exposeHeadRoute: false, schema: { description: 'Server-sent events `release`.', produces: ['text/event-stream'] } }, async (request, reply) => {
+  app.get(ROUTES.public.stream, { config: access, exposeHeadRoute: false, schema: { description: 'Server-sent events `release` with the live figure, and `publication` with the head of each new release of any kind.', produces: ['text/event-stream'] } }, async (request, reply) => {
     const stream = streams.open(request, reply, () => true)
     let sent = 0
+    let told = await releases.headId()
     const look = async () => {
       const head = await releases.headId()
-      if (head === sent) return
-      const release = await releases.latest('district-live')
-      if (release !== undefined && stream.send('release', viewOf(release))) sent = head
+      if (head !== sent) {
+        const release = await releases.latest('district-live')
+        if (release !== undefined && stream.send('release', viewOf(release))) sent = head
+      }
+      // Of every kind, those since the stream was opened.
+      for (const one of await releases.after(told, MOST_TOLD)) if (stream.send('publication', one)) told = one.releaseId
     }
     const timer = setInterval(() => void look().catch(() => undefined), LOOK_FOR_RELEASE_MS)
     stream.onClose(() => clearInterval(timer))
@@ -67,7 +72,7 @@ export const publicRoutes: FastifyPluginAsyncTypebox<{ deps: PublicDeps; streams
   })
 }
 
-const viewOf = ({ body, ...release }: Release): PublicRelease => ({ ...release, ...body })
+const viewOf = ({ releaseId, kind, at, stepS, publishedAt, rules, districtVersion, sha256, body }: LiveRelease): PublicRelease => ({ releaseId, kind, at, stepS, publishedAt, rules, districtVersion, sha256, ...body })
 
 const tableOf = (releases: readonly PublicRelease[]) => ({
   header: ['at', 'step_s', 'mean_power_kw', 'loading_pct', 'firm_import_kw', 'headroom_kw', 'published_at', 'release_id', 'sha256'],
