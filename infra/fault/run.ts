@@ -16,7 +16,7 @@ if (chosen.length === 0) {
 }
 
 const reports = mkdtempSync(join(tmpdir(), 'penfeld-faults-'))
-const { status } = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'fault', '--testTimeout', String(4 * 3_600_000), ...chosen], {
+const { status } = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'fault', '--project', 'fault-service', '--no-file-parallelism', '--testTimeout', String(4 * 3_600_000), ...chosen], {
   cwd: root,
   stdio: 'inherit',
   env: {

@@ -10,7 +10,7 @@ interface Report {
 }
 
 const root = resolve(import.meta.dirname, '../..')
-const kinds = ['models', 'unit', 'integration', 'fault', 'browser']
+const kinds = ['models', 'unit', 'integration', 'fault', 'fault-service', 'browser']
 const asked = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'penfeld-test-'))
 let passed = 0
