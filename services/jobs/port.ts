@@ -1,12 +1,12 @@
 /** Work that is done once for each (kind, scope, period, input revision), however often it is asked for. */
-export const JOB_KINDS = ['validate', 'roll-up', 'forecast', 'forecast-days', 'evaluate', 'evaluate-ahead', 'congest', 'activate', 'replay', 'publish'] as const
+export const JOB_KINDS = ['validate', 'roll-up', 'forecast', 'forecast-days', 'evaluate', 'evaluate-ahead', 'congest', 'activate', 'replay', 'publish', 'publish-energies'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 export type JobState = 'waiting' | 'running' | 'done' | 'failed'
 
 export interface Job {
   readonly jobId: number
   readonly kind: JobKind
-  /** What it is about: `network`, a point, `district`. */
+  /** What it is about: `network`, a point, `district`, a carrier. */
   readonly scope: string
   /** Start of the period it works on (UTC ms), e.g. the 10-minute step or the local day. */
   readonly period: number

@@ -91,11 +91,11 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const pauseMs = clock.speed >= FAST_SPEED ? FAST_PAUSE_MS : PAUSE_MS
 
   // A release needs the estimate of the boundary load of its steps.
-  const ready = async ({ kind, scope, everyS }: Schedule, period: number): Promise<boolean> =>
-    kind !== 'publish' || scope !== 'district' || (await runs.states('estimate', period, period + everyS * 1000)).length * EVALUATION_STEP_S >= everyS
+  const ready = async ({ kind, everyS }: Schedule, period: number): Promise<boolean> =>
+    kind !== 'publish' || (await runs.states('estimate', period, period + everyS * 1000)).length * EVALUATION_STEP_S >= everyS
   // And the firm import of its season: at the first start a backlog of releases would fail, step by step, while it is computed.
-  // The forecast of days and the winter peak learn from the history: not before the one of the demonstration is whole.
-  const isDue = ({ kind, scope }: Schedule) => (kind === 'publish' ? (scope === 'district' ? firmImportAt(clock.now()) !== undefined : historyIsWhole()) : kind === 'activate' ? hasContracts : (kind !== 'forecast-days' && scope !== 'winter-peak') || historyIsWhole())
+  // The forecast of days, the winter peak and the plan of a quarter's releases learn from the history: not before the one of the demonstration is whole.
+  const isDue = ({ kind, scope }: Schedule) => (kind === 'publish' ? firmImportAt(clock.now()) !== undefined : kind === 'activate' ? hasContracts : (kind !== 'forecast-days' && kind !== 'publish-energies' && scope !== 'winter-peak') || historyIsWhole())
   const dueNow = () => schedules.filter(isDue)
   let whole = !environment.demo || environment.historyDays === 0
   const historyIsWhole = () => (whole ||= readProgress(place('collect'), HISTORY) === 1)
@@ -132,6 +132,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
     startLane(lane, ['publish', 'forecast', 'evaluate-ahead'], pauseMs),
     startLane(lane, ['validate', 'roll-up'], pauseMs),
     startLane(lane, ['forecast-days'], pauseMs),
+    startLane(lane, ['publish-energies'], pauseMs),
     startLane(lane, ['congest'], pauseMs),
     // Waits for other people's servers.
     ...(hasContracts ? [startLane(lane, ['activate'], pauseMs)] : []),

@@ -19,7 +19,7 @@ export function timetable(clock: Clock, liveDelayS: number, timeZone: string, pu
     // The estimate is made up for a day back; a release lies its delay further back and would find none.
     { kind: 'publish', scope: 'district', everyS: 1800, delayS: Math.max(liveDelayS, delayS), mostMissed: 44, recordsSkipped: true },
     // Days are due at six in the morning of the clock on the wall, which no step of seconds hits all year: looked for every hour, a carrier at a time.
-    ...published.map((carrier): Schedule => ({ kind: 'publish', scope: carrier, everyS: HOUR_S, delayS: 0, mostMissed: 1, recordsSkipped: false })),
+    ...published.map((carrier): Schedule => ({ kind: 'publish-energies', scope: carrier, everyS: HOUR_S, delayS: 0, mostMissed: 1, recordsSkipped: false })),
     { kind: 'forecast', scope: 'district', everyS: HOUR_S, delayS, mostMissed: 1, recordsSkipped: false },
     // Tells, begins, ends and settles what holders of flexibility contracts agreed to: only the present matters, and a seller hears of it within a minute.
     { kind: 'activate', scope: 'due', everyS: 60, delayS: 0, mostMissed: 1, recordsSkipped: false },

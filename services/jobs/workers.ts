@@ -1,5 +1,3 @@
-import type { Carrier } from '#models/disclosure/guard-shapes.ts'
-import { CARRIERS } from '#models/district/schema.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { localDayStart, nextLocalDayStart } from '#models/units/local-time.ts'
 import type { Pool } from '#services/compute/pool.ts'
@@ -15,14 +13,13 @@ import type { RunFileStore } from '#services/evaluation/run-store.ts'
 import { EVALUATION_STEP_S } from '#services/evaluation/plan.ts'
 import { saveWinterPeaks } from '#services/evaluation/winter-peaks.ts'
 import type { WorkTasks } from '#services/evaluation/work-tasks.ts'
-import type { EnergyTask } from '#services/publication/energy-releases.ts'
 import { publishLive, type LiveSources } from '#services/publication/live-release.ts'
-import { publishEnergies } from '#services/publication/publish-energies.ts'
 import type { ReleaseStore } from '#services/publication/release-store.ts'
 import type { Clock } from '#services/clock/port.ts'
 import { inTransaction } from '#services/sqlite/one-writer-file.ts'
 import type { TimeSeriesReader, TimeSeriesStore } from '#services/store/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
+import { energyWorker } from './energy-worker.ts'
 import type { Worker, Workers } from './lanes.ts'
 import type { Job, JobQueue } from './port.ts'
 import { judgeDrifts, scoreSeries } from './score-forecasts.ts'
@@ -184,19 +181,11 @@ export function createWorkers(parts: WorkerParts): Workers {
     },
     publish: {
       mostAtOnce: 1,
-      async run(jobs, { keep, claimsOf, progress }) {
-        const { period: at, scope } = jobs[0]!
+      async run(jobs, { keep, claimsOf }) {
+        const at = jobs[0]!.period
         // Releases have a file of their own: the fence stands there too.
         const claims = claimsOf(jobs)
         if (releases.effects.begin(claims).stale.length > 0) releases.effects.check(claims)
-        if (isCarrier(scope)) {
-          const decide = (task: EnergyTask) => pool.run('publish-energies', task, progress)
-          const { released, isMore } = await publishEnergies({ releases, timeZone: parts.timeZone, decide, keep, claims }, scope, clock.now())
-          if (released > 0) log.info({ carrier: scope, released, isMore }, 'energies are released')
-          // A month at a time, so that the live figure does not wait for a year of days.
-          if (isMore) await parts.queue.ask({ kind: 'publish', scope, period: clock.now(), inputRevision: await measured.headSeq() })
-          return
-        }
         const states = await runs.states('estimate', at, at + 3 * STEP_MS)
         if (states.length < 3) throw new PenfeldError('PF_EVALUATION_NOT_READY', `${states.length} of 3 steps from ${new Date(at).toISOString()}.`)
         await keep()
@@ -204,6 +193,7 @@ export function createWorkers(parts: WorkerParts): Workers {
         if (!decision.publish) log.info({ at, reason: decision.reason }, 'live step withheld')
       },
     },
+    'publish-energies': energyWorker(parts),
     'roll-up': {
       mostAtOnce: 1,
       async run(jobs, { keep, commit, progress }) {
@@ -233,8 +223,6 @@ export function createWorkers(parts: WorkerParts): Workers {
     },
   }
 }
-
-const isCarrier = (scope: string): scope is Carrier => (CARRIERS as readonly string[]).includes(scope)
 
 /** Runs of neighbouring steps, so that a backlog is evaluated in few passes. */
 export function consecutive(jobs: readonly Pick<Job, 'period'>[], stepMs: number): { from: number; to: number }[] {

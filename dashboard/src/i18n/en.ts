@@ -428,7 +428,7 @@ export const en = {
       heading: 'Jobs',
       sentence: (failed: number, running: number) => (failed === 0 ? `No failed job, ${running} running.` : `${failed} failed, ${running} running.`),
       kind: 'Job',
-      kinds: { validate: 'validate', 'roll-up': 'roll up', forecast: 'forecast', 'forecast-days': 'forecast whole days', evaluate: 'evaluate the network', 'evaluate-ahead': 'evaluate 48 h ahead', congest: 'forecast congestion', activate: 'call flexibility', replay: 'replay', publish: 'publish' },
+      kinds: { validate: 'validate', 'roll-up': 'roll up', forecast: 'forecast', 'forecast-days': 'forecast whole days', evaluate: 'evaluate the network', 'evaluate-ahead': 'evaluate 48 h ahead', congest: 'forecast congestion', activate: 'call flexibility', replay: 'replay', publish: 'publish', 'publish-energies': 'publish energies' },
       last: 'Last end',
       duration: 'Duration',
       waiting: 'Waiting',

@@ -428,7 +428,7 @@ export const fr = {
       heading: 'Travaux',
       sentence: (failed: number, running: number) => (failed === 0 ? `Aucun travail en échec, ${running} en cours.` : `${failed} en échec, ${running} en cours.`),
       kind: 'Travail',
-      kinds: { validate: 'valider', 'roll-up': 'agréger', forecast: 'prévoir', 'forecast-days': 'prévoir les journées', evaluate: 'évaluer le réseau', 'evaluate-ahead': 'évaluer les 48 h', congest: 'prévoir les contraintes', activate: 'appeler la flexibilité', replay: 'rejouer', publish: 'publier' } as Record<string, string>,
+      kinds: { validate: 'valider', 'roll-up': 'agréger', forecast: 'prévoir', 'forecast-days': 'prévoir les journées', evaluate: 'évaluer le réseau', 'evaluate-ahead': 'évaluer les 48 h', congest: 'prévoir les contraintes', activate: 'appeler la flexibilité', replay: 'rejouer', publish: 'publier', 'publish-energies': 'publier les énergies' } as Record<string, string>,
       last: 'Dernière fin',
       duration: 'Durée',
       waiting: 'En attente',

@@ -26,7 +26,7 @@ export const publicationFr = {
     heading: 'Publié', carrier: 'Énergie', kind: 'Nature', all: 'toutes', allKinds: 'toutes', at: 'Période', publishedAt: 'Publié le', cells: 'Mailles', state: 'État', number: 'N°',
     shown: (shown: number, all: number) => `${shown} ${manyFr(shown, 'montrée', 'montrées')} sur ${all}`,
     wholeDistrict: 'quartier', online: 'en ligne', expired: 'hors délai de publication', taken: (person: string) => `retiré par ${person}`, asked: 'retrait en cours',
-    none: 'Aucune publication ne correspond.', noneDo: 'Changez de filtre, ou attendez le prochain passage.',
+    none: 'Aucune publication ne correspond.', noneDo: 'Changez de filtre, ou attendez le prochain passage.', tableOf: 'Liste des publications',
     older: 'Plus anciennes', newest: 'Revenir aux plus récentes', details: (id: string) => `Détails de la publication ${id}`, open: 'Voir le document public',
   },
   details: {
@@ -82,7 +82,7 @@ export const publicationEn = {
     heading: 'Released', carrier: 'Carrier', kind: 'Kind', all: 'all', allKinds: 'all', at: 'Period', publishedAt: 'Released on', cells: 'Cells', state: 'State', number: 'No.',
     shown: (shown: number, all: number) => `${shown} of ${all} ${manyEn(all, 'cell', 'cells')} shown`,
     wholeDistrict: 'district', online: 'online', expired: 'its time is over', taken: (person: string) => `withdrawn by ${person}`, asked: 'being withdrawn',
-    none: 'No release fits.', noneDo: 'Change the filter, or wait for the next run.',
+    none: 'No release fits.', noneDo: 'Change the filter, or wait for the next run.', tableOf: 'List of releases',
     older: 'Older ones', newest: 'Back to the newest', details: (id: string) => `Details of release ${id}`, open: 'See the public document',
   },
   details: {
