@@ -15,6 +15,7 @@ export const openApiOptions: FastifyDynamicSwaggerOptions = {
       { name: 'session', description: 'Who is asking.' },
       { name: 'merchant', description: 'Own delivery points.' },
       { name: 'planner', description: 'The electrical network.' },
+      { name: 'administrator', description: 'Who may do what.' },
       { name: 'operator', description: 'Sources, jobs, what was refused.' },
     ],
   },

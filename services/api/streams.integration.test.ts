@@ -89,7 +89,7 @@ test('a stream ends with the right to it', async () => {
   const { cookie, personId } = example.signIn('a', ['merchant'], 'holder-a')
   const stream = await open(address(ROUTES.merchant.stream, {}, { deliveryPoint: 'dp-a' }), cookie)
   await stream.next('value')
-  example.directory.revoke(personId)
+  await example.directory.sessions.revoke(personId)
   expect(await stream.next('never')).toBeUndefined()
 })
 

@@ -33,8 +33,8 @@ beforeAll(async () => {
   environment = readEnvironment({ PENFELD_DEMO: '1', PENFELD_PORT: String(http), PENFELD_IDENTITY_PORT: String(identity), PENFELD_DATA: folder })
   provider = await startIdentityDemo(contextOf(environment))
   const settings = identitySettings(environment)
-  example = exampleDeps({ relyingParty: createRelyingParty(settings), origins: settings.origins, requestsPerMinute: 100_000 })
-  enrolSamplePeople(example.directory, EXAMPLE_DISTRICT, settings.issuer!)
+  example = exampleDeps({ relyingParty: createRelyingParty(settings.providers), origins: settings.origins, requestsPerMinute: 100_000 })
+  enrolSamplePeople(example.directory, EXAMPLE_DISTRICT, settings.providers[0]!.issuer)
   app = await buildApp(example.deps)
   await app.listen({ host: '127.0.0.1', port: http })
   base = `http://127.0.0.1:${http}`
