@@ -16,6 +16,7 @@ import { metricsPlugin } from './plugins/metrics.ts'
 import { pagesPlugin } from './plugins/pages.ts'
 import { problemPlugin } from './plugins/problem.ts'
 import { securityPlugin } from './plugins/security.ts'
+import { administratorRoutes } from './routes/administrator.ts'
 import { congestionRoutes } from './routes/congestion.ts'
 import { connectionStudyRoutes } from './routes/connection-study.ts'
 import { outageStudyRoutes } from './routes/outage-study.ts'
@@ -27,6 +28,7 @@ import { forecastSkillRoutes } from './routes/forecast-skill.ts'
 import { openAdrRoutes } from './routes/openadr.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { plannerRoutes } from './routes/planner.ts'
+import { ownAccessRoutes } from './routes/own-access.ts'
 import { publicRoutes } from './routes/public.ts'
 import { reinforcementRoutes } from './routes/reinforcement.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -76,6 +78,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const { district, clock, releases } = deps
   await app.register(publicRoutes, { deps: { district, clock, releases }, streams })
   await app.register(sessionRoutes, { deps })
+  await app.register(ownAccessRoutes, { deps })
+  await app.register(administratorRoutes, { deps })
   await app.register(merchantRoutes, { deps, streams, live })
   await app.register(plannerRoutes, { deps, streams, live })
   await app.register(congestionRoutes, { deps })

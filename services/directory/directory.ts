@@ -26,7 +26,8 @@ export function openDirectory(file: string, realNow: () => number = Date.now, sh
   return { sessions, links, codes, ...people(database, links, sessions, realNow), ...signIns(database, realNow), ...accessLog(database, realNow), close: () => database.close() }
 }
 
-type People = Pick<Directory, 'enrol' | 'arrive' | 'personId' | 'principal' | 'people' | 'setRoles' | 'remove' | 'wasRemoved'>
+interface PersonRow { person_id: number; name: string; issuer: string; subject: string; signed_in_at: number | null }
+type People = Pick<Directory, 'enrol' | 'arrive' | 'personId' | 'principal' | 'people' | 'person' | 'setRoles' | 'remove' | 'wasRemoved'>
 
 function people(database: DatabaseSync, links: Directory['links'], sessions: SessionStore, realNow: () => number): People {
   const sql = (text: string) => database.prepare(text)
@@ -34,7 +35,8 @@ function people(database: DatabaseSync, links: Directory['links'], sessions: Ses
   const seen = sql('UPDATE person SET signed_in_at = ? WHERE person_id = ?')
   const find = sql('SELECT person_id FROM person WHERE issuer = ? AND subject = ?')
   const read = sql('SELECT name, issuer, subject FROM person WHERE person_id = ?')
-  const all = sql('SELECT person_id, name, issuer, subject, signed_in_at FROM person ORDER BY name, person_id')
+  const all = sql('SELECT * FROM person ORDER BY name, person_id')
+  const one = sql('SELECT * FROM person WHERE person_id = ?')
   const rolesOf = sql('SELECT role FROM person_role WHERE person_id = ? ORDER BY role')
   const dropRoles = sql('DELETE FROM person_role WHERE person_id = ?')
   const saveRole = sql('INSERT INTO person_role (person_id, role) VALUES (?, ?)')
@@ -47,6 +49,7 @@ function people(database: DatabaseSync, links: Directory['links'], sessions: Ses
   const findRemoved = sql('SELECT salt, reference FROM removed_person WHERE person_id = ?')
 
   const roles = (personId: number) => (rolesOf.all(personId) as { role: RoleName }[]).map(({ role }) => role)
+  const summary = (row: PersonRow): PersonSummary => ({ personId: row.person_id, name: row.name, issuer: row.issuer, subject: row.subject, roles: roles(row.person_id), signedInAt: row.signed_in_at })
   const writeRoles = (personId: number, granted: readonly RoleName[]) => {
     dropRoles.run(personId)
     for (const role of granted) saveRole.run(personId, role)
@@ -82,9 +85,11 @@ function people(database: DatabaseSync, links: Directory['links'], sessions: Ses
       if (person === undefined) return undefined
       return { personId, name: person.name, roles: roles(personId), holders: links.of(personId).map(({ holder, from, to }) => ({ holder, from, to })) }
     },
-    people: () =>
-      (all.all() as { person_id: number; name: string; issuer: string; subject: string; signed_in_at: number | null }[]).map(
-        (row): PersonSummary => ({ personId: row.person_id, name: row.name, issuer: row.issuer, subject: row.subject, roles: roles(row.person_id), signedInAt: row.signed_in_at })),
+    people: () => (all.all() as unknown as PersonRow[]).map(summary),
+    person(personId) {
+      const row = one.get(personId) as PersonRow | undefined
+      return row && summary(row)
+    },
     setRoles(personId, granted) {
       inTransaction(database, () => {
         if (!granted.includes('administrator')) keepOneAdministrator(personId)
@@ -100,7 +105,7 @@ function people(database: DatabaseSync, links: Directory['links'], sessions: Ses
         saveRemoved.run(personId, salt, referenceOf(salt, person.issuer, person.subject), realNow())
         endDelegated.run(realNow(), personId)
         withdrawCodes.run(realNow(), personId)
-        for (const one of forget) one.run(personId)
+        for (const statement of forget) statement.run(personId)
       })
       await sessions.revoke(personId)
     },

@@ -74,6 +74,7 @@ export interface Directory {
   personId(issuer: string, subject: string): number | undefined
   principal(personId: number): Principal | undefined
   people(): readonly PersonSummary[]
+  person(personId: number): PersonSummary | undefined
   /** @throws PF_LAST_ADMINISTRATOR where nobody would be left to grant anything. */
   setRoles(personId: number, roles: readonly RoleName[]): void
   /** The account, its links, what it delegated and its sessions are gone; a salted reference stays for the logs. @throws PF_LAST_ADMINISTRATOR */

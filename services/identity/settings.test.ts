@@ -39,7 +39,7 @@ test('a key of ours comes before a secret, and must be one', () => {
   }
 })
 
-test.each([
+test.each<Record<string, string>>([
   { PENFELD_OIDC_PROCONNECT_ISSUER: 'http://auth.agentconnect.gouv.fr' },
   { PENFELD_OIDC_PROCONNECT_ISSUER: 'agentconnect' },
   { ...FC, PENFELD_OIDC_FRANCECONNECT_PKCE: 'maybe' },
@@ -49,7 +49,7 @@ test.each([
   { PENFELD_ADMINISTRATORS: 'anne' },
   { PENFELD_ADMINISTRATORS: 'facebook:anne' },
 ])('refused: %j', (variables) => {
-  expect(() => settings(variables as Record<string, string>)).toThrow(/PF_CONFIG_INVALID/)
+  expect(() => settings(variables)).toThrow(/PF_CONFIG_INVALID/)
 })
 
 test('the first administrators are named by provider and subject, which may hold colons', () => {

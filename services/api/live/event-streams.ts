@@ -4,7 +4,8 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 const STREAMS_A_SESSION = 8
 const STREAMS_IN_ALL = 500
 const HEARTBEAT_MS = 15_000
-const CHECK_RIGHTS_MS = 2_000
+/** Two looks must fit in the five seconds within which a right that is gone closes its streams. */
+const CHECK_RIGHTS_MS = 1_500
 
 export interface EventStream {
   /** False while the reader is slow: the event was not sent, a later one carries the newer value. */
@@ -14,7 +15,7 @@ export interface EventStream {
 
 /** All server-sent event streams of the process: counted, kept alive, and ended with the right to them. */
 export interface EventStreams {
-  /** `mayStay` is asked every two seconds; the stream ends when it says no, fails, or has not said yes by the next time. */
+  /** `mayStay` is asked again and again; the stream ends when it says no, fails, or has not said yes by the next time. */
   open(request: FastifyRequest, reply: FastifyReply, mayStay: () => boolean | Promise<boolean>): EventStream
   count(): number
   closeAll(): void
