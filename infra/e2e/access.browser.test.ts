@@ -64,7 +64,7 @@ async function open(options: BrowserContextOptions = {}): Promise<{ page: Page; 
 }
 async function enter(page: Page, path: string, who: string): Promise<void> {
   await page.goto(`${url}/connexion?returnTo=${encodeURIComponent(path)}`)
-  await page.getByRole('link', { name: /Compte du service|Account of the service/ }).click()
+  await page.getByRole('link', { name: /le compte du service|the account of the service/ }).click()
   await page.getByRole('button', { name: who }).click()
   await page.waitForURL((address) => address.pathname === path)
   await page.locator('h1').waitFor()

@@ -229,6 +229,24 @@ describe('a delegation', () => {
   })
 })
 
+test('over TLS the new session of a redeemed code travels in a cookie of this host alone, and a plain one opens nothing', async () => {
+  const secure = exampleDeps({ secure: true, requestsPerMinute: 100_000 })
+  const overTls = await buildApp(secure.deps)
+  try {
+    const boss = secure.signIn('boss', ['administrator'])
+    const visitor = secure.signIn('visitor', ['resident'])
+    const { code: text } = secure.directory.codes.make({ kind: 'letter', holder: 'holder-a', deliveryPoint: 'dp-a', parentLink: null, from: 0, linkEndsAt: Infinity, madeBy: boss.personId })
+    const enter = (cookie: string) => overTls.inject({ method: 'POST', url: ROUTES.session.code, headers: { cookie, 'x-csrf-token': visitor.csrfToken }, payload: { code: text } })
+    expect((await enter(visitor.cookie)).statusCode).toBe(401)
+    const entered = await enter(`__Host-${visitor.cookie}`)
+    expect(entered.statusCode).toBe(200)
+    expect(entered.headers['set-cookie']).toMatch(/^__Host-sid=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+  } finally {
+    await overTls.close()
+    secure.dispose()
+  }
+})
+
 test('own access is for who is signed in, and unsafe methods need the token', async () => {
   const acts: [('POST' | 'DELETE'), string, object?][] = [
     ['POST', ROUTES.session.code, { code: 'x' }], ['POST', ROUTES.session.delegations, { linkId: 1, endsAt: Date.now() }], ['DELETE', address(ROUTES.session.delegation, { id: '1' })],

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openAsWriter } from '#services/sqlite/one-writer-file.ts'
 import { openDirectory } from './directory.ts'
 import { SIGN_IN_LIMIT_MS, type Directory } from './port.ts'
+import { DIRECTORY_MIGRATIONS } from './schema.ts'
 import type { BegunSession } from './sessions-port.ts'
 
 let folder: string
@@ -63,6 +65,17 @@ test('the access log can be added to and not changed', () => {
   expect(() => other.exec("UPDATE access_log SET subject = 'x'")).toThrow(/append-only/)
   expect(() => other.exec('DELETE FROM access_log')).toThrow(/append-only/)
   other.close()
+})
+
+test('links of a file of the first version come along, with no word of who granted them', () => {
+  directory.close()
+  rmSync(file, { force: true })
+  const old = openAsWriter(file, DIRECTORY_MIGRATIONS.slice(0, 1))
+  old.exec("INSERT INTO person (issuer, subject, name) VALUES ('i', 'anne', 'Anne'); INSERT INTO person_role VALUES (1, 'merchant'); INSERT INTO person_holder VALUES (1, 'h', 5, 9), (1, 'g', 7, NULL)")
+  old.close()
+  directory = openDirectory(file, () => now)
+  expect(directory.principal(1)).toEqual({ personId: 1, name: 'Anne', roles: ['merchant'], holders: [{ holder: 'g', from: 7, to: Infinity }, { holder: 'h', from: 5, to: 9 }] })
+  expect(directory.links.of(1).map(({ origin, grantedBy, endsAt }) => [origin, grantedBy, endsAt])).toEqual([['enrolled', null, Infinity], ['enrolled', null, Infinity]])
 })
 
 test('a newcomer gets the role and no link; who is known keeps what they have', () => {

@@ -43,12 +43,12 @@ function french(facts: LetterFacts, day: string): LetterWords {
   return {
     title: 'Votre accès à vos données d’énergie',
     paragraphs: [
-      `Madame, Monsieur, le service Penfeld du quartier ${facts.district.fr} mesure l’énergie livrée à l’adresse « ${facts.place} ». Ces mesures sont à vous : le code ci-dessous vous permet de les consulter, et de décider qui d’autre peut les voir.`,
+      `Madame, Monsieur, le service Penfeld du quartier ${facts.district.fr} mesure l’énergie livrée à l’adresse « ${facts.place} ». Ces mesures sont à vous : le code ci-dessous vous permet de les consulter, et de décider qui d’autre peut les voir.`,
       'Ce code ne sert qu’une fois. Gardez-le pour vous : qui l’utilise lit vos consommations. Personne du service ne vous le demandera.',
       'Si vous n’occupez plus ces lieux, détruisez ce courrier : le code est alors sans effet.',
     ],
-    steps: [`Ouvrez ${facts.address}`, name === undefined ? 'Identifiez-vous.' : `Identifiez-vous (${name}).`, `Saisissez le code avant le ${day}.`],
-    codeLabel: 'Votre code',
+    steps: [`Ouvrez ${facts.address}`, name === undefined ? 'Identifiez-vous.' : `Identifiez-vous avec ${name}.`, `Saisissez le code avant le ${day}.`],
+    codeLabel: 'Votre code :',
   }
 }
 
@@ -61,7 +61,7 @@ function english(facts: LetterFacts, day: string): LetterWords {
       'The code works once. Keep it to yourself: whoever uses it reads what you consume. Nobody of the service will ask you for it.',
       'If you have left this place, destroy this letter: the code then opens nothing.',
     ],
-    steps: [`Open ${facts.address}`, name === undefined ? 'Sign in.' : `Sign in (${name}).`, `Enter the code before ${day}.`],
-    codeLabel: 'Your code',
+    steps: [`Open ${facts.address}`, name === undefined ? 'Sign in.' : `Sign in with ${name}.`, `Enter the code before ${day}.`],
+    codeLabel: 'Your code:',
   }
 }

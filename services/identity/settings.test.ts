@@ -31,7 +31,7 @@ test('a key of ours comes before a secret, and must be one', () => {
   try {
     const file = join(folder, 'key.pem')
     writeFileSync(file, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'pem', type: 'pkcs8' }))
-    const [fc] = settings({ ...FC, PENFELD_OIDC_FRANCECONNECT_CLIENT_KEY_FILE: file }).providers
+    const [fc] = settings({ ...FC, PENFELD_OIDC_FRANCECONNECT_CLIENT_PRIVATE_KEY_FILE: file }).providers
     expect(fc!.clientKey).toMatch(/BEGIN PRIVATE KEY/)
     expect(fc!.clientSecret).toBeUndefined()
   } finally {
@@ -45,7 +45,7 @@ test.each<Record<string, string>>([
   { ...FC, PENFELD_OIDC_FRANCECONNECT_PKCE: 'maybe' },
   { ...FC, PENFELD_OIDC_FRANCECONNECT_SIGNING_ALG: 'HS256' },
   { ...FC, PENFELD_OIDC_FRANCECONNECT_SIGNING_ALG: 'none' },
-  { ...FC, PENFELD_OIDC_FRANCECONNECT_CLIENT_KEY: 'no key' },
+  { ...FC, PENFELD_OIDC_FRANCECONNECT_CLIENT_PRIVATE_KEY: 'no key' },
   { PENFELD_ADMINISTRATORS: 'anne' },
   { PENFELD_ADMINISTRATORS: 'facebook:anne' },
 ])('refused: %j', (variables) => {

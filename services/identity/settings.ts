@@ -55,9 +55,9 @@ function providerSettings(id: ProviderId, variables: Environment['variables']): 
   if (issuer === undefined || issuer === '') return []
   if (!URL.canParse(issuer)) refuse(`${prefix}ISSUER`, `${prefix}ISSUER is "${issuer}", expected an address.`)
   requireTlsOrLoopback(`${prefix}ISSUER`, issuer)
-  const clientKey = readSecret(`${prefix}CLIENT_KEY`, variables)
+  const clientKey = readSecret(`${prefix}CLIENT_PRIVATE_KEY`, variables)
   const clientSecret = readSecret(`${prefix}CLIENT_SECRET`, variables)
-  if (clientKey !== undefined && keyAlgOf(clientKey) === undefined) refuse(`${prefix}CLIENT_KEY`, `${prefix}CLIENT_KEY is not a private key (PEM, P-256 or RSA).`)
+  if (clientKey !== undefined && keyAlgOf(clientKey) === undefined) refuse(`${prefix}CLIENT_PRIVATE_KEY`, `${prefix}CLIENT_PRIVATE_KEY is not a private key (PEM, P-256 or RSA).`)
   const profile = PROFILES[id]
   return [{
     profile: {

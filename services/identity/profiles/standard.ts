@@ -3,7 +3,7 @@ import { nameOf, type ProviderProfile } from './profile.ts'
 /** Any provider that keeps to OpenID Connect Core 1.0: code flow with PKCE, plain userinfo over TLS unless it is set to sign. */
 export const standard: ProviderProfile = {
   id: 'standard',
-  label: { fr: 'Compte du service', en: 'Account of the service' },
+  label: { fr: 'le compte du service', en: 'the account of the service' },
   whom: { fr: 'Toutes les personnes qui ont un compte', en: 'Everybody who has an account' },
   scope: 'openid profile',
   pkce: true,
