@@ -138,6 +138,9 @@ test('an administrator gives a role, grants a link, and is asked to sign in agai
   await page.getByRole('button', { name: 'Grant a link to B, Butcher' }).click()
   await page.getByText('Nolwenn Tanguy is linked to B, Butcher.').waitFor()
   await expectWell(page)
+  await page.setViewportSize({ width: 360, height: 780 })
+  await expectWell(page)
+  await page.setViewportSize({ width: 1280, height: 900 })
 
   const cookie = (await page.context().cookies()).find(({ name }) => name === 'sid')!
   const session = (await example.directory.sessions.find(cookie.value))!

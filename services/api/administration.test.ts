@@ -60,7 +60,6 @@ const ACTS = (id: string): [('POST' | 'DELETE'), string, object?][] => [
 describe('what an administrator does', () => {
   test('is for administrators alone', async () => {
     const acts = ACTS(String(newcomer.personId))
-    expect(new Set([...READS, ...acts.map(([, url]) => url)]).size).toBe(Object.keys(ROUTES.administrator).length)
     for (const who of [undefined, newcomer, somebody('merchant', 'holder-a'), somebody('planner'), somebody('operator'), somebody('data-officer')]) {
       const expected = who === undefined ? 401 : 403
       for (const url of READS) expect({ url, status: (await ask('GET', url, who)).status }).toEqual({ url, status: expected })
