@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DeliveryPoint, District } from '#models/district/schema.ts'
 import type { Principal } from './port.ts'
-import { clampToHeld, heldDeliveryPoints, holdsAt } from './scope.ts'
+import { clampToHeld, heldAt, heldDeliveryPoints } from './scope.ts'
 
 const DAY_MS = 86_400_000
 const iso = (day: number) => new Date(day * DAY_MS).toISOString()
@@ -36,8 +36,9 @@ test('a resident reads by links as a merchant does; whoever grants links reads n
 
 test('a holder holds a point from the first instant of the tenure to the last', () => {
   const district = pointHeld([{ holder: 'a', validFrom: iso(1), validTo: iso(2) }])
-  expect([DAY_MS - 1, DAY_MS, 2 * DAY_MS - 1, 2 * DAY_MS].map((at) => holdsAt(district, 'a', at, 'dp'))).toEqual([false, true, true, false])
-  expect([holdsAt(district, 'b', DAY_MS, 'dp'), holdsAt(district, 'a', DAY_MS, 'other'), holdsAt(district, 'a', DAY_MS)]).toEqual([false, false, true])
+  const held = (holder: string, at: number) => heldAt(district, holder, at).map(({ id }) => id)
+  expect([DAY_MS - 1, DAY_MS, 2 * DAY_MS - 1, 2 * DAY_MS].map((at) => held('a', at))).toEqual([[], ['dp'], ['dp'], []])
+  expect(held('b', DAY_MS)).toEqual([])
 })
 
 test('a clamped interval never leaves one tenure', () => {

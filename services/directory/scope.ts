@@ -34,9 +34,8 @@ export function clampToHeld(held: readonly HeldDeliveryPoint[], from: number, to
   return inside.at(-1)
 }
 
-/** Whether a holder holds one of these delivery points at an instant: a letter to one who has left is nobody's. */
-export function holdsAt(district: District, holder: string, at: number, deliveryPointId?: string): boolean {
-  return district.deliveryPoints.some(({ id, holders }) =>
-    (deliveryPointId === undefined || id === deliveryPointId) &&
+/** Delivery points that a holder holds at an instant: a letter to one who has left is nobody's. */
+export function heldAt(district: District, holder: string, at: number): readonly DeliveryPoint[] {
+  return district.deliveryPoints.filter(({ holders }) =>
     holders.some((one) => one.holder === holder && Date.parse(one.validFrom) <= at && (one.validTo === undefined || at < Date.parse(one.validTo))))
 }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
-import { holdsAt } from '#services/directory/scope.ts'
+import { heldAt } from '#services/directory/scope.ts'
 import { ensureRole, roleOfHolder } from '#services/identity/admit.ts'
 import { letterText } from '#services/identity/letter.ts'
 import { accessViews } from '../access/views.ts'
@@ -23,6 +23,8 @@ export const administratorRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> =
   const { links, codes } = directory
   const views = accessViews(district, directory)
   const { administrator: routes } = ROUTES
+  const siteNames = new Map(district.sites.map(({ id, name }) => [id, name]))
+  const heldNow = (holder: string) => heldAt(district, holder, clock.now()).map(({ id, site, carrier }) => ({ deliveryPointId: id, siteName: siteNames.get(site) ?? site, carrier }))
 
   /** The other person an act is about. */
   const other = (personId: number, self: number) => {
@@ -104,7 +106,4 @@ export const administratorRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> =
     return { done: true }
   })
 
-  const heldNow = (holder: string) =>
-    district.deliveryPoints.filter(({ id }) => holdsAt(district, holder, clock.now(), id))
-      .map(({ id, site, carrier }) => ({ deliveryPointId: id, siteName: district.sites.find((one) => one.id === site)?.name ?? site, carrier }))
 }

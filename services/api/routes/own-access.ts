@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { CodeRecord } from '#services/directory/codes-port.ts'
-import { holdsAt } from '#services/directory/scope.ts'
+import { heldAt } from '#services/directory/scope.ts'
 import { ensureRole, roleOfHolder } from '#services/identity/admit.ts'
 import { accessViews } from '../access/views.ts'
 import { DelegationBody, Done, LONGEST_DELEGATION_MS, MadeCode, NumberedParams, OwnAccess, RedeemBody, Redeemed } from '../contract/own-access.ts'
@@ -36,7 +36,7 @@ export const ownAccessRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = asy
     if (roles.includes('administrator')) throw new PenfeldError('PF_ROLES_CONFLICT', 'An administrator acts for no holder.')
     /** Nobody grants to themselves; a letter is of the one who lives there now, a delegation stands on its link. */
     const stillRight = (code: CodeRecord): boolean =>
-      code.madeBy !== personId && (code.kind === 'letter' ? holdsAt(district, code.holder, clock.now(), code.deliveryPoint!) : links.link(code.parentLink!) !== undefined)
+      code.madeBy !== personId && (code.kind === 'letter' ? heldAt(district, code.holder, clock.now()).some(({ id }) => id === code.deliveryPoint) : links.link(code.parentLink!) !== undefined)
     const link = codes.redeem(personId, request.body.code, stillRight)
     ensureRole(directory, personId, roleOfHolder(district, link.holder))
     const { csrfToken } = await renewSession(request, reply, { directory, secure })
