@@ -26,6 +26,7 @@ const PAGES = [
   // Its first answer is computed when it is opened.
   { name: 'etude', path: '/planification/etude', person: 'Anne Le Goff', until: '.answer' },
   { name: 'exploitation', path: '/exploitation', person: 'Yann Kerdoncuff' },
+  { name: 'acces', path: '/acces', person: 'Soazig Le Gall' },
 ] as const
 
 async function takeAll(browser: Browser, url: string): Promise<void> {

@@ -138,6 +138,14 @@ export const ERROR_CODES = {
   PF_SIGN_IN_REQUIRED: code('This page is for people who are signed in.', 'Sign in.', { status: 401 }),
   PF_TOO_MANY_REQUESTS: code('Too many requests from one place.', 'Wait for the time named in the header retry-after.', { retryable: true, status: 429 }),
   PF_TOO_MANY_STREAMS: code('Too many live streams are open for this session.', 'Close other tabs of this page.', { retryable: true, status: 429 }),
+  // --- accounts, links and roles
+  PF_CODE_REFUSED: code('A code was not accepted: unknown, used, too old, or no longer of the one who lives there.', 'Type it as it stands in the letter, or ask for a new one.', { status: 403 }),
+  PF_LAST_ADMINISTRATOR: code('The last administrator cannot be taken away.', 'Give somebody else the role of administrator first.', { status: 409 }),
+  PF_OWN_RIGHTS: code('Nobody grants or takes away rights of their own account.', 'Ask another administrator.', { status: 409 }),
+  PF_ROLES_CONFLICT: code('These roles cannot be of one account: whoever grants access reads no figures.', 'Give the role of administrator alone, and the others to another account.', { status: 409 }),
+  PF_SESSIONS_UNAVAILABLE: code('The store of sessions does not answer.', 'Check Redis (REDIS_URL); nobody is signed out by it.', { retryable: true, status: 503 }),
+  PF_SIGN_IN_AGAIN: code('This act needs a sign-in that is only minutes old.', 'Sign in again and repeat it.', { status: 401 }),
+  PF_TOO_MANY_CODES: code('Too many codes were refused.', 'Wait an hour, then type the code of your letter with care.', { retryable: true, status: 429 }),
 } satisfies Record<string, ErrorCode>
 
 export type ErrorCodeName = keyof typeof ERROR_CODES

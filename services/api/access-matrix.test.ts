@@ -29,9 +29,9 @@ beforeAll(async () => {
   const everything = [...MARKS_OF_A, ...MARKS_OF_B, ...MARKS_OF_FORMER]
   const nobody = (cookie: string | undefined): Asker => ({ session: () => ({ cookie, csrfToken: '' }), roles: undefined, hidden: everything })
   const revoked = example.signIn('revoked', ['planner', 'operator', 'merchant'], 'holder-a')
-  example.directory.revoke(revoked.personId)
+  await example.directory.sessions.revoke(revoked.personId)
   const ended = example.signIn('ended', ['planner', 'operator', 'merchant'], 'holder-a')
-  example.directory.endSession(ended.cookie.replace('sid=', ''))
+  await example.directory.sessions.end(ended.cookie.replace('sid=', ''))
   askers.set('anonymous', nobody(undefined)).set('forged', nobody(`sid=${'A'.repeat(43)}`)).set('revoked', nobody(revoked.cookie)).set('ended', nobody(ended.cookie))
   askers.set('holder A', signed('a', ['merchant'], [...MARKS_OF_B, ...MARKS_OF_FORMER], 'holder-a'))
   askers.set('holder B', signed('b', ['merchant'], [...MARKS_OF_A, ...MARKS_OF_FORMER], 'holder-b'))

@@ -126,7 +126,7 @@ test('a taken-away session is gone at the next request', async () => {
   const { cookie, personId } = example.signIn('short', ['planner'])
   const ask = () => app.inject({ url: ROUTES.planner.network, headers: { cookie } })
   expect((await ask()).statusCode).toBe(200)
-  example.directory.revoke(personId)
+  await example.directory.sessions.revoke(personId)
   expect((await ask()).statusCode).toBe(401)
 })
 

@@ -18,6 +18,7 @@ import { metricsPlugin } from './plugins/metrics.ts'
 import { pagesPlugin } from './plugins/pages.ts'
 import { badAddress, problemPlugin, sendProblem } from './plugins/problem.ts'
 import { securityPlugin } from './plugins/security.ts'
+import { administratorRoutes } from './routes/administrator.ts'
 import { congestionRoutes } from './routes/congestion.ts'
 import { connectionStudyRoutes } from './routes/connection-study.ts'
 import { outageStudyRoutes } from './routes/outage-study.ts'
@@ -32,6 +33,7 @@ import { plannerRoutes } from './routes/planner.ts'
 import { dataOfficerRoutes } from './routes/data-officer.ts'
 import { openDataRoutes } from './routes/open-data.ts'
 import { publicReleaseRoutes } from './routes/public-releases.ts'
+import { ownAccessRoutes } from './routes/own-access.ts'
 import { publicRoutes } from './routes/public.ts'
 import { reinforcementRoutes } from './routes/reinforcement.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -95,6 +97,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(openDataRoutes, { deps: open })
   await app.register(dataOfficerRoutes, { deps })
   await app.register(sessionRoutes, { deps })
+  await app.register(ownAccessRoutes, { deps })
+  await app.register(administratorRoutes, { deps })
   await app.register(merchantRoutes, { deps, streams, live })
   await app.register(plannerRoutes, { deps, streams, live })
   await app.register(congestionRoutes, { deps })

@@ -11,6 +11,7 @@ import type { ForecastReader } from '#services/evaluation/run-store.ts'
 import type { SkillReader } from '#services/evaluation/skill-store.ts'
 import type { ActivationStore } from '#services/flexibility/activation-store.ts'
 import type { RelyingParty } from '#services/identity/relying-party.ts'
+import type { IdentitySettings } from '#services/identity/settings.ts'
 import type { ImportDesk } from '#services/ingest/import-desk.ts'
 import type { JobStatusReader } from '#services/jobs/port.ts'
 import type { RegisterReader, ReleaseReader } from '#services/publication/port.ts'
@@ -29,6 +30,8 @@ export interface ApiDeps {
   readonly log: Logger
   readonly directory: Directory
   readonly relyingParty: RelyingParty
+  /** Who is administrator from the first sign-in on. */
+  readonly administrators: IdentitySettings['administrators']
   /** Addresses browsers may come back to after sign-in; the first is the default. */
   readonly origins: readonly string[]
   readonly secure: boolean

@@ -9,6 +9,7 @@ import { openDirectory } from '#services/directory/directory.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
 import { openActivationStore } from '#services/flexibility/activation-store.ts'
 import type { Directory, RoleName } from '#services/directory/port.ts'
+import type { BegunSession } from '#services/directory/sessions-port.ts'
 import type { JournalEntry, SampleBatch, Series, TimeSeriesReader } from '#services/store/port.ts'
 import type { CongestionIssue } from '#services/evaluation/congestion-forecast.ts'
 import type { ReliabilityReport } from '#services/evaluation/congestion-reliability.ts'
@@ -186,7 +187,8 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
   const deps: ApiDeps = {
     district: { district: EXAMPLE_DISTRICT, version: 'v1', folder },
     clock: manualClock(NOW), log: silentLogger, directory,
-    relyingParty: { begin: () => Promise.reject(new PenfeldError('PF_IDENTITY_UNAVAILABLE', 'There is none.')), finish: () => Promise.reject(new PenfeldError('PF_IDENTITY_UNAVAILABLE', 'There is none.')) },
+    relyingParty: { providers: [], begin: () => Promise.reject(new PenfeldError('PF_IDENTITY_UNAVAILABLE', 'There is none.')), finish: () => Promise.reject(new PenfeldError('PF_IDENTITY_UNAVAILABLE', 'There is none.')), endSession: async () => undefined },
+    administrators: [],
     origins: ['http://127.0.0.1:8080'], secure: false,
     measured: exampleReader(names, journal),
     runs: {
@@ -247,7 +249,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     deps, directory,
     signIn(subject, roles, holder) {
       const personId = directory.enrol({ issuer: 'test', subject, name: subject, roles, holders: holder === undefined ? [] : [{ holder, from: 0, to: Infinity }] })
-      const { sessionId, csrfToken } = directory.beginSession(personId)
+      const { sessionId, csrfToken } = directory.sessions.begin({ personId, provider: 'standard', authenticatedAt: Date.now() }) as BegunSession // kept in the file, which answers at once
       return { cookie: `sid=${sessionId}`, csrfToken, personId }
     },
     append(batch) {

@@ -16,6 +16,7 @@ export const openApiOptions: FastifyDynamicSwaggerOptions = {
       { name: 'merchant', description: 'Own delivery points.' },
       { name: 'planner', description: 'The electrical network.' },
       { name: 'data-officer', description: 'What is released, what is held and why.' },
+      { name: 'administrator', description: 'Who may do what.' },
       { name: 'operator', description: 'Sources, jobs, what was refused.' },
     ],
   },

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DATA_FILES, IMPORT_INBOX, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { openDirectory } from '#services/directory/directory.ts'
+import { redisSessions } from '#services/directory/redis-sessions.ts'
 import { openAppliedEditsReader } from '#services/editing/applied-edits.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
 import { openCongestionReader } from '#services/evaluation/congestion-store.ts'
@@ -15,7 +16,7 @@ import { enrolSamplePeople } from '#services/identity/enrol-sample-people.ts'
 import { createRelyingParty } from '#services/identity/relying-party.ts'
 import { readCollectStatus } from '#services/hosts/collect-status.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
-import { identitySettings } from '#services/identity/settings.ts'
+import { demoIssuer, identitySettings } from '#services/identity/settings.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { openJobStatus } from '#services/jobs/open.ts'
@@ -39,8 +40,9 @@ const DASHBOARD = resolve(import.meta.dirname, '../../dashboard/dist')
 export async function startApi({ environment, district, clock, log }: RoleContext): Promise<RunningRole> {
   const identity = identitySettings(environment)
   const file = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
-  const directory = openDirectory(file('directory'))
-  if (environment.demo && identity.issuer !== undefined) enrolSamplePeople(directory, district.district, identity.issuer)
+  const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
+  const directory = openDirectory(file('directory'), Date.now, redis && redisSessions(redis))
+  if (environment.demo) enrolSamplePeople(directory, district.district, demoIssuer(environment))
   const stores = storeSettings(environment, district.district)
   const measured = await openReader('measured', stores)
   const runs = openRunReader(file('runs'))
@@ -55,7 +57,6 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const releases = openReleaseReader(file('releases'), (releaseId) => withdrawals.has(releaseId))
   const register = openRegisterReader(file('releases'))
   const jobs = openJobStatus(environment)
-  const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
   const ownCollect = openCollectStatus(file('collect'))
   const collect = redis === undefined ? ownCollect : readCollectStatus(redis, ownCollect, environment.hostId)
 
@@ -69,7 +70,8 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const app = await buildApp({
     district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, register, withdrawals, jobs, collect, studies, keptStudies, studyRunner, studyDocuments,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
-    relyingParty: createRelyingParty(identity),
+    relyingParty: createRelyingParty(identity.providers),
+    administrators: identity.administrators,
     activations, secret: flexibilitySettings(environment).secret,
     origins: identity.origins,
     secure: identity.secure,

@@ -85,12 +85,36 @@ test('a planner hears of runs, an operator of sources', async () => {
   operator.close()
 })
 
-test('a stream ends with the right to it', async () => {
-  const { cookie, personId } = example.signIn('a', ['merchant'], 'holder-a')
-  const stream = await open(address(ROUTES.merchant.stream, {}, { deliveryPoint: 'dp-a' }), cookie)
-  await stream.next('value')
-  example.directory.revoke(personId)
-  expect(await stream.next('never')).toBeUndefined()
+/** What the rule says. */
+const GONE_WITHIN_MS = 5_000
+
+test('every stream ends with the right to it: session, role or link', async () => {
+  const [shop, planner, operator] = [example.signIn('a', ['merchant'], 'holder-a'), example.signIn('p', ['planner']), example.signIn('o', ['operator'])]
+  const [roleless, removed] = [example.signIn('r', ['planner']), example.signIn('gone', ['operator'])]
+  const ofShop = address(ROUTES.merchant.stream, {}, { deliveryPoint: 'dp-a' })
+  const streams = await Promise.all([
+    open(ofShop, shop.cookie), open(ROUTES.planner.stream, planner.cookie), open(ROUTES.operator.stream, operator.cookie), open(ROUTES.planner.stream, roleless.cookie), open(ROUTES.operator.stream, removed.cookie),
+  ])
+  expect(streams.map(({ response }) => response.status)).toEqual([200, 200, 200, 200, 200])
+  const { directory } = example
+  directory.links.end(directory.links.of(shop.personId)[0]!.linkId, null)
+  await Promise.all([planner, operator].map(({ personId }) => directory.sessions.revoke(personId)))
+  directory.setRoles(roleless.personId, ['operator'])
+  await directory.remove(removed.personId)
+  const late = new Promise((resolve) => setTimeout(resolve, GONE_WITHIN_MS, 'still open'))
+  const ended = await Promise.all(streams.map((stream) => Promise.race([stream.next('never'), late])))
+  expect(ended).toEqual([undefined, undefined, undefined, undefined, undefined])
+})
+
+test('a stream whose right cannot be looked up ends', async () => {
+  const { cookie } = example.signIn('o', ['operator'])
+  const stream = await open(ROUTES.operator.stream, cookie)
+  const { sessions } = example.directory
+  const find = sessions.find.bind(sessions)
+  sessions.find = () => new Promise(() => undefined) // as a server that hangs
+  const late = new Promise((resolve) => setTimeout(resolve, GONE_WITHIN_MS, 'still open'))
+  expect(await Promise.race([stream.next('never'), late])).toBeUndefined()
+  sessions.find = find
 })
 
 test('streams of one session are counted, and closing one makes room', async () => {

@@ -1,4 +1,7 @@
 /** People, what they may do, and whose figures they may read. Written by the api alone. */
+import type { AccessCodes } from './codes-port.ts'
+import type { HolderLinks } from './links-port.ts'
+import type { SessionStore } from './sessions-port.ts'
 
 /** `resident`: a household that has signed in, for its own figures and consents. `data-officer`: answers for what is published and for personal rights. `administrator`: who may do what; sees no figures. */
 export type RoleName = 'resident' | 'merchant' | 'planner' | 'operator' | 'data-officer' | 'administrator'
@@ -27,18 +30,26 @@ export interface NewPerson {
   readonly holders: readonly HolderLink[]
 }
 
-export interface SessionRecord {
+export interface PersonSummary {
   readonly personId: number
-  readonly csrfToken: string
-  readonly createdAt: number
-  readonly seenAt: number
+  readonly name: string
+  readonly issuer: string
+  readonly subject: string
+  readonly roles: readonly RoleName[]
+  /** Null: never yet. */
+  readonly signedInAt: number | null
 }
 
 /** A sign-in on its way to the identity provider and back. */
 export interface PendingSignIn {
+  /** The answer must come from this one and no other. */
+  readonly provider: string
   readonly state: string
   readonly nonce: string
-  readonly codeVerifier: string
+  /** Undefined where the provider takes no PKCE. */
+  readonly codeVerifier?: string
+  /** The person must have proved who they are at most so long ago. */
+  readonly maxAgeS?: number
   readonly redirectUri: string
   readonly returnTo: string
 }
@@ -52,17 +63,24 @@ export interface AccessLogEntry {
 
 /** Instants here are real time: they are about people, whose day does not run faster in a demonstration. */
 export interface Directory {
-  /** Adds the person or replaces what is known of (issuer, subject). */
+  readonly sessions: SessionStore
+  readonly links: HolderLinks
+  readonly codes: AccessCodes
+
+  /** Adds the person or replaces what is known of (issuer, subject); links of other origins stay. */
   enrol(person: NewPerson): number
+  /** Notes that somebody came from the provider: a person known under (issuer, subject), or a new one with this role and no link. */
+  arrive(person: { readonly issuer: string; readonly subject: string; readonly name: string }, roleOfNew: RoleName): number
   personId(issuer: string, subject: string): number | undefined
   principal(personId: number): Principal | undefined
-  /** Ends every session of the person at once. */
-  revoke(personId: number): void
-
-  beginSession(personId: number): { sessionId: string; csrfToken: string }
-  /** Undefined when unknown, idle for too long, too old or ended. Counts as activity unless `quietly`. */
-  session(sessionId: string, options?: { quietly?: boolean }): SessionRecord | undefined
-  endSession(sessionId: string): void
+  people(): readonly PersonSummary[]
+  person(personId: number): PersonSummary | undefined
+  /** @throws PF_LAST_ADMINISTRATOR where nobody would be left to grant anything. */
+  setRoles(personId: number, roles: readonly RoleName[]): void
+  /** The account, its links, what it delegated and its sessions are gone; a salted reference stays for the logs. @throws PF_LAST_ADMINISTRATOR */
+  remove(personId: number): Promise<void>
+  /** Whether a removed person was this one: for whoever brings a complaint and proves who they were. */
+  wasRemoved(personId: number, issuer: string, subject: string): boolean
 
   beginSignIn(pending: PendingSignIn): string
   /** Hands it out once. */
@@ -74,6 +92,4 @@ export interface Directory {
   close(): void
 }
 
-export const IDLE_LIMIT_MS = 30 * 60_000
-export const ABSOLUTE_LIMIT_MS = 12 * 3_600_000
 export const SIGN_IN_LIMIT_MS = 10 * 60_000

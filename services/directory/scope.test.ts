@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DeliveryPoint, District } from '#models/district/schema.ts'
 import type { Principal } from './port.ts'
-import { clampToHeld, heldDeliveryPoints } from './scope.ts'
+import { clampToHeld, heldAt, heldDeliveryPoints } from './scope.ts'
 
 const DAY_MS = 86_400_000
 const iso = (day: number) => new Date(day * DAY_MS).toISOString()
@@ -25,6 +25,20 @@ test('holding something is no use without the role', () => {
   const district = pointHeld([{ holder: 'a', validFrom: iso(0) }])
   expect(heldDeliveryPoints(district, person([{ holder: 'a', from: 0, to: Infinity }]))).toHaveLength(1)
   expect(heldDeliveryPoints(district, person([{ holder: 'a', from: 0, to: Infinity }], ['planner', 'operator']))).toEqual([])
+})
+
+test('a resident reads by links as a merchant does; whoever grants links reads nothing by them', () => {
+  const district = pointHeld([{ holder: 'a', validFrom: iso(0) }])
+  const links = [{ holder: 'a', from: 0, to: Infinity }]
+  expect(heldDeliveryPoints(district, person(links, ['resident']))).toHaveLength(1)
+  expect(heldDeliveryPoints(district, person(links, ['administrator', 'merchant', 'resident']))).toEqual([])
+})
+
+test('a holder holds a point from the first instant of the tenure to the last', () => {
+  const district = pointHeld([{ holder: 'a', validFrom: iso(1), validTo: iso(2) }])
+  const held = (holder: string, at: number) => heldAt(district, holder, at).map(({ id }) => id)
+  expect([DAY_MS - 1, DAY_MS, 2 * DAY_MS - 1, 2 * DAY_MS].map((at) => held('a', at))).toEqual([[], ['dp'], ['dp'], []])
+  expect(held('b', DAY_MS)).toEqual([])
 })
 
 test('a clamped interval never leaves one tenure', () => {

@@ -14,7 +14,8 @@ export interface HeldDeliveryPoint {
  * of each delivery point. A new tenant never sees the former's time, a former tenant never the new one's.
  */
 export function heldDeliveryPoints(district: District, principal: Principal): readonly HeldDeliveryPoint[] {
-  if (!principal.roles.includes('merchant')) return []
+  // Both act through their links alone. Whoever grants links reads nothing by them.
+  if (!principal.roles.some((role) => role === 'merchant' || role === 'resident') || principal.roles.includes('administrator')) return []
   return district.deliveryPoints.flatMap((deliveryPoint) =>
     deliveryPoint.holders.flatMap(({ holder, validFrom, validTo }) =>
       principal.holders.flatMap((link): HeldDeliveryPoint[] => {
@@ -31,4 +32,10 @@ export function heldDeliveryPoints(district: District, principal: Principal): re
 export function clampToHeld(held: readonly HeldDeliveryPoint[], from: number, to: number): { from: number; to: number } | undefined {
   const inside = held.map((one) => ({ from: Math.max(from, one.from), to: Math.min(to, one.to) })).filter((one) => one.from < one.to)
   return inside.at(-1)
+}
+
+/** Delivery points that a holder holds at an instant: a letter to one who has left is nobody's. */
+export function heldAt(district: District, holder: string, at: number): readonly DeliveryPoint[] {
+  return district.deliveryPoints.filter(({ holders }) =>
+    holders.some((one) => one.holder === holder && Date.parse(one.validFrom) <= at && (one.validTo === undefined || at < Date.parse(one.validTo))))
 }

@@ -8,6 +8,8 @@ export const KEYS = {
   pointsOf: (hostId: string) => `penfeld:points:${hostId}`,
   tail: 'penfeld:measured:tail',
   tailSeq: 'penfeld:measured:seq',
+  session: (hash: string) => `penfeld:session:${hash}`,
+  sessionsOf: (personId: number) => `penfeld:sessions-of:${personId}`,
   taskInput: (taskId: string) => `penfeld:task:${taskId}:input`,
   taskResult: (taskId: string) => `penfeld:task:${taskId}:result`,
 } as const

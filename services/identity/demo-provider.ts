@@ -84,7 +84,8 @@ async function providerSettings(origins: readonly string[]): Promise<Configurati
     jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' }] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
     claims: { openid: ['sub'], profile: ['name'] },
-    features: { devInteractions: { enabled: false } },
+    // It asks who one is at every sign-in, so that there is no session here to sign out of.
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
     pkce: { required: () => true },
     ttl: { AccessToken: 60, AuthorizationCode: 60, IdToken: 600, Interaction: 600, Session: 600, Grant: 600 },
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
@@ -10,6 +9,7 @@ import { manualClock } from '#services/clock/shifted-clock.ts'
 import { readEnvironment, type Environment } from '#services/config/environment.ts'
 import type { RoleContext, RunningRole } from '#services/config/role.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
+import { browser, freePort, type Browser } from './browser.testkit.ts'
 import { startIdentityDemo } from './demo-provider.ts'
 import { enrolSamplePeople } from './enrol-sample-people.ts'
 import { createRelyingParty } from './relying-party.ts'
@@ -33,8 +33,8 @@ beforeAll(async () => {
   environment = readEnvironment({ PENFELD_DEMO: '1', PENFELD_PORT: String(http), PENFELD_IDENTITY_PORT: String(identity), PENFELD_DATA: folder })
   provider = await startIdentityDemo(contextOf(environment))
   const settings = identitySettings(environment)
-  example = exampleDeps({ relyingParty: createRelyingParty(settings), origins: settings.origins, requestsPerMinute: 100_000 })
-  enrolSamplePeople(example.directory, EXAMPLE_DISTRICT, settings.issuer!)
+  example = exampleDeps({ relyingParty: createRelyingParty(settings.providers), origins: settings.origins, requestsPerMinute: 100_000 })
+  enrolSamplePeople(example.directory, EXAMPLE_DISTRICT, settings.providers[0]!.issuer)
   app = await buildApp(example.deps)
   await app.listen({ host: '127.0.0.1', port: http })
   base = `http://127.0.0.1:${http}`
@@ -46,49 +46,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-/** As much of a browser as a sign-in needs: cookies by host and path, redirects one by one. */
-function browser() {
-  const jar: { origin: string; name: string; value: string; path: string }[] = []
-  return {
-    cookie: (name: string) => jar.find((one) => one.name === name)?.value,
-    async go(url: string, init: RequestInit = {}): Promise<Response> {
-      const { origin, pathname } = new URL(url)
-      const cookie = jar.filter((one) => one.origin === origin && pathname.startsWith(one.path)).map(({ name, value }) => `${name}=${value}`).join('; ')
-      const response = await fetch(url, { ...init, redirect: 'manual', headers: { ...(init.headers as Record<string, string>), cookie } })
-      for (const line of response.headers.getSetCookie()) {
-        const [pair = '', ...attributes] = line.split('; ')
-        const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
-        const path = attributes.find((one) => one.toLowerCase().startsWith('path='))?.slice(5) ?? '/'
-        const known = jar.findIndex((one) => one.origin === origin && one.name === name && one.path === path)
-        if (known >= 0) jar.splice(known, 1)
-        if (value !== '' && !/expires=Thu, 01 Jan 1970/i.test(line)) jar.push({ origin, name, value, path })
-      }
-      return response
-    },
-    async follow(response: Response, from: string, until: (url: string) => boolean): Promise<string> {
-      let [current, url] = [response, from]
-      for (let hops = 0; hops < 10; hops += 1) {
-        const location = current.headers.get('location')
-        if (location === null) return url
-        url = new URL(location, url).href
-        if (until(url)) return url
-        current = await this.go(url)
-      }
-      throw new Error(`too many redirects, last ${url}`)
-    },
-  }
-}
-
 /** From the sign-in link to the address of our callback, not yet visited. */
-async function toCallback(visitor: ReturnType<typeof browser>, subject: string, returnTo = ''): Promise<string> {
+async function toCallback(visitor: Browser, subject: string, returnTo = ''): Promise<string> {
   const start = `${base}/api/session/sign-in${returnTo === '' ? '' : `?returnTo=${encodeURIComponent(returnTo)}`}`
   const form = await visitor.follow(await visitor.go(start), start, (url) => url.includes('/interaction/'))
   const page = await visitor.go(form)

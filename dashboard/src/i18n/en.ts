@@ -1,3 +1,4 @@
+import { accessEn } from './access-words.ts'
 import { congestionEn } from './congestion-words.ts'
 import { flexibilityEn } from './flexibility-words.ts'
 import { forecastEn } from './forecast-words.ts'
@@ -37,12 +38,13 @@ export const en = {
     merchant: 'My shop',
     planner: 'Planning',
     operator: 'Operation',
+    access: 'Access',
+    ownAccess: (name: string) => `My access, ${name}`,
     language: 'Language',
     theme: 'Appearance',
     themes: { light: 'Light', dark: 'Dark', auto: 'Auto' },
     signIn: 'Sign in',
     signOut: 'Sign out',
-    signedInAs: (name: string) => `Signed in: ${name}`,
     demonstration: 'Demonstration',
   },
   footer: {
@@ -99,6 +101,7 @@ export const en = {
   winter: winterEn,
   publication: publicationEn,
   congestion: congestionEn,
+  access: accessEn,
   flexibility: flexibilityEn,
   skill: skillEn,
   reinforcement: { ...reinforcementEn, ...studyFiguresEn, ...studyBasisEn },

@@ -1,3 +1,4 @@
+import { accessFr } from './access-words.ts'
 import { congestionFr } from './congestion-words.ts'
 import { flexibilityFr } from './flexibility-words.ts'
 import { forecastFr } from './forecast-words.ts'
@@ -37,12 +38,13 @@ export const fr = {
     merchant: 'Mon commerce',
     planner: 'Planification',
     operator: 'Exploitation',
+    access: 'Accès',
+    ownAccess: (name: string) => `Mon accès, ${name}`,
     language: 'Langue',
     theme: 'Apparence',
     themes: { light: 'Clair', dark: 'Sombre', auto: 'Auto' },
     signIn: 'Se connecter',
     signOut: 'Se déconnecter',
-    signedInAs: (name: string) => `Connecté : ${name}`,
     demonstration: 'Démonstration',
   },
   footer: {
@@ -99,6 +101,7 @@ export const fr = {
   winter: winterFr,
   publication: publicationFr,
   congestion: congestionFr,
+  access: accessFr,
   flexibility: flexibilityFr,
   skill: skillFr,
   reinforcement: { ...reinforcementFr, ...studyFiguresFr, ...studyBasisFr },

@@ -107,7 +107,7 @@ function fillDirectory(): void {
   const directory = openDirectory(join(folder, 'directory.sqlite'), () => now)
   for (const [subject, name] of [['anne', 'Anne'], ['bruno', 'Bruno'], ['chloe', 'Chloé']]) {
     const personId = directory.enrol({ issuer: 'http://127.0.0.1:8081', subject, name, roles: subject === 'anne' ? ['operator', 'planner'] : [], holders: subject === 'anne' ? [] : [{ holder: `shop-${subject}`, from: FROM, to: subject === 'bruno' ? TO : Infinity }] })
-    directory.beginSession(personId)
+    void directory.sessions.begin({ personId, authenticatedAt: now })
     for (let reading = 0; reading < 5; reading++) {
       now += 2 * HOUR_MS
       directory.logAccess({ personId, route: '/api/merchant/load-curve', subject: `PDL-${subject}` })

@@ -21,6 +21,16 @@ export const ROUTES = {
     signIn: '/api/session/sign-in',
     callback: '/api/session/callback',
     signOut: '/api/session/sign-out',
+    providers: '/api/session/providers',
+    /** Each provider answers at an address of its own: none can pass off the answer of another as its own. */
+    callbackOf: '/api/session/callback/:provider',
+    signedOut: '/api/session/signed-out',
+    access: '/api/session/access',
+    code: '/api/session/code',
+    delegations: '/api/session/delegations',
+    delegation: '/api/session/delegations/:id',
+    ownCode: '/api/session/codes/:id',
+    account: '/api/session/account',
   },
   merchant: {
     deliveryPoints: '/api/merchant/delivery-points',
@@ -78,6 +88,17 @@ export const ROUTES = {
   dataOfficer: {
     releases: '/api/data-officer/releases',
     withdrawal: '/api/data-officer/releases/:id/withdrawal',
+  },
+  administrator: {
+    people: '/api/administrator/people',
+    person: '/api/administrator/people/:id',
+    roles: '/api/administrator/people/:id/roles',
+    signOut: '/api/administrator/people/:id/sign-out',
+    links: '/api/administrator/people/:id/links',
+    link: '/api/administrator/links/:id',
+    holders: '/api/administrator/holders',
+    letters: '/api/administrator/letters',
+    code: '/api/administrator/codes/:id',
   },
   /** OpenADR 3 for end nodes of sellers: its own specification, its own tokens, no session. */
   openAdr: {

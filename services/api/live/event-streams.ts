@@ -4,7 +4,8 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 const STREAMS_A_SESSION = 8
 const STREAMS_IN_ALL = 500
 const HEARTBEAT_MS = 15_000
-const CHECK_RIGHTS_MS = 2_000
+/** Two looks must fit in the five seconds within which a right that is gone closes its streams. */
+const CHECK_RIGHTS_MS = 1_500
 
 export interface EventStream {
   /** False while the reader is slow: the event was not sent, a later one carries the newer value. */
@@ -14,8 +15,8 @@ export interface EventStream {
 
 /** All server-sent event streams of the process: counted, kept alive, and ended with the right to them. */
 export interface EventStreams {
-  /** `mayStay` is asked every two seconds; when it says no the stream ends. */
-  open(request: FastifyRequest, reply: FastifyReply, mayStay: () => boolean): EventStream
+  /** `mayStay` is asked again and again; the stream ends when it says no, fails, or has not said yes by the next time. */
+  open(request: FastifyRequest, reply: FastifyReply, mayStay: () => boolean | Promise<boolean>): EventStream
   count(): number
   closeAll(): void
 }
@@ -40,7 +41,12 @@ export function createEventStreams(): EventStreams {
       }
       raw.on('drain', () => { flowing = true })
       const heartbeat = setInterval(() => { if (flowing) write(': here\n\n') }, HEARTBEAT_MS)
-      const rights = setInterval(() => { if (!mayStay()) close() }, CHECK_RIGHTS_MS)
+      let asked = false
+      const rights = setInterval(() => {
+        if (asked) return close()
+        asked = true
+        Promise.resolve().then(mayStay).then((stays) => { if (stays) asked = false; else close() }, close)
+      }, CHECK_RIGHTS_MS)
       const close = () => {
         if (!open.delete(close)) return
         clearInterval(heartbeat)

@@ -1,10 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
-import type { Directory, Principal, RoleName, SessionRecord } from '#services/directory/port.ts'
+import type { Directory, Principal, RoleName } from '#services/directory/port.ts'
+import type { BegunSession, SessionRecord } from '#services/directory/sessions-port.ts'
 
-/** `session`: anybody, but the answer depends on who asks. */
-export type Access = 'public' | 'session' | { readonly role: RoleName }
+/**
+ * `session`: anybody, but the answer depends on who asks; `signed-in`: any account, whatever its roles. `freshMs`: the person must have
+ * proved who they are at most so long ago.
+ */
+export type Access = 'public' | 'session' | 'signed-in' | { readonly role: RoleName; readonly freshMs?: number }
 
 /** A route as it was declared: what tests of access and the document of the API are held against. */
 export interface DeclaredRoute {
@@ -56,18 +60,20 @@ export const accessPlugin = fp<AccessOptions>(async (app, { directory, secure })
     // Unrouted addresses answer alike for everybody.
     if (access === undefined || access === 'public') return
     reply.header('cache-control', 'private, no-store')
-    identify(request, directory, secure)
+    await identify(request, directory, secure)
     if (!SAFE_METHODS.has(request.method)) refuseForeignPages(request)
     if (access === 'session') return
     if (request.principal === undefined) throw new PenfeldError('PF_SIGN_IN_REQUIRED', 'You are not signed in.')
+    if (access === 'signed-in') return
     if (!request.principal.roles.includes(access.role)) throw new PenfeldError('PF_ROLE_REQUIRED', 'This address belongs to another role.')
+    if (access.freshMs !== undefined && Date.now() - request.session!.authenticatedAt > access.freshMs) throw new PenfeldError('PF_SIGN_IN_AGAIN', 'Your sign-in is too old for this act.')
   })
 })
 
-function identify(request: FastifyRequest, directory: Directory, secure: boolean): void {
+async function identify(request: FastifyRequest, directory: Directory, secure: boolean): Promise<void> {
   const sessionId = request.cookies[sessionCookie(secure)]
   if (sessionId === undefined) return
-  const session = directory.session(sessionId)
+  const session = await directory.sessions.find(sessionId)
   if (session === undefined) return
   request.sessionId = sessionId
   request.session = session
@@ -89,4 +95,13 @@ export function setSessionCookie(reply: FastifyReply, secure: boolean, sessionId
 }
 export function clearSessionCookie(reply: FastifyReply, secure: boolean): void {
   void reply.clearCookie(sessionCookie(secure), { path: '/', httpOnly: true, sameSite: 'lax', secure })
+}
+
+/** The rights of the one who asks have changed by their own act: a new id and token, and every other session of theirs is over. */
+export async function renewSession(request: FastifyRequest, reply: FastifyReply, { directory, secure }: AccessOptions): Promise<BegunSession> {
+  const { personId, provider, idToken, authenticatedAt, createdAt } = request.session!
+  await directory.sessions.revoke(personId)
+  const begun = await directory.sessions.begin({ personId, authenticatedAt, createdAt, ...(provider === undefined ? {} : { provider }), ...(idToken === undefined ? {} : { idToken }) })
+  setSessionCookie(reply, secure, begun.sessionId)
+  return begun
 }

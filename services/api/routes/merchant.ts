@@ -15,6 +15,7 @@ import { tomorrowPeak } from '../tomorrow-peak.ts'
 import { DAY_MS, checkInterval } from '../interval.ts'
 import type { EventStreams } from '../live/event-streams.ts'
 import type { LiveValues } from '../live/live-values.ts'
+import { rightHolds } from '../live/role-holds.ts'
 import { streamValues } from '../live/stream-values.ts'
 import { powerPoint, tenMinuteMeans } from '../merchant/power.ts'
 import { merchantSummary } from '../merchant/summary.ts'
@@ -119,11 +120,7 @@ export const merchantRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams:
     const id = request.query.deliveryPoint
     const holdsNow = (held: readonly HeldDeliveryPoint[]) => clampToHeld(held, clock.now() - 1, clock.now() + 1) !== undefined
     if (!holdsNow(own(request, id))) throw new PenfeldError('PF_NOT_FOUND', 'None of your delivery points has this id.')
-    const mayStay = () => {
-      const session = directory.session(request.sessionId!, { quietly: true })
-      const principal = session && directory.principal(session.personId)
-      return principal !== undefined && holdsNow(heldDeliveryPoints(district, principal).filter(({ deliveryPoint }) => deliveryPoint.id === id))
-    }
+    const mayStay = rightHolds(directory, request, (principal) => principal.roles.includes('merchant') && holdsNow(heldDeliveryPoints(district, principal).filter(({ deliveryPoint }) => deliveryPoint.id === id)))
     const stream = streams.open(request, reply, mayStay)
     await streamValues(stream, live, measured, district.measurementPoints.filter(({ on }) => on === id).map((point) => point.id))
   })
