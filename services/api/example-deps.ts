@@ -3,8 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { District, MeasurementPoint } from '#models/district/schema.ts'
+import { auditedDirectory } from '#services/audit/audited-directory.ts'
+import { openAuditLog } from '#services/audit/audit-log.ts'
+import { createChainState } from '#services/audit/chain-state.ts'
 import { manualClock } from '#services/clock/shifted-clock.ts'
 import { openDirectory } from '#services/directory/directory.ts'
+import { documentMayUse } from '#services/directory/scope.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
 import { openActivationStore } from '#services/flexibility/activation-store.ts'
 import type { Directory, RoleName } from '#services/directory/port.ts'
@@ -20,6 +24,7 @@ import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { memoryRunner } from '#services/reinforcement/runner.testkit.ts'
 import { openStudyStore } from '#services/studies/study-store.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
+import { openTokenStore } from '#services/tokens/token-store.ts'
 import type { ApiDeps } from './deps.ts'
 
 const NOW = Date.UTC(2026, 0, 14, 12)
@@ -38,7 +43,7 @@ export const EXAMPLE_DISTRICT: District = {
   sites: ['bakery', 'butcher'].map((id) => ({ id: `site-${id}`, name: id === 'bakery' ? '=Bakery' : 'Butcher', zone: 'quay', kind: 'shop' as const, openingHours: [{ validFrom: SINCE, closedOnHolidays: true, periods: [{ weekdays: [1, 2, 3, 4, 5], from: '08:00', to: '20:00' }] }] })),
   holders: [{ id: 'holder-a', kind: 'business', name: 'A' }, { id: 'holder-b', kind: 'business', name: 'B' }, { id: 'holder-former', kind: 'business', name: 'Former' }],
   deliveryPoints: [
-    { id: 'dp-a', carrier: 'electricity', site: 'site-bakery', category: 'professional', node: 'B04', loadClass: 'bakery', holders: [{ validFrom: SINCE, validTo: new Date(HANDOVER).toISOString(), holder: 'holder-former' }, { validFrom: new Date(HANDOVER).toISOString(), holder: 'holder-a' }] },
+    { id: 'dp-a', carrier: 'electricity', site: 'site-bakery', category: 'professional', node: 'B04', loadClass: 'bakery', holders: [{ validFrom: SINCE, validTo: new Date(HANDOVER).toISOString(), holder: 'holder-former' }, { validFrom: new Date(HANDOVER).toISOString(), holder: 'holder-a' }], consents: [{ validFrom: new Date(HANDOVER).toISOString(), purpose: 'network-planning', granularity: 'load-curve' }] },
     { id: 'dp-b', carrier: 'electricity', site: 'site-butcher', category: 'professional', node: 'B04', loadClass: 'butcher', holders: [{ validFrom: SINCE, holder: 'holder-b' }] },
   ],
   sources: [{ id: 'buildings', protocol: 'modbus', url: 'modbus-tcp://127.0.0.1:1', periodS: 5, staleAfterS: 20 }],
@@ -148,7 +153,9 @@ export interface Example {
 export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = {}): Example {
   const folder = mkdtempSync(join(tmpdir(), 'penfeld-api-'))
   const activations = openActivationStore({ activations: join(folder, 'activations.sqlite'), answers: join(folder, 'activation-answers.sqlite') }, 'answers')
-  const directory = openDirectory(join(folder, 'directory.sqlite'))
+  const audit = openAuditLog({ dataFolder: folder, log: silentLogger })
+  const tokens = openTokenStore(join(folder, 'tokens.sqlite'))
+  const directory = auditedDirectory(openDirectory(join(folder, 'directory.sqlite')), audit)
   const ledger = openEditLedger(join(folder, 'edits.sqlite'))
   const keptStudies = openStudyStore(folder)
   const journal: JournalEntry[] = []
@@ -212,6 +219,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       html: (_result, lang, head) => `<!doctype html><html lang="${lang}"><style>p{color:#123}</style><p>${head.title} ${head.signedBy ?? ''}</p></html>`, pdf: () => Buffer.from('%PDF-'), xlsx: () => Buffer.from('PK'),
       json: (result) => JSON.stringify(result), tender: () => '<!doctype html><p>tender</p>',
     },
+    audit, auditChain: createChainState({ dataFolder: folder }), tokens, mayUse: documentMayUse(EXAMPLE_DISTRICT),
     notReady: async () => [],
     dashboardFolder: folder,
     // A test machine may be as busy as it likes.
@@ -232,6 +240,8 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
     dispose() {
       activations.close()
       directory.close()
+      audit.close()
+      tokens.close()
       ledger.close()
       keptStudies.close()
       rmSync(folder, { recursive: true, force: true })

@@ -36,7 +36,7 @@ export const DATA_FILES = {
   asked: 'asked.sqlite',
   /** Written by work: immutable releases for the public. */
   releases: 'releases.sqlite',
-  /** Written by api: people, rights, sessions, audit. */
+  /** Written by api: people, rights, sessions. */
   directory: 'directory.sqlite',
   /** Written by work: what is proposed to holders of flexibility contracts, and what became of it by the clock. */
   activations: 'activations.sqlite',
@@ -50,6 +50,10 @@ export const DATA_FILES = {
   appliedEdits: 'edits-applied.sqlite',
   /** Written by api: studies of reinforcement that are kept, signed or not. */
   studies: 'studies.sqlite',
+  /** Written by api: who did what and read whose figures, as a chain. */
+  audit: 'audit.sqlite',
+  /** Written by api: machine tokens, as hashes. */
+  tokens: 'tokens.sqlite',
 } as const
 
 /** Under PENFELD_DATA: files that wait for collect. Whoever brings one makes it under another name and renames it. */

@@ -49,6 +49,7 @@ export const ROUTES = {
     reinforcementDocument: '/api/planner/reinforcement/studies/:id/document',
     reinforcementComparison: '/api/planner/reinforcement/comparison',
     activations: '/api/planner/activations',
+    deliveryPointLoadCurve: '/api/planner/delivery-points/:id/load-curve',
     stream: '/api/planner/stream',
   },
   operator: {
@@ -64,6 +65,14 @@ export const ROUTES = {
     activations: '/api/operator/activations',
     flexibilityReport: '/api/operator/flexibility-report',
     stream: '/api/operator/stream',
+  },
+  dataOfficer: {
+    audit: '/api/data-officer/audit',
+    auditChain: '/api/data-officer/audit/chain',
+  },
+  administrator: {
+    tokens: '/api/administrator/tokens',
+    tokenRevocation: '/api/administrator/tokens/:id/revocation',
   },
   /** OpenADR 3 for end nodes of sellers: its own specification, its own tokens, no session. */
   openAdr: {

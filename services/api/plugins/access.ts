@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { Directory, Principal, RoleName, SessionRecord } from '#services/directory/port.ts'
+import { refuseBeyondScope } from './tokens.ts'
 
 /** `session`: anybody, but the answer depends on who asks. */
 export type Access = 'public' | 'session' | { readonly role: RoleName }
@@ -40,6 +41,8 @@ export const accessPlugin = fp<AccessOptions>(async (app, { directory, secure })
     // Unrouted addresses answer alike for everybody.
     if (access === undefined || access === 'public') return
     reply.header('cache-control', 'private, no-store')
+    // tokens: a machine sends no cookie, so that no page of another site can ask in its name.
+    if (request.machine !== undefined && access !== 'session') return refuseBeyondScope(request, access.role)
     identify(request, directory, secure)
     if (!SAFE_METHODS.has(request.method)) refuseForeignPages(request)
     if (access === 'session') return
