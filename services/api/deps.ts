@@ -23,6 +23,7 @@ import type { StudyDocuments } from '#services/studies/documents.ts'
 import type { KeptStudies } from '#services/studies/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
 import type { TokenStore } from '#services/tokens/port.ts'
+import type { Sight } from './planner/sight.ts'
 import type { Studies } from './planner/studies.ts'
 
 /** What the app reads. Every reader answers "nothing yet" while its writer has not made its file. */
@@ -66,6 +67,8 @@ export interface ApiDeps {
   readonly tokens: TokenStore
   /** Whether a planner may read figures of a delivery point. */
   readonly mayUse: MayUse
+  /** What planners see of the network. */
+  readonly sight: Sight
   /** Why no more should be sent here; empty: ready. */
   notReady(): Promise<readonly string[]>
   /** Built pages; the API works without them. */

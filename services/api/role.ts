@@ -32,6 +32,7 @@ import { openStudyStore } from '#services/studies/study-store.ts'
 import { openTokenStore } from '#services/tokens/token-store.ts'
 import { buildApp } from './app.ts'
 import { LARGEST_UPLOAD_BYTES } from './contract/operator.ts'
+import { createSight } from './planner/sight.ts'
 import { openStudies } from './planner/studies.ts'
 import { createReadiness } from './readiness.ts'
 
@@ -79,7 +80,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
     district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, jobs, collect, studies, keptStudies, studyRunner, studyDocuments,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
-    audit, auditChain: createChainState({ dataFolder: environment.dataFolder, heads }), tokens, mayUse: documentMayUse(district.district),
+    audit, auditChain: createChainState({ dataFolder: environment.dataFolder, heads }), tokens, mayUse: documentMayUse(district.district), sight: createSight(district.district),
     activations, secret: flexibilitySettings(environment).secret,
     origins: identity.origins,
     secure: identity.secure,
