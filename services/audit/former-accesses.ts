@@ -24,7 +24,8 @@ export function bringOverAccesses(directoryFile: string, audit: AuditLog): void 
         entries: rows.map((row) => ({ kind: 'reading', at: row.at, actor: partyOf(row.person_id, row.name ?? undefined), act: row.route, subject: row.subject === null ? null : { kind: 'delivery-point', id: row.subject } })),
       }
     })
-    database.exec('DROP TABLE access_log')
+    // Overwritten as well: what was moved must not stay readable where it was.
+    database.exec('PRAGMA secure_delete = ON; DROP TABLE access_log; PRAGMA wal_checkpoint(TRUNCATE)')
   } finally {
     database.close()
   }
