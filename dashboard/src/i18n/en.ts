@@ -3,6 +3,8 @@ import { flexibilityEn } from './flexibility-words.ts'
 import { forecastEn } from './forecast-words.ts'
 import { winterEn } from './winter-words.ts'
 import type { Messages } from './fr.ts'
+import { registerEn } from './register-words.ts'
+import { tokensEn } from './tokens-words.ts'
 import { reinforcementEn } from './reinforcement-words.ts'
 import { skillEn } from './skill-words.ts'
 import { studyBasisEn } from './study-basis-words.ts'
@@ -99,6 +101,8 @@ export const en = {
   congestion: congestionEn,
   flexibility: flexibilityEn,
   skill: skillEn,
+  register: registerEn,
+  tokens: tokensEn,
   reinforcement: { ...reinforcementEn, ...studyFiguresEn, ...studyBasisEn },
 
   public: {

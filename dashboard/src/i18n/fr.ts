@@ -2,6 +2,8 @@ import { congestionFr } from './congestion-words.ts'
 import { flexibilityFr } from './flexibility-words.ts'
 import { forecastFr } from './forecast-words.ts'
 import { winterFr } from './winter-words.ts'
+import { registerFr } from './register-words.ts'
+import { tokensFr } from './tokens-words.ts'
 import { reinforcementFr } from './reinforcement-words.ts'
 import { skillFr } from './skill-words.ts'
 import { studyBasisFr } from './study-basis-words.ts'
@@ -99,6 +101,8 @@ export const fr = {
   congestion: congestionFr,
   flexibility: flexibilityFr,
   skill: skillFr,
+  register: registerFr,
+  tokens: tokensFr,
   reinforcement: { ...reinforcementFr, ...studyFiguresFr, ...studyBasisFr },
 
   public: {
