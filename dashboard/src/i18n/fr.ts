@@ -204,6 +204,14 @@ export const fr = {
     kinds: { estimate: 'estimé à partir des mesures', forecast: 'prévu', replay: 'rejoué' },
     firm: (used: string, headroom: string) => `Après la perte du départ le plus chargé, le quartier utiliserait ${used} de l’autre ; marge ${headroom}.`,
     firmUnknown: 'La capacité après la perte d’un départ n’est pas encore calculée.',
+    withheld: {
+      few: 'moins de 11 titulaires',
+      note: 'Quand moins de 11 titulaires sont derrière un élément, ou dans la différence avec ceux qui sont montrés, seul son niveau est donné : sa charge serait celle de quelqu’un.',
+      why: 'Trop peu de titulaires sont derrière cet élément : sa charge serait celle de quelqu’un.',
+      toDo: 'Son niveau et ses heures au-dessus de la limite restent donnés. La courbe d’un point de livraison se demande avec le consentement de son titulaire.',
+      hours: (hours: string) => `Au-dessus de sa limite pendant ${hours} h sur les 30 derniers jours.`,
+      risk: 'La probabilité de dépassement reste donnée dans la liste des contraintes prévues.',
+    },
     headroom: {
       heading: 'Départs et transformateurs par marge',
       sentence: (first: string, headroom: string) => `La plus petite marge est celle de ${first} : ${headroom}.`,
