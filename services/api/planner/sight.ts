@@ -1,5 +1,6 @@
-import { isLargeEnough, plannerSight, type PlannerSight } from '#models/disclosure/planner-sight.ts'
 import { datedChanges } from '#models/district/at.ts'
+import { isPublicHolder } from '#models/disclosure/live-rules.ts'
+import { isLargeEnough, plannerSight, type PlannerSight } from '#models/disclosure/planner-sight.ts'
 import type { Carrier, District } from '#models/district/schema.ts'
 import type { NetworkState, RunLayout, RunReader } from '#services/evaluation/port.ts'
 import { evaluationPlan } from '#services/evaluation/plan.ts'
@@ -18,6 +19,8 @@ export interface Sight {
   /** Line section, transformer, or feeder by its sections. */
   withheld(element: string, at: number): Withheld
   isHidden(element: string, at: number): boolean
+  /** A busbar or junction whose load is not told. */
+  isBusHidden(bus: string, at: number): boolean
   /** Delivery points behind an element that is hidden. */
   behind(element: string, at: number): readonly string[]
   /** The state without the figures of few. */
@@ -51,6 +54,13 @@ export function createSight(district: District): Sight {
   const voltageSteps = new Map([...network.busbars, ...network.junctions].map(({ id, nominalVoltageKv }) => [id, nominalVoltageKv < LOW_VOLTAGE_KV ? VOLTAGE_STEPS.low : VOLTAGE_STEPS.medium]))
   const pointsOfCarrier = Map.groupBy(evaluationPlan(district).carriers, ({ deliveryPoint }) => deliveryPoint.carrier)
 
+  const publicHolders = new Set(district.holders.filter(isPublicHolder).map(({ id }) => id))
+  /** Of a town or of a service under public contract, as long as the document goes back: its figures are public. */
+  const isPublic = (id: string): boolean => {
+    const holders = district.deliveryPoints.find((point) => point.id === id)?.holders ?? []
+    return holders.length > 0 && holders.every(({ holder }) => publicHolders.has(holder))
+  }
+
   const sight: Sight = {
     withheld(element, at) {
       const { hidden } = sightAt(at)
@@ -59,6 +69,7 @@ export function createSight(district: District): Sight {
       return count === 0 ? 'none' : count === parts.length ? 'whole' : 'partly'
     },
     isHidden,
+    isBusHidden: (bus, at) => !sightAt(at).buses.has(bus),
     behind: (element, at) => [...new Set((sectionsOf.get(element) ?? [element]).flatMap((part) => sightAt(at).hidden.get(part) ?? []))],
     mask: (state, layout) => masked(state, hiddenColumns(layout, state.at), layout, (bus) => voltageSteps.get(bus) ?? VOLTAGE_STEPS.low),
     seen(runs, version) {
@@ -73,7 +84,7 @@ export function createSight(district: District): Sight {
       }
     },
     series: (all, at) => all.filter(({ series, kind, carrier }) => {
-      if (kind === 'delivery-point') return false
+      if (kind === 'delivery-point') return isPublic(series)
       if (kind !== 'district') return !isHidden(series, at)
       return series === 'district' ? sightAt(at).district : isLargeEnough(district, (pointsOfCarrier.get(carrier as Carrier) ?? []).map(({ deliveryPoint }) => deliveryPoint), at)
     }),
