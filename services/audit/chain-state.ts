@@ -5,6 +5,8 @@ const KEPT_MS = 60_000
 
 export interface ChainState extends AuditVerification {
   readonly checkedAt: number
+  /** False: the second place lies beside the log, where whoever cuts it off can cut off the heads as well. */
+  readonly headsElsewhere: boolean
 }
 
 /** Whether the log is as it was written: read in slices, so that others are answered meanwhile, and kept for a minute. Without SQLite's own check, which is for the command line. */
@@ -14,7 +16,7 @@ export function createChainState(options: Omit<VerifyOptions, 'withFile'>, realN
     const steps = verifySteps({ ...options, withFile: false })
     for (;;) {
       const { done, value } = steps.next()
-      if (done === true) return { ...value, checkedAt: realNow() }
+      if (done === true) return { ...value, checkedAt: realNow(), headsElsewhere: options.heads !== undefined }
       await new Promise((resolve) => setImmediate(resolve))
     }
   }

@@ -47,6 +47,8 @@ export const AuditChain = object({
   heads: Type.Integer(),
   outsideHeads: Type.Integer(),
   vouchedFor: Type.Integer(),
+  /** False: the second place lies beside the log. */
+  headsElsewhere: Type.Boolean(),
   newestHead: nullable(object({ seq: Type.Integer(), at: Type.Number(), sha256: Type.String(), publicKey: Type.String() })),
   fault: nullable(object({ seq: nullable(Type.Integer()), what: Type.String() })),
 })

@@ -24,10 +24,10 @@ export async function balanceView({ district: { district }, runs, findings, cloc
     residualPct: report?.residualPct ?? (head === undefined ? null : orNull(head.residualPct)),
     declaredUnmeteredPct: district.network.unmeteredSharePct,
     residualKw,
-    elements: report?.elements.map(({ element, residualKw: kw, residualPct }) => (sight.isHidden(element, now) ? { element, residualKw: null, residualPct: null } : { element, residualKw: kw, residualPct })) ?? [],
+    elements: report?.elements.map(({ element, residualKw: kw, residualPct }) => (sight.isHeadHidden(element, now) ? { element, residualKw: null, residualPct: null } : { element, residualKw: kw, residualPct })) ?? [],
     findings: (report?.findings ?? []).map((finding) => {
       // That something is wrong there is for whoever plans; how much is what somebody draws without a meter of ours.
-      const isHidden = finding.element !== null && sight.isHidden(finding.element, now)
+      const isHidden = finding.element !== null && sight.isHeadHidden(finding.element, now)
       return isHidden
         ? { kind: finding.kind, element: finding.element, sentence: sentenceWithheld(finding.element!), residualPct: null, residualKw: null }
         : { kind: finding.kind, element: finding.element, sentence: sentenceOf(finding), residualPct: finding.residualPct, residualKw: finding.residualKw }

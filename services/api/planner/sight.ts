@@ -19,6 +19,8 @@ export interface Sight {
   /** Line section, transformer, or feeder by its sections. */
   withheld(element: string, at: number): Withheld
   isHidden(element: string, at: number): boolean
+  /** Of a feeder as its head measures it: hidden with its first section. */
+  isHeadHidden(element: string, at: number): boolean
   /** A busbar or junction whose load is not told. */
   isBusHidden(bus: string, at: number): boolean
   /** Delivery points behind an element that is hidden. */
@@ -69,6 +71,7 @@ export function createSight(district: District): Sight {
       return count === 0 ? 'none' : count === parts.length ? 'whole' : 'partly'
     },
     isHidden,
+    isHeadHidden: (element, at) => isHidden(sectionsOf.get(element)?.[0] ?? element, at),
     isBusHidden: (bus, at) => !sightAt(at).buses.has(bus),
     behind: (element, at) => [...new Set((sectionsOf.get(element) ?? [element]).flatMap((part) => sightAt(at).hidden.get(part) ?? []))],
     mask: (state, layout) => masked(state, hiddenColumns(layout, state.at), layout, (bus) => voltageSteps.get(bus) ?? VOLTAGE_STEPS.low),
@@ -91,7 +94,7 @@ export function createSight(district: District): Sight {
     maySeePoint: ({ on, quantity }, at) => {
       if (!TELLS_LOAD.has(quantity)) return true
       // A sensor of a feeder stands at its head.
-      return !isHidden(sectionsOf.get(on)?.[0] ?? on, at)
+      return !sight.isHeadHidden(on, at)
     },
   }
   return sight
