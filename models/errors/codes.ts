@@ -134,9 +134,7 @@ export const ERROR_CODES = {
   PF_TOO_MANY_REQUESTS: code('Too many requests from one place.', 'Wait for the time named in the header retry-after.', { retryable: true, status: 429 }),
   PF_TOO_MANY_STREAMS: code('Too many live streams are open for this session.', 'Close other tabs of this page.', { retryable: true, status: 429 }),
   // --- audit, machine tokens, what planners may see of single holders
-  PF_AUDIT_BROKEN: code('The audit log is not as it was written.', 'Keep the file as it is, compare it with the last backup and with the heads kept elsewhere (docs/audit.md), and tell the data officer.', { status: 500 }),
   PF_AUDIT_UNAVAILABLE: code('What was asked for is written down before it is given or done, and it could not be.', 'Check disk space and rights of PENFELD_DATA/audit.sqlite; nothing was given meanwhile.', { retryable: true, status: 503 }),
-  PF_FEW_HOLDERS: code('Figures of so few holders are not shown to planners.', 'Ask for a larger part of the network, or for one delivery point whose holder consented to network planning.', { status: 403 }),
   PF_REASON_REQUIRED: code('Figures of one delivery point are given with a reason only.', 'Say why in `reason` or in the header `x-reason`, in 10 to 200 characters; it is written into the audit log.'),
   PF_TOKEN_IN_URL: code('A machine token stands in an address, where proxies and histories keep it.', 'Revoke that token, and send the next one in the header `authorization: Bearer`.'),
   PF_TOKEN_REFUSED: code('A machine token is not known, has expired or was revoked.', 'Ask an administrator for another one.', { status: 401 }),

@@ -51,7 +51,13 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   bringOverAccesses(file('directory'), audit)
   const directory = auditedDirectory(openDirectory(file('directory')), audit)
   const tokens = openTokenStore(file('tokens'))
-  const sealing = setInterval(() => audit.sealIfDue(), SEAL_LOOK_MS)
+  const sealing = setInterval(() => {
+    try {
+      audit.sealIfDue()
+    } catch {
+      // The log has said why; it is tried again, and no figures are given meanwhile.
+    }
+  }, SEAL_LOOK_MS)
   if (environment.demo && identity.issuer !== undefined) enrolSamplePeople(directory, district.district, identity.issuer)
   const stores = storeSettings(environment, district.district)
   const measured = await openReader('measured', stores)

@@ -141,9 +141,13 @@ export function openAuditLog({ dataFolder, heads, log, realNow = Date.now, headE
       }
     },
     close() {
-      const head = queries.newestHead()
-      if (last.seq > (head?.seq ?? 0)) write(() => (sign(last.seq, last.sha256), last))
-      database.close()
+      try {
+        if (last.seq > (queries.newestHead()?.seq ?? 0)) write(() => (sign(last.seq, last.sha256), last))
+      } catch {
+        // The log has said why; the next start signs what this one could not.
+      } finally {
+        database.close()
+      }
     },
   }
 

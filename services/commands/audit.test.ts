@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openAuditLog } from '#services/audit/audit-log.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
+import { checkAudit } from '#services/doctor/audit.ts'
 import { audit } from './audit.ts'
 
 let folder: string
@@ -34,6 +35,8 @@ test('verify says that all holds, or the first entry that does not', async () =>
   const { code, lines } = await penfeld('verify', folder)
   expect(code).toBe(1)
   expect(lines[1]).toBe('FAULT at entry 2: The entry was changed: it does not say what its text says.')
+  expect(checkAudit({ dataFolder: folder, heads: join(folder, 'elsewhere') })).toMatchObject([{ state: 'fault', found: 'entry 2: The entry was changed: it does not say what its text says.' }])
+  expect(checkAudit({ dataFolder: join(folder, 'nowhere') })).toEqual([])
 })
 
 test('list tells who and whose in one line each, whatever a name holds; export gives the same as JSON', async () => {

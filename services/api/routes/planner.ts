@@ -181,13 +181,13 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
   })
 
   app.get(ROUTES.planner.balance, { config, schema: { querystring: PlannerFormatQuery, response: { 200: Balance } } }, async (request, reply) =>
-    answer(request, reply, await balanceView(deps, sight), ({ findings }) => ({
+    answer(request, reply, await balanceView({ ...deps, runs: { ...runs, ...seen } }, sight), ({ findings }) => ({
       header: ['kind', 'element', 'residual_pct', 'residual_kw', 'sentence_fr', 'sentence_en'],
       rows: findings.map((one) => [one.kind, one.element, one.residualPct, one.residualKw, one.sentence.fr, one.sentence.en]),
     })))
 
   app.get(ROUTES.planner.firmImport, { config, schema: { querystring: PlannerFormatQuery, response: { 200: FirmImport } } }, async (request, reply) =>
-    answer(request, reply, await firmImportView(deps), ({ contingencies }) => ({
+    answer(request, reply, await firmImportView({ ...deps, runs: { ...runs, ...seen } }), ({ contingencies }) => ({
       header: ['lost', 'firm_import_kw', 'limiting_element', 'loading_pct'],
       rows: contingencies.map((one) => [one.lost, one.firmImportKw, one.limitingElement, one.loadingPct]),
     })))
