@@ -20,6 +20,7 @@ export const router = createRouter({
     { path: '/connexion', name: 'sign-in', component: () => import('./pages/access/SignInPage.vue') },
     { path: '/acces', name: 'access', component: () => import('./pages/access/AccessPage.vue') },
     { path: '/acces/moi', name: 'own-access', component: () => import('./pages/access/OwnAccessPage.vue') },
+    { path: '/publications/registre', name: 'register', component: () => import('./pages/data-officer/RegisterPage.vue') },
     { path: '/methode', name: 'method', component: () => import('./pages/about/MethodPage.vue') },
     { path: '/accessibilite', name: 'accessibility', component: () => import('./pages/about/AccessibilityPage.vue') },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/about/NotFoundPage.vue') },

@@ -146,6 +146,12 @@ export const ERROR_CODES = {
   PF_SESSIONS_UNAVAILABLE: code('The store of sessions does not answer.', 'Check Redis (REDIS_URL); nobody is signed out by it.', { retryable: true, status: 503 }),
   PF_SIGN_IN_AGAIN: code('This act needs a sign-in that is only minutes old.', 'Sign in again and repeat it.', { status: 401 }),
   PF_TOO_MANY_CODES: code('Too many codes were refused.', 'Wait an hour, then type the code of your letter with care.', { retryable: true, status: 429 }),
+  // --- audit, machine tokens, what planners may see of single holders
+  PF_AUDIT_UNAVAILABLE: code('What was asked for is written down before it is given or done, and it could not be.', 'Check disk space and rights of PENFELD_DATA/audit.sqlite; nothing was given meanwhile.', { retryable: true, status: 503 }),
+  PF_REASON_REQUIRED: code('Figures of one delivery point are given with a reason only.', 'Say why in `reason` or in the header `x-reason`, in 10 to 200 characters; it is written into the audit log.'),
+  PF_TOKEN_IN_URL: code('A machine token stands in an address, where proxies and histories keep it.', 'Revoke that token, and send the next one in the header `authorization: Bearer`.'),
+  PF_TOKEN_REFUSED: code('A machine token is not known, has expired or was revoked.', 'Ask an administrator for another one.', { status: 401 }),
+  PF_TOKEN_SCOPE: code('A machine token does not allow this.', 'Ask an administrator for a token with the scope that the address needs.', { status: 403 }),
 } satisfies Record<string, ErrorCode>
 
 export type ErrorCodeName = keyof typeof ERROR_CODES

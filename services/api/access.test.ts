@@ -41,7 +41,7 @@ afterAll(async () => {
 const get = (url: string, who: string) => app.inject({ url, headers: cookies[who] === undefined ? {} : { cookie: cookies[who] } })
 const DAY_MS = 86_400_000
 const INTERVAL = { from: HANDOVER, to: HANDOVER + DAY_MS }
-const WITH_INTERVAL: readonly string[] = [ROUTES.planner.history, ROUTES.planner.states, ROUTES.public.history, ROUTES.public.energies, ROUTES.public.curves, ROUTES.merchant.loadCurve]
+const WITH_INTERVAL: readonly string[] = [ROUTES.planner.history, ROUTES.planner.states, ROUTES.public.history, ROUTES.public.energies, ROUTES.public.curves, ROUTES.merchant.loadCurve, ROUTES.planner.deliveryPointLoadCurve]
 const WITH_ELEMENT: readonly string[] = [ROUTES.planner.history, ROUTES.planner.loadDuration, ROUTES.planner.measurementPoints]
 /** Written to, and never read; what is sent. */
 const POSTED = new Map<string, object>([[ROUTES.planner.reinforcementRuns, { changes: [], depth: 'quick' }], [ROUTES.planner.reinforcementSign, {}], [ROUTES.planner.reinforcementRerun, {}], [ROUTES.dataOfficer.withdrawal, { reason: 'wrong meter' }]])
@@ -57,6 +57,7 @@ const QUERIES: Readonly<Record<string, () => Record<string, string>>> = {
   [ROUTES.planner.reinforcementDocument]: () => ({ format: 'html' }),
   [ROUTES.public.energies]: () => ({ carrier: 'electricity', step: 'day' }),
   [ROUTES.public.curves]: () => ({ carrier: 'electricity' }),
+  [ROUTES.planner.deliveryPointLoadCurve]: () => ({ reason: 'connection of a bakery oven' }),
 }
 const full = (path: string, id = idOf(path)) => address(path, { id }, { ...(WITH_INTERVAL.includes(path) ? INTERVAL : {}), ...(WITH_ELEMENT.includes(path) ? { element: 'L1' } : {}), ...QUERIES[path]?.() })
 const ask = (path: string, who: string) => {

@@ -65,7 +65,7 @@ test('public answers may be cached shortly, private ones never', async () => {
 
 test('missing figures are null, never 0, and say so', async () => {
   const { state } = JSON.parse((await app.inject({ url: ROUTES.planner.state, headers: { cookie: planner } })).body)
-  expect(state.transformers[0]).toEqual({ id: 'T1', loadKva: null, loadingPct: null, headroomKva: null, quality: 'missing' })
+  expect(state.transformers[0]).toEqual({ id: 'T1', loadKva: null, loadingPct: null, headroomKva: null, quality: 'missing', level: 'unknown', withheld: 'none' })
   expect(state.sections[0]).toMatchObject({ currentA: 340, loadingPct: 85, headroomA: 60, quality: 'measured' })
   const { feeders, watch } = JSON.parse((await app.inject({ url: ROUTES.planner.feeders, headers: { cookie: planner } })).body)
   expect(feeders[0]).toMatchObject({ id: 'F1', ratingA: 400, headroomA: 60, level: 'watch' })
@@ -96,7 +96,7 @@ test('at the very first start every page gets an answer', async () => {
       const withInterval = /history|states|load-curve|energies|curves/.test(path)
       const ofCarrier = { ...(/energies|curves/.test(path) ? { carrier: 'electricity' } : {}), ...(path.endsWith('/energies') ? { step: 'day' } : {}) }
       const withElement = /state\/history|load-duration|measurement-points/.test(path)
-      const url = address(path, { id: tree === 'planner' ? 'L1' : 'dp-a' }, { ...(withInterval ? { from: query.from, to: query.to } : {}), ...(withElement ? { element: 'L1' } : {}), ...ofCarrier })
+      const url = address(path, { id: tree === 'planner' && path !== ROUTES.planner.deliveryPointLoadCurve ? 'L1' : 'dp-a' }, { ...(path === ROUTES.planner.deliveryPointLoadCurve ? { reason: 'connection of an oven' } : {}), ...(withInterval ? { from: query.from, to: query.to } : {}), ...(withElement ? { element: 'L1' } : {}), ...ofCarrier })
       const { statusCode, body } = await fresh.inject({ url, headers: { cookie: signed[tree] } })
       expect({ path, statusCode, body: statusCode === 200 ? '' : body }).toEqual({ path, statusCode: 200, body: '' })
     }

@@ -10,6 +10,8 @@ import type { ApiDeps } from './deps.ts'
 import { createEventStreams } from './live/event-streams.ts'
 import { createLiveValues } from './live/live-values.ts'
 import { openApiOptions } from './openapi.ts'
+import { auditPlugin } from './plugins/audit.ts'
+import { tokensPlugin } from './plugins/tokens.ts'
 import { accessPlugin } from './plugins/access.ts'
 import { closeGentlyPlugin } from './plugins/close-gently.ts'
 import { etagPlugin } from './plugins/etag.ts'
@@ -19,6 +21,9 @@ import { pagesPlugin } from './plugins/pages.ts'
 import { badAddress, problemPlugin, sendProblem } from './plugins/problem.ts'
 import { securityPlugin } from './plugins/security.ts'
 import { administratorRoutes } from './routes/administrator.ts'
+import { auditRoutes } from './routes/audit.ts'
+import { plannerDeliveryPointRoutes } from './routes/planner-delivery-point.ts'
+import { tokenRoutes } from './routes/tokens.ts'
 import { congestionRoutes } from './routes/congestion.ts'
 import { connectionStudyRoutes } from './routes/connection-study.ts'
 import { outageStudyRoutes } from './routes/outage-study.ts'
@@ -74,7 +79,10 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(swagger, openApiOptions)
   await app.register(securityPlugin, { secure: deps.secure, requestsPerMinute: deps.requestsPerMinute ?? REQUESTS_PER_MINUTE, shedAfterMs: deps.shedAfterMs ?? SHED_AFTER_MS })
   await app.register(cookie)
+  // audit, tokens
+  await app.register(tokensPlugin, { tokens: deps.tokens, audit: deps.audit })
   await app.register(accessPlugin, { directory: deps.directory, secure: deps.secure })
+  await app.register(auditPlugin, { deps })
   await app.register(etagPlugin)
   await app.register(heldAnswersPlugin, { answers })
   await app.register(metricsPlugin)
@@ -112,6 +120,10 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(validationRoutes, { deps })
   await app.register(flexibilityRoutes, { deps })
   await app.register(openAdrRoutes, { deps })
+  // audit, tokens
+  await app.register(auditRoutes, { deps })
+  await app.register(tokenRoutes, { deps })
+  await app.register(plannerDeliveryPointRoutes, { deps })
 
   const access = 'public' as const
   app.get(ROUTES.service.live, { config: { access }, schema: { hide: true } }, async () => ({ alive: true }))

@@ -30,7 +30,7 @@ test('what is likeliest to pass its limit stands first; what is less likely than
   expect(forecast).toMatchObject({ readiness: 'ready', issuedAt: NOW - 2 * HALF_HOUR, scenarios: 200, pastIssues: 28, measuredSeries: 3, assumedSeries: 1, unsettledShare: 0.005, watchPct: 80, limitPct: 100, least: 0.01, all: 2, at: [NOW, NOW + HALF_HOUR, NOW + 2 * HALF_HOUR] })
   expect(forecast.elements).toEqual([{
     id: 'T1', name: 'T1', kind: 'transformer', basis: 'measured', watchPeak: { at: NOW + HALF_HOUR, probability: 0.35 }, limitPeak: { at: NOW + HALF_HOUR, probability: 0.05 },
-    energyAboveWatchKwh: 6, energyAboveLimitKwh: 0.75, unknownShare: 0.02, watch: [0.2, 0.35, 0.1], limit: [0.01, 0.05, 0],
+    energyAboveWatchKwh: 6, energyAboveLimitKwh: 0.75, unknownShare: 0.02, watch: [0.2, 0.35, 0.1], limit: [0.01, 0.05, 0], withheld: false,
   }])
   const all = await list({ least: 0 })
   expect(all.elements.map(({ id, basis }) => [id, basis])).toEqual([['T1', 'measured'], ['L1', 'assumed']])

@@ -67,3 +67,10 @@ test('a study tells how far it is, what went wrong, and in the end the answer wi
   const flexible = body.study?.remedies.find((one) => one.kind === 'flexible')
   expect(flexible).toMatchObject({ eur: null, missingPrices: ['flexible-connection', 'curtailed-mwh'], isCheapest: false })
 })
+
+test('of a place behind few holders the answer is coarse: the day of the worst hour, and tens', async () => {
+  const { study } = (await ask({ node: 'P01.D1.J2', kva: 300 })).body
+  expect(example.deps.sight.isBusHidden('P01.D1.J2', FROM)).toBe(true)
+  expect([study!.fitsKva % 10, study!.normal.fitsKva % 10, study!.headroom!.activeKw % 10]).toEqual([0, 0, 0])
+  expect([study!.binding!.at % 86_400_000, study!.binding!.value! % 10]).toEqual([0, 0])
+})

@@ -1,7 +1,10 @@
+import type { ChainState } from '#services/audit/chain-state.ts'
+import type { AuditLog } from '#services/audit/port.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { CollectStatusReader } from '#services/collectors/status.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import type { Directory } from '#services/directory/port.ts'
+import type { MayUse } from '#services/directory/scope.ts'
 import type { AppliedEditsReader, EditLedger } from '#services/editing/port.ts'
 import type { CongestionReader } from '#services/evaluation/congestion-store.ts'
 import type { FindingsReader } from '#services/evaluation/findings.ts'
@@ -21,6 +24,8 @@ import type { TimeSeriesReader } from '#services/store/port.ts'
 import type { StudyDocuments } from '#services/studies/documents.ts'
 import type { KeptStudies } from '#services/studies/port.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
+import type { TokenStore } from '#services/tokens/port.ts'
+import type { Sight } from './planner/sight.ts'
 import type { Studies } from './planner/studies.ts'
 
 /** What the app reads. Every reader answers "nothing yet" while its writer has not made its file. */
@@ -62,6 +67,16 @@ export interface ApiDeps {
   /** Written here. */
   readonly keptStudies: KeptStudies
   readonly studyDocuments: StudyDocuments
+  // --- audit, tokens, planner's access
+  /** Written here, before anything is given or done. */
+  readonly audit: AuditLog
+  auditChain(): Promise<ChainState>
+  /** Written here. */
+  readonly tokens: TokenStore
+  /** Whether a planner may read figures of a delivery point. */
+  readonly mayUse: MayUse
+  /** What planners see of the network. */
+  readonly sight: Sight
   /** Why no more should be sent here; empty: ready. */
   notReady(): Promise<readonly string[]>
   /** Built pages; the API works without them. */

@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { District, MeasurementPoint } from '#models/district/schema.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { auditedDirectory } from '#services/audit/audited-directory.ts'
+import { openAuditLog } from '#services/audit/audit-log.ts'
+import { createChainState } from '#services/audit/chain-state.ts'
 import { manualClock } from '#services/clock/shifted-clock.ts'
 import { openDirectory } from '#services/directory/directory.ts'
+import { documentMayUse } from '#services/directory/scope.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
 import { openActivationStore } from '#services/flexibility/activation-store.ts'
 import type { Directory, RoleName } from '#services/directory/port.ts'
@@ -24,7 +28,9 @@ import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { memoryRunner } from '#services/reinforcement/runner.testkit.ts'
 import { openStudyStore } from '#services/studies/study-store.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
+import { openTokenStore } from '#services/tokens/token-store.ts'
 import type { ApiDeps } from './deps.ts'
+import { createSight } from './planner/sight.ts'
 
 const NOW = Date.UTC(2026, 0, 14, 12)
 const HOUR_MS = 3_600_000
@@ -36,14 +42,18 @@ const powerPoint = (on: string): MeasurementPoint => ({
   id: `elec.dp.${on}.p`, carrier: 'electricity', quantity: 'active-power', unit: 'kW', kind: 'instant', stepS: 600, sign: 1, resolution: 0.001, on, feed: { device: `dev-${on}`, channel: 'p' },
 })
 
+/** Behind the two shops' transformer, so that what flows through it is nobody's own. */
+const HOMES = Array.from({ length: 11 }, (_, n) => `home-${n + 1}`)
+
 export const EXAMPLE_DISTRICT: District = {
   id: 'example', name: { fr: 'Exemple', en: 'Example' }, timeZone: 'Europe/Paris', latitude: 48, longitude: -4,
   carriers: ['electricity'], zones: [{ id: 'quay', name: { fr: 'Quai', en: 'Quay' } }],
   sites: ['bakery', 'butcher'].map((id) => ({ id: `site-${id}`, name: id === 'bakery' ? '=Bakery' : 'Butcher', zone: 'quay', kind: 'shop' as const, openingHours: [{ validFrom: SINCE, closedOnHolidays: true, periods: [{ weekdays: [1, 2, 3, 4, 5], from: '08:00', to: '20:00' }] }] })),
-  holders: [{ id: 'holder-a', kind: 'business', name: 'A' }, { id: 'holder-b', kind: 'business', name: 'B' }, { id: 'holder-former', kind: 'business', name: 'Former' }],
+  holders: [{ id: 'holder-a', kind: 'business', name: 'A' }, { id: 'holder-b', kind: 'business', name: 'B' }, { id: 'holder-former', kind: 'business', name: 'Former' }, ...HOMES.map((id) => ({ id: `holder-${id}`, kind: 'household' as const }))],
   deliveryPoints: [
-    { id: 'dp-a', carrier: 'electricity', site: 'site-bakery', category: 'professional', node: 'B04', loadClass: 'bakery', holders: [{ validFrom: SINCE, validTo: new Date(HANDOVER).toISOString(), holder: 'holder-former' }, { validFrom: new Date(HANDOVER).toISOString(), holder: 'holder-a' }] },
+    { id: 'dp-a', carrier: 'electricity', site: 'site-bakery', category: 'professional', node: 'B04', loadClass: 'bakery', holders: [{ validFrom: SINCE, validTo: new Date(HANDOVER).toISOString(), holder: 'holder-former' }, { validFrom: new Date(HANDOVER).toISOString(), holder: 'holder-a' }], consents: [{ validFrom: new Date(HANDOVER).toISOString(), purpose: 'network-planning', granularity: 'load-curve' }] },
     { id: 'dp-b', carrier: 'electricity', site: 'site-butcher', category: 'professional', node: 'B04', loadClass: 'butcher', holders: [{ validFrom: SINCE, holder: 'holder-b' }] },
+    ...HOMES.map((id) => ({ id, carrier: 'electricity' as const, site: 'site-bakery', category: 'residential' as const, node: 'B04', loadClass: 'dwelling', holders: [{ validFrom: SINCE, holder: `holder-${id}` }] })),
   ],
   sources: [{ id: 'buildings', protocol: 'modbus', url: 'modbus-tcp://127.0.0.1:1', periodS: 5, staleAfterS: 20 }],
   devices: ['dp-a', 'dp-b', 'F1', 'T1'].map((on, i) => ({ id: `dev-${on}`, source: 'buildings', profile: 'shop-meter', address: i + 1 })),
@@ -176,7 +186,9 @@ export interface Example {
 export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = {}): Example {
   const folder = mkdtempSync(join(tmpdir(), 'penfeld-api-'))
   const activations = openActivationStore({ activations: join(folder, 'activations.sqlite'), answers: join(folder, 'activation-answers.sqlite') }, 'answers')
-  const directory = openDirectory(join(folder, 'directory.sqlite'))
+  const audit = openAuditLog({ dataFolder: folder, log: silentLogger })
+  const tokens = openTokenStore(join(folder, 'tokens.sqlite'))
+  const directory = auditedDirectory(openDirectory(join(folder, 'directory.sqlite')), audit)
   const ledger = openEditLedger(join(folder, 'edits.sqlite'))
   const keptStudies = openStudyStore(folder)
   const withdrawals = openWithdrawalDesk(join(folder, 'withdrawals.sqlite'))
@@ -239,6 +251,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       html: (_result, lang, head) => `<!doctype html><html lang="${lang}"><style>p{color:#123}</style><p>${head.title} ${head.signedBy ?? ''}</p></html>`, pdf: () => Buffer.from('%PDF-'), xlsx: () => Buffer.from('PK'),
       json: (result) => JSON.stringify(result), tender: () => '<!doctype html><p>tender</p>',
     },
+    audit, auditChain: createChainState({ dataFolder: folder }), tokens, mayUse: documentMayUse(changes.district?.district ?? EXAMPLE_DISTRICT), sight: createSight(changes.district?.district ?? EXAMPLE_DISTRICT),
     notReady: async () => [],
     dashboardFolder: folder,
     // A test machine may be as busy as it likes.
@@ -260,6 +273,8 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       activations.close()
       withdrawals.close()
       directory.close()
+      audit.close()
+      tokens.close()
       ledger.close()
       keptStudies.close()
       rmSync(folder, { recursive: true, force: true })

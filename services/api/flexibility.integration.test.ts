@@ -117,7 +117,7 @@ test('from the forecast to the bill: proposed, approved, told by webhook and mai
   // A seller's own curve is not the planner's to see.
   expect((await get<Activations>(ROUTES.planner.activations, anne)).activations[0]).toMatchObject({ curve: null, settlement: { deliveredKwh: 36 } })
   expect((await get<OwnActivations>(ROUTES.merchant.activations, holder)).activations[0]).toMatchObject({ curve: { measuredKw: [32, 32, 32, 32] } })
-  expect(example.directory.accesses('dp0').map(({ route }) => route)).toEqual([ROUTES.merchant.activations])
+  expect(example.directory.accesses('dp0').map(({ route }) => route)).toEqual([ROUTES.operator.activations, ROUTES.planner.activations, ROUTES.merchant.activations])
 
   const report = await get<FlexibilityReport>(address(ROUTES.operator.flexibilityReport, {}, { from: DAY, to: DAY + 3 * 86_400_000 }), yann)
   expect(report.contracts).toMatchObject([{ contractId: 'office', activations: 1, hours: 2, hoursAYear: 40, deliveredKwh: 36, penaltyEur: 0 }])

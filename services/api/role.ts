@@ -1,8 +1,13 @@
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DATA_FILES, IMPORT_INBOX, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { auditedDirectory } from '#services/audit/audited-directory.ts'
+import { openAuditLog } from '#services/audit/audit-log.ts'
+import { createChainState } from '#services/audit/chain-state.ts'
+import { bringOverAccesses } from '#services/audit/former-accesses.ts'
 import { openDirectory } from '#services/directory/directory.ts'
 import { redisSessions } from '#services/directory/redis-sessions.ts'
+import { documentMayUse } from '#services/directory/scope.ts'
 import { openAppliedEditsReader } from '#services/editing/applied-edits.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
 import { openCongestionReader } from '#services/evaluation/congestion-store.ts'
@@ -27,13 +32,17 @@ import { openWithdrawalDesk } from '#services/publication/withdrawals.ts'
 import { openStudyRunner } from '#services/reinforcement/study-runner.ts'
 import { openReader, storeSettings } from '#services/store/open.ts'
 import { openStudyStore } from '#services/studies/study-store.ts'
+import { openTokenStore } from '#services/tokens/token-store.ts'
 import { buildApp } from './app.ts'
 import { LARGEST_UPLOAD_BYTES } from './contract/operator.ts'
+import { createSight } from './planner/sight.ts'
 import { openStudies } from './planner/studies.ts'
 import { createReadiness } from './readiness.ts'
 
 /** Between saying "not ready" and closing the door: whoever sends requests here must hear of it. */
 const UNREADY_MS = 1_500
+/** How often it is looked whether the audit log needs a signed head: one an hour, whatever comes. */
+const SEAL_LOOK_MS = 60_000
 const DASHBOARD = resolve(import.meta.dirname, '../../dashboard/dist')
 
 /** The api process: bounded reads of what others write, and the directory, which it writes itself. */
@@ -41,7 +50,18 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const identity = identitySettings(environment)
   const file = (name: keyof typeof DATA_FILES) => join(environment.dataFolder, DATA_FILES[name])
   const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl, log)
-  const directory = openDirectory(file('directory'), Date.now, redis && redisSessions(redis))
+  const heads = environment.auditHeads
+  const audit = openAuditLog({ dataFolder: environment.dataFolder, heads, log })
+  bringOverAccesses(file('directory'), audit)
+  const directory = auditedDirectory(openDirectory(file('directory'), Date.now, redis && redisSessions(redis)), audit)
+  const tokens = openTokenStore(file('tokens'))
+  const sealing = setInterval(() => {
+    try {
+      audit.sealIfDue()
+    } catch {
+      // The log has said why; it is tried again, and no figures are given meanwhile.
+    }
+  }, SEAL_LOOK_MS)
   if (environment.demo) enrolSamplePeople(directory, district.district, demoIssuer(environment))
   const stores = storeSettings(environment, district.district)
   const measured = await openReader('measured', stores)
@@ -72,6 +92,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity.providers),
     administrators: identity.administrators,
+    audit, auditChain: createChainState({ dataFolder: environment.dataFolder, heads }), tokens, mayUse: documentMayUse(district.district), sight: createSight(district.district),
     activations, secret: flexibilitySettings(environment).secret,
     origins: identity.origins,
     secure: identity.secure,
@@ -94,6 +115,9 @@ export async function startApi({ environment, district, clock, log }: RoleContex
       appliedEdits.close()
       keptStudies.close()
       directory.close()
+      tokens.close()
+      clearInterval(sealing)
+      audit.close()
       if (redis !== undefined) closeRedis(redis)
     },
   }

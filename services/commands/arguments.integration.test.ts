@@ -39,6 +39,10 @@ test('every command says how it is called, and does nothing else', async () => {
 })
 
 const WRONG: readonly (readonly [readonly string[], string])[] = [
+  [['audit'], 'Say what: verify, list or export.'],
+  [['audit', 'verify', 'a', 'b'], 'Give one folder.'],
+  [['audit', 'list', '--from', 'yesterday'], '--from is "yesterday", expected a date such as 2026-01-31.'],
+  [['audit', 'export'], 'Say where to: --out FILE.'],
   [['backup', '--two', 'x'], "Unknown option '--two'."],
   [['backup', '--to'], "Option '--to <value>' argument missing."],
   [['backup'], 'Say where the backup goes.'],

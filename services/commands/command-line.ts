@@ -76,6 +76,11 @@ export const COMMANDS: Record<string, { usage: string; what: string; load: () =>
     what: 'puts a verified backup in the place of PENFELD_DATA',
     load: async () => (await import('./backup.ts')).restore,
   },
+  audit: {
+    usage: 'audit verify [FOLDER] | list [--subject X] [--actor Y] [--from DATE] [--to DATE] | export --out FILE [--subject X] [--actor Y] [--from DATE] [--to DATE]',
+    what: 'who read whose figures and who changed what: whether the log is as it was written, and what stands in it',
+    load: async () => (await import('./audit.ts')).audit,
+  },
   doctor: {
     usage: 'doctor [--json]',
     what: 'looks at everything the service stands on, and says what is wrong and what to do',

@@ -5,6 +5,7 @@ import { createClock } from '#services/clock/shifted-clock.ts'
 import { readEnvironment, type Environment } from '#services/config/environment.ts'
 import { DATA_FILES } from '#services/config/role.ts'
 import { readDistrict } from '#services/config/load-district.ts'
+import { checkAudit } from '#services/doctor/audit.ts'
 import { checked, fault, warning, well, type Check } from '#services/doctor/check.ts'
 import { checkDatabases, checkWriters } from '#services/doctor/files.ts'
 import { checkBackup, checkDataFolder, checkMemory, checkNode, checkTimeZone } from '#services/doctor/machine.ts'
@@ -27,6 +28,7 @@ export async function doctor(args: string[], write: (line: string) => void): Pro
     checked('Machine', () => [checkNode(process.version), checkMemory(), ...checkDataFolder(environment.dataFolder)]),
     checked('District', () => district(environment)),
     checked('Databases', () => [...checkDatabases(environment.dataFolder), ...checkWriters(environment.dataFolder)]),
+    checked('Audit log', () => checkAudit({ dataFolder: environment.dataFolder, heads: environment.auditHeads })),
     checked('Sources', () => sources(environment)),
     checked('Jobs', () => jobs(environment)),
     ...(environment.redisUrl === undefined ? [] : [checked('Redis', () => redis(environment.redisUrl!))]),

@@ -24,6 +24,8 @@ export interface Environment {
   readonly influxUrl: string | undefined
   /** Where jobs are queued instead of the embedded file; undefined: embedded. */
   readonly redisUrl: string | undefined
+  /** Folder on another disk or host to which the signed heads of the audit log are written as well; undefined: beside it. */
+  readonly auditHeads: string | undefined
   /** Addresses of reverse proxies whose X-Forwarded-For is believed; nobody else's is. */
   readonly trustedProxies: readonly string[]
   /** The only networks that collectors may reach, as `10.1.0.0/16`; empty: any but those that are never a meter's. */
@@ -86,6 +88,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     portMetrics: port('PENFELD_METRICS_PORT', portHttp + 2),
     influxUrl: url('INFLUX_URL', ['http:', 'https:']),
     redisUrl: withPassword(url('REDIS_URL', ['redis:', 'rediss:']), readSecret('REDIS_PASSWORD', variables)),
+    auditHeads: variables['PENFELD_AUDIT_HEADS'] === undefined || variables['PENFELD_AUDIT_HEADS'] === '' ? undefined : resolve(variables['PENFELD_AUDIT_HEADS']),
     trustedProxies: addresses('PENFELD_TRUSTED_PROXIES', variables['PENFELD_TRUSTED_PROXIES']),
     sourceNetworks: networks('PENFELD_SOURCE_NETWORKS', variables['PENFELD_SOURCE_NETWORKS']),
     hostId: variables['PENFELD_HOST'] || hostname(),

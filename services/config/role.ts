@@ -38,7 +38,7 @@ export const DATA_FILES = {
   releases: 'releases.sqlite',
   /** Written by api: which of them the data officer took back, and why; work carries it out. */
   withdrawals: 'withdrawals.sqlite',
-  /** Written by api: people, rights, sessions, audit. */
+  /** Written by api: people, rights, sessions. */
   directory: 'directory.sqlite',
   /** Written by work: what is proposed to holders of flexibility contracts, and what became of it by the clock. */
   activations: 'activations.sqlite',
@@ -52,6 +52,10 @@ export const DATA_FILES = {
   appliedEdits: 'edits-applied.sqlite',
   /** Written by api: studies of reinforcement that are kept, signed or not. */
   studies: 'studies.sqlite',
+  /** Written by api: who did what and read whose figures, as a chain. */
+  audit: 'audit.sqlite',
+  /** Written by api: machine tokens, as hashes. */
+  tokens: 'tokens.sqlite',
 } as const
 
 /** Under PENFELD_DATA: files that wait for collect. Whoever brings one makes it under another name and renames it. */

@@ -4,14 +4,11 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { inTransaction, openAsWriter } from '#services/sqlite/one-writer-file.ts'
 import { accessCodes } from './codes.ts'
 import { holderLinks } from './links.ts'
-import { SIGN_IN_LIMIT_MS, type AccessLogEntry, type Directory, type PendingSignIn, type PersonSummary, type RoleName } from './port.ts'
+import { SIGN_IN_LIMIT_MS, type Directory, type PendingSignIn, type PersonSummary, type RoleName } from './port.ts'
 import { DIRECTORY_MIGRATIONS } from './schema.ts'
 import { hashOf, newSecret } from './secrets.ts'
 import type { SessionStore } from './sessions-port.ts'
 import { sqliteSessions } from './sqlite-sessions.ts'
-
-/** A page that polls is one reading, not hundreds. */
-const ONE_READING_MS = 3_600_000
 
 /** What the logs may keep of a person who is gone: nobody is found by it, but who names issuer and subject can be told. */
 const referenceOf = (salt: string, issuer: string, subject: string): string => hashOf(JSON.stringify([salt, issuer, subject]))
@@ -23,7 +20,7 @@ export function openDirectory(file: string, realNow: () => number = Date.now, sh
   const links = holderLinks(database, realNow)
   const codes = accessCodes(database, links, realNow)
   const sessions = sharedSessions ?? sqliteSessions(database, realNow)
-  return { sessions, links, codes, ...people(database, links, sessions, realNow), ...signIns(database, realNow), ...accessLog(database, realNow), close: () => database.close() }
+  return { sessions, links, codes, ...people(database, links, sessions, realNow), ...signIns(database, realNow), ...notLogged, close: () => database.close() }
 }
 
 interface PersonRow { person_id: number; name: string; issuer: string; subject: string; signed_in_at: number | null }
@@ -134,13 +131,10 @@ function signIns(database: DatabaseSync, realNow: () => number): Pick<Directory,
   }
 }
 
-function accessLog(database: DatabaseSync, realNow: () => number): Pick<Directory, 'logAccess' | 'accesses'> {
-  const save = database.prepare(`INSERT INTO access_log (at, person_id, route, subject) SELECT ?1, ?2, ?3, ?4
-    WHERE NOT EXISTS (SELECT 1 FROM access_log WHERE subject IS ?4 AND at > ?1 - ${ONE_READING_MS} AND person_id = ?2 AND route = ?3)`)
-  const of = database.prepare('SELECT at, person_id, route, subject FROM access_log WHERE subject = ? ORDER BY access_id')
-  return {
-    logAccess: ({ personId, route, subject }: AccessLogEntry) => void save.run(realNow(), personId, route, subject),
-    accesses: (subject) =>
-      (of.all(subject) as { at: number; person_id: number; route: string; subject: string }[]).map((row) => ({ at: row.at, personId: row.person_id, route: row.route, subject: row.subject })),
-  }
+/** Both are answered by services/audit/audited-directory.ts; without it no figures are given. */
+const notLogged: Pick<Directory, 'logAccess' | 'accesses'> = {
+  logAccess: () => {
+    throw new PenfeldError('PF_AUDIT_UNAVAILABLE', 'The directory was opened without the audit log.')
+  },
+  accesses: () => [],
 }

@@ -59,6 +59,9 @@ export interface AccessLogEntry {
   readonly route: string
   /** Whose figures: a delivery point or an element of the network; null where a route reads no single one. */
   readonly subject: string | null
+  readonly subjectKind?: 'delivery-point' | 'element'
+  /** In the words of who asked, where a reason must be given: each reading is then written down. */
+  readonly reason?: string
 }
 
 /** Instants here are real time: they are about people, whose day does not run faster in a demonstration. */
@@ -86,7 +89,7 @@ export interface Directory {
   /** Hands it out once. */
   takeSignIn(id: string): PendingSignIn | undefined
 
-  /** Written down once an hour for the same person, route and subject. */
+  /** Into the audit log, once an hour for the same person, route and subject. @throws PF_AUDIT_UNAVAILABLE: what is not written down is not given */
   logAccess(entry: AccessLogEntry): void
   accesses(subject: string): readonly (AccessLogEntry & { readonly at: number })[]
   close(): void

@@ -1,6 +1,9 @@
 import type { DeliveryPoint, District } from '#models/district/schema.ts'
 import type { Principal } from './port.ts'
 
+/** Whether figures of an instant of a delivery point may be used for a purpose: the answer is of the moment it is asked for. */
+export type MayUse = (deliveryPoint: string, purpose: 'network-planning', granularity: 'daily' | 'load-curve', at: number) => boolean
+
 /** A delivery point for one interval in which the principal acted for its holder. */
 export interface HeldDeliveryPoint {
   readonly deliveryPoint: DeliveryPoint
@@ -38,4 +41,21 @@ export function clampToHeld(held: readonly HeldDeliveryPoint[], from: number, to
 export function heldAt(district: District, holder: string, at: number): readonly DeliveryPoint[] {
   return district.deliveryPoints.filter(({ holders }) =>
     holders.some((one) => one.holder === holder && Date.parse(one.validFrom) <= at && (one.validTo === undefined || at < Date.parse(one.validTo))))
+}
+
+/** planner: consents as the district document has them. */
+export function documentMayUse(district: Pick<District, 'deliveryPoints'>): MayUse {
+  const points = new Map(district.deliveryPoints.map((point) => [point.id, point]))
+  return (deliveryPoint, purpose, granularity, at) =>
+    (points.get(deliveryPoint)?.consents ?? []).some((one) =>
+      one.purpose === purpose && (one.granularity === 'load-curve' || one.granularity === granularity) && Date.parse(one.validFrom) <= at && (one.validTo === undefined || at < Date.parse(one.validTo)))
+}
+
+/**
+ * planner: a delivery point whose holder lets its figures be used for planning the network now, else undefined: one that does not exist answers alike.
+ * Which steps may be read is asked of each step, so that a time that was not consented to stays closed.
+ */
+export function consentedDeliveryPoint(district: District, principal: Principal, id: string, mayUse: MayUse, now: number): DeliveryPoint | undefined {
+  const point = principal.roles.includes('planner') ? district.deliveryPoints.find((one) => one.id === id) : undefined
+  return point !== undefined && mayUse(id, 'network-planning', 'daily', now) ? point : undefined
 }

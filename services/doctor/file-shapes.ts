@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { AUDIT_MIGRATIONS } from '#services/audit/schema.ts'
 import { DATA_FILES } from '#services/config/role.ts'
 import { DIRECTORY_MIGRATIONS } from '#services/directory/schema.ts'
 import { APPLIED_EDITS_MIGRATIONS } from '#services/editing/applied-edits.ts'
@@ -15,6 +16,7 @@ import { EMBEDDED_JOURNAL, EMBEDDED_SAMPLES } from '#services/store/embedded/fil
 import { INFLUX_FORWARDING, INFLUX_JOURNAL } from '#services/store/influx/files.ts'
 import { storeFolder } from '#services/store/open.ts'
 import { STUDIES_MIGRATIONS } from '#services/studies/schema.ts'
+import { TOKENS_MIGRATIONS } from '#services/tokens/schema.ts'
 
 /** Every database that this code makes under PENFELD_DATA, by its path from there. */
 export const FILE_SHAPES: Readonly<Record<string, FileShape>> = {
@@ -35,5 +37,7 @@ export const FILE_SHAPES: Readonly<Record<string, FileShape>> = {
   [DATA_FILES.edits]: { migrations: EDITS_MIGRATIONS },
   [DATA_FILES.appliedEdits]: { migrations: APPLIED_EDITS_MIGRATIONS },
   [DATA_FILES.studies]: { migrations: STUDIES_MIGRATIONS },
+  [DATA_FILES.audit]: { migrations: AUDIT_MIGRATIONS },
+  [DATA_FILES.tokens]: { migrations: TOKENS_MIGRATIONS },
   [DATA_FILES.collect]: COLLECT_FILE,
 }

@@ -34,6 +34,8 @@ test('users of addresses, headers and cookies are taken out unlearnt', () => {
     ['{"cookie":"sid=one; other=two","route":"/x"}', '{"cookie":"[secret]","route":"/x"}'],
     ['"x-csrf-token":"q-1"', '"x-csrf-token":"[secret]"'],
     ['saw __Host-sid=abc.def; and more', 'saw __Host-sid=[secret]; and more'],
+    ['GET /api/planner/state?token=pfd_Ab-0123456789_abcdefABCDEF01234567890123456 400', 'GET /api/planner/state?token=[secret] 400'],
+    ['the prefix pfd_Ab12cd stays', 'the prefix pfd_Ab12cd stays'],
     ['mail anne@example.fr, http://host/a@b', 'mail anne@example.fr, http://host/a@b'],
   ] as const) expect(scrub(text)).toBe(shown)
 })

@@ -42,13 +42,15 @@ export function learnFrom(name: string, value: unknown): void {
 const USER_OF_ADDRESS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/"'<>]+@/gi
 const AFTER_WORD = /\b(authorization|x-csrf-token|csrf|set-cookie|cookie)((?:\\?["'])?\s*[:=]\s*(?:\\?["'])?)[^"'\\\r\n,}]+/gi
 const BEARER = /\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}/g
+/** Machine tokens, wherever they stand: in an address they are refused, and the refusal must not keep them. */
+export const MACHINE_TOKEN = /pfd_[A-Za-z0-9_-]{16,}/g
 const SESSION = /\b((?:__Host-)?(?:sid|sign-in|login)=)[^;\s"'\\]+/g
 
 /** The text without any secret. */
 export function scrub(text: string): string {
   const shown = text
     .replace(USER_OF_ADDRESS, `$1${SHOWN_INSTEAD}@`).replace(AFTER_WORD, `$1$2${SHOWN_INSTEAD}`)
-    .replace(BEARER, `$1 ${SHOWN_INSTEAD}`).replace(SESSION, `$1${SHOWN_INSTEAD}`)
+    .replace(BEARER, `$1 ${SHOWN_INSTEAD}`).replace(MACHINE_TOKEN, SHOWN_INSTEAD).replace(SESSION, `$1${SHOWN_INSTEAD}`)
   return pattern === undefined ? shown : shown.replace(pattern, SHOWN_INSTEAD)
 }
 

@@ -5,6 +5,8 @@ import { forecastEn } from './forecast-words.ts'
 import { winterEn } from './winter-words.ts'
 import type { Messages } from './fr.ts'
 import { publicationEn } from './publication-words.ts'
+import { registerEn } from './register-words.ts'
+import { tokensEn } from './tokens-words.ts'
 import { reinforcementEn } from './reinforcement-words.ts'
 import { skillEn } from './skill-words.ts'
 import { studyBasisEn } from './study-basis-words.ts'
@@ -104,6 +106,8 @@ export const en = {
   access: accessEn,
   flexibility: flexibilityEn,
   skill: skillEn,
+  register: registerEn,
+  tokens: tokensEn,
   reinforcement: { ...reinforcementEn, ...studyFiguresEn, ...studyBasisEn },
 
   public: {
@@ -205,6 +209,14 @@ export const en = {
     kinds: { estimate: 'estimated from measurements', forecast: 'forecast', replay: 'replayed' },
     firm: (used: string, headroom: string) => `After the loss of the most loaded feeder, the district would use ${used} of the other; headroom ${headroom}.`,
     firmUnknown: 'The capacity after the loss of a feeder has not been computed yet.',
+    withheld: {
+      few: 'fewer than 11 holders',
+      note: 'Where fewer than 11 holders are behind an element, or in the difference to those that are shown, only its level is told: its load would be somebody’s.',
+      why: 'Too few holders are behind this element: its load would be somebody’s.',
+      toDo: 'Its level and its hours beyond the limit are still told. The curve of a delivery point is given with its holder’s consent.',
+      hours: (hours) => `Beyond its limit for ${hours} h in the last 30 days.`,
+      risk: 'How likely it passes its limit is still told in the list of expected congestions.',
+    },
     headroom: {
       heading: 'Feeders and transformers by headroom',
       sentence: (first: string, headroom: string) => `The least headroom is that of ${first}: ${headroom}.`,

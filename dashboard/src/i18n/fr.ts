@@ -4,6 +4,8 @@ import { flexibilityFr } from './flexibility-words.ts'
 import { forecastFr } from './forecast-words.ts'
 import { winterFr } from './winter-words.ts'
 import { publicationFr } from './publication-words.ts'
+import { registerFr } from './register-words.ts'
+import { tokensFr } from './tokens-words.ts'
 import { reinforcementFr } from './reinforcement-words.ts'
 import { skillFr } from './skill-words.ts'
 import { studyBasisFr } from './study-basis-words.ts'
@@ -104,6 +106,8 @@ export const fr = {
   access: accessFr,
   flexibility: flexibilityFr,
   skill: skillFr,
+  register: registerFr,
+  tokens: tokensFr,
   reinforcement: { ...reinforcementFr, ...studyFiguresFr, ...studyBasisFr },
 
   public: {
@@ -205,6 +209,14 @@ export const fr = {
     kinds: { estimate: 'estimé à partir des mesures', forecast: 'prévu', replay: 'rejoué' },
     firm: (used: string, headroom: string) => `Après la perte du départ le plus chargé, le quartier utiliserait ${used} de l’autre ; marge ${headroom}.`,
     firmUnknown: 'La capacité après la perte d’un départ n’est pas encore calculée.',
+    withheld: {
+      few: 'moins de 11 titulaires',
+      note: 'Quand moins de 11 titulaires sont derrière un élément, ou dans la différence avec ceux qui sont montrés, seul son niveau est donné : sa charge serait celle de quelqu’un.',
+      why: 'Trop peu de titulaires sont derrière cet élément : sa charge serait celle de quelqu’un.',
+      toDo: 'Son niveau et ses heures au-dessus de la limite restent donnés. La courbe d’un point de livraison se demande avec le consentement de son titulaire.',
+      hours: (hours: string) => `Au-dessus de sa limite pendant ${hours} h sur les 30 derniers jours.`,
+      risk: 'La probabilité de dépassement reste donnée dans la liste des contraintes prévues.',
+    },
     headroom: {
       heading: 'Départs et transformateurs par marge',
       sentence: (first: string, headroom: string) => `La plus petite marge est celle de ${first} : ${headroom}.`,

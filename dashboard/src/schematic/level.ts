@@ -8,6 +8,10 @@ export function levelOf(loadingPct: number | null | undefined, limits: { watchPc
   return loadingPct >= limits.watchPct ? 'watch' : 'normal'
 }
 
+const WORST: readonly Level[] = ['unknown', 'normal', 'watch', 'over']
+/** Of several elements; unknown where nothing is known of any. */
+export const worstLevel = (levels: readonly Level[]): Level => levels.reduce<Level>((worst, level) => (WORST.indexOf(level) > WORST.indexOf(worst) ? level : worst), 'unknown')
+
 /** A loading is told three times: by thickness, by dash and by a word beside it; colour only adds to them. */
 export function strokeOf(loadingPct: number | null | undefined, level: Level): { width: number; dash: string | undefined } {
   const width = 2 + 5 * Math.min(1.2, Math.max(0, (loadingPct ?? 0) / 100))

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { decideLive } from '#models/disclosure/live-rules.ts'
+import { auditedDirectory } from '#services/audit/audited-directory.ts'
+import { openAuditLog } from '#services/audit/audit-log.ts'
 import type { Clock } from '#services/clock/port.ts'
 import { openDirectory } from '#services/directory/directory.ts'
 import type { NetworkState, RunKind } from '#services/evaluation/port.ts'
@@ -14,6 +16,7 @@ import { openRunStore } from '#services/evaluation/run-store.ts'
 import { openCollectStatusStore } from '#services/ingest/collect-status.ts'
 import { openJobQueue } from '#services/jobs/embedded/job-queue.ts'
 import { openReleaseStore } from '#services/publication/release-store.ts'
+import { silentLogger } from '#services/telemetry/logger.ts'
 import { openEmbeddedStore } from '#services/store/embedded/index.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
 import { countRows, hundredAnswers, type AskedFolder } from './hundred-queries.ts'
@@ -104,7 +107,8 @@ async function fillJobs(): Promise<void> {
 
 function fillDirectory(): void {
   let now = TO
-  const directory = openDirectory(join(folder, 'directory.sqlite'), () => now)
+  const audit = openAuditLog({ dataFolder: folder, log: silentLogger, realNow: () => now })
+  const directory = auditedDirectory(openDirectory(join(folder, 'directory.sqlite'), () => now), audit)
   for (const [subject, name] of [['anne', 'Anne'], ['bruno', 'Bruno'], ['chloe', 'Chloé']]) {
     const personId = directory.enrol({ issuer: 'http://127.0.0.1:8081', subject, name, roles: subject === 'anne' ? ['operator', 'planner'] : [], holders: subject === 'anne' ? [] : [{ holder: `shop-${subject}`, from: FROM, to: subject === 'bruno' ? TO : Infinity }] })
     void directory.sessions.begin({ personId, authenticatedAt: now })
@@ -114,6 +118,7 @@ function fillDirectory(): void {
     }
   }
   directory.close()
+  audit.close()
 }
 
 function fillCollect(): void {

@@ -43,6 +43,8 @@ export const CongestionElement = object({
   /** At the instants of `at`. */
   watch: Shares,
   limit: Shares,
+  /** Too few holders are behind it for its energies to be told to planners. */
+  withheld: Type.Boolean(),
 })
 export type CongestionElement = Static<typeof CongestionElement>
 
@@ -62,6 +64,8 @@ export const CongestionOfElement = object({
   name: nullable(Type.String()),
   kind: oneOf('line-section', 'transformer', 'district'),
   basis: nullable(CongestionBasis),
+  /** Too few holders are behind it: only the probabilities are told. */
+  withheld: Type.Boolean(),
   watch: Shares,
   limit: Shares,
   energyAboveWatchKwh: Values,

@@ -4,6 +4,11 @@ import { ElementId, Format, FormatQuery, Instant, LocalText, Quality, Readiness,
 import { TracedValue } from './merchant.ts'
 
 const Loading = nullable(Type.Number())
+/** Against the thresholds of the district; told of every element, also of those whose figures are not. */
+export const LoadingLevel = oneOf('normal', 'watch', 'over', 'unknown')
+export type LoadingLevel = Static<typeof LoadingLevel>
+/** `whole`: fewer than 11 holders are behind it, or would be in the difference to what is shown: its level is told and no figure. `partly`: of a feeder, the figures are those of its other sections. */
+export const Withheld = oneOf('none', 'partly', 'whole')
 
 export const PlannerNetwork = object({
   districtVersion: Type.String(),
@@ -36,8 +41,9 @@ export const RunSummary = object({
 })
 export type RunSummary = Static<typeof RunSummary>
 
-export const SectionState = object({ id: Type.String(), currentA: Loading, powerKw: Loading, loadingPct: Loading, headroomA: Loading, headroomKva: Loading, quality: Quality })
-export const TransformerState = object({ id: Type.String(), loadKva: Loading, loadingPct: Loading, headroomKva: Loading, quality: Quality })
+export const SectionState = object({ id: Type.String(), currentA: Loading, powerKw: Loading, loadingPct: Loading, headroomA: Loading, headroomKva: Loading, quality: Quality, level: LoadingLevel, withheld: Withheld })
+export const TransformerState = object({ id: Type.String(), loadKva: Loading, loadingPct: Loading, headroomKva: Loading, quality: Quality, level: LoadingLevel, withheld: Withheld })
+/** `loadKw` is null where it is that of so few; voltages are rounded to 1 % of the low voltage and 0.1 % above it. */
 export const BusState = object({ id: Type.String(), voltagePu: Loading, loadKw: Loading })
 export const NetworkStateView = object({
   at: Instant(),
@@ -71,6 +77,7 @@ export const ElementHistory = object({
   /** Current for sections and feeders, apparent power for transformers. */
   currentA: nullable(SeriesColumns),
   loadKva: nullable(SeriesColumns),
+  withheld: Withheld,
 })
 export type ElementHistory = Static<typeof ElementHistory>
 
@@ -100,7 +107,8 @@ export const FeederHeadroom = object({
   headroomA: Loading,
   headroomKva: Loading,
   quality: Quality,
-  level: oneOf('normal', 'watch', 'over', 'unknown'),
+  level: LoadingLevel,
+  withheld: Withheld,
   /** Highest loading of the forecast of the next 48 h. */
   forecastPeak: nullable(object({ at: Instant(), loadingPct: Type.Number() })),
 })
@@ -125,7 +133,9 @@ export const LoadDuration = object({
   steps: Type.Integer(),
   sharePct: Type.Array(Type.Number()),
   loadingPct: Type.Array(Type.Number()),
+  /** In whole hours where figures are withheld. */
   hoursOverLimit: Type.Number(),
+  withheld: Withheld,
   peak: nullable(object({ at: Instant(), loadingPct: Type.Number() })),
 })
 export type LoadDuration = Static<typeof LoadDuration>

@@ -69,6 +69,7 @@ export const ROUTES = {
     reinforcementDocument: '/api/planner/reinforcement/studies/:id/document',
     reinforcementComparison: '/api/planner/reinforcement/comparison',
     activations: '/api/planner/activations',
+    deliveryPointLoadCurve: '/api/planner/delivery-points/:id/load-curve',
     stream: '/api/planner/stream',
   },
   operator: {
@@ -88,6 +89,8 @@ export const ROUTES = {
   dataOfficer: {
     releases: '/api/data-officer/releases',
     withdrawal: '/api/data-officer/releases/:id/withdrawal',
+    audit: '/api/data-officer/audit',
+    auditChain: '/api/data-officer/audit/chain',
   },
   administrator: {
     people: '/api/administrator/people',
@@ -99,6 +102,8 @@ export const ROUTES = {
     holders: '/api/administrator/holders',
     letters: '/api/administrator/letters',
     code: '/api/administrator/codes/:id',
+    tokens: '/api/administrator/tokens',
+    tokenRevocation: '/api/administrator/tokens/:id/revocation',
   },
   /** OpenADR 3 for end nodes of sellers: its own specification, its own tokens, no session. */
   openAdr: {

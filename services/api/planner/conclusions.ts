@@ -6,10 +6,11 @@ import type { LocalText } from '../contract/common.ts'
 import type { Balance, FirmImport } from '../contract/planner.ts'
 import type { ApiDeps } from '../deps.ts'
 import { DAY_MS } from '../interval.ts'
+import type { Sight } from './sight.ts'
 import { eachState, newestState } from './states.ts'
 
 /** How well measured heads, loads and losses agree: the residual of the last two days and what was found in it. */
-export async function balanceView({ district: { district }, runs, findings, clock }: ApiDeps): Promise<Balance> {
+export async function balanceView({ district: { district }, runs, findings, clock }: ApiDeps, sight: Sight): Promise<Balance> {
   const now = clock.now()
   const head = await runs.latest('estimate')
   const report = await findings.latestBalance()
@@ -23,10 +24,18 @@ export async function balanceView({ district: { district }, runs, findings, cloc
     residualPct: report?.residualPct ?? (head === undefined ? null : orNull(head.residualPct)),
     declaredUnmeteredPct: district.network.unmeteredSharePct,
     residualKw,
-    elements: report?.elements.map(({ element, residualKw: kw, residualPct }) => ({ element, residualKw: kw, residualPct })) ?? [],
-    findings: (report?.findings ?? []).map((finding) => ({ kind: finding.kind, element: finding.element, sentence: sentenceOf(finding), residualPct: finding.residualPct, residualKw: finding.residualKw })),
+    elements: report?.elements.map(({ element, residualKw: kw, residualPct }) => (sight.isHeadHidden(element, now) ? { element, residualKw: null, residualPct: null } : { element, residualKw: kw, residualPct })) ?? [],
+    findings: (report?.findings ?? []).map((finding) => {
+      // That something is wrong there is for whoever plans; how much is what somebody draws without a meter of ours.
+      const isHidden = finding.element !== null && sight.isHeadHidden(finding.element, now)
+      return isHidden
+        ? { kind: finding.kind, element: finding.element, sentence: sentenceWithheld(finding.element!), residualPct: null, residualKw: null }
+        : { kind: finding.kind, element: finding.element, sentence: sentenceOf(finding), residualPct: finding.residualPct, residualKw: finding.residualKw }
+    }),
   }
 }
+
+const sentenceWithheld = (place: string): LocalText => ({ fr: `${place} : les compteurs et la mesure ne s’accordent pas ; l’écart n’est pas montré, car trop peu de titulaires sont derrière.`, en: `${place}: meters and measurement do not agree; by how much is not shown, for too few holders are behind it.` })
 
 function sentenceOf({ kind, element, residualPct, residualKw, detail }: BalanceFinding): LocalText {
   const place = element ?? '-'

@@ -11,6 +11,7 @@ import { DAY_MS } from '../interval.ts'
 const DEFAULT_LEAST = 0.01
 const DEFAULT_STEP_S = 1800
 const DISTRICT = 'district'
+const nothing = () => false
 /** Forecasts as they were issued are believed before back-casts when they cover so much. */
 const ENOUGH_ISSUED_MS = 7 * DAY_MS
 
@@ -37,7 +38,7 @@ function toldOf({ district: { thresholds } }: LoadedDistrict, issue: CongestionI
 }
 
 /** Elements at least so likely to pass the lower threshold at some step, the likeliest first. */
-export function congestionView(loaded: LoadedDistrict, issue: CongestionIssue | undefined, least = DEFAULT_LEAST): CongestionForecast {
+export function congestionView(loaded: LoadedDistrict, issue: CongestionIssue | undefined, least = DEFAULT_LEAST, isHidden: (element: string) => boolean = nothing): CongestionForecast {
   const told = toldOf(loaded, issue)
   if (issue === undefined) return { ...told, least, all: 0, elements: [] }
   const names = elementNames(loaded)
@@ -47,13 +48,14 @@ export function congestionView(loaded: LoadedDistrict, issue: CongestionIssue | 
     const watchPeak = peakOf(watch!, told.at)
     if (least > 0 && !((watchPeak?.probability ?? 0) >= least)) return []
     const [energyAboveWatchKwh, energyAboveLimitKwh] = issue.energyAboveKwh.map((column) => orNull(own(column).reduce((sum, kwh) => sum + (Number.isNaN(kwh) ? 0 : kwh), 0)))
-    const isKnown = watch!.some((share) => !Number.isNaN(share))
+    const withheld = isHidden(id)
+    const isKnown = !withheld && watch!.some((share) => !Number.isNaN(share))
     return [{
       id, name: names.get(id)?.name ?? id, kind: names.get(id)?.kind ?? 'line-section', basis: basisOf(issue.basis[element]),
       watchPeak, limitPeak: peakOf(limit!, told.at),
       energyAboveWatchKwh: isKnown ? energyAboveWatchKwh! : null, energyAboveLimitKwh: isKnown ? energyAboveLimitKwh! : null,
       unknownShare: thousandth(own(issue.unknownShare).reduce((most, share) => Math.max(most, share), 0)),
-      watch: Array.from(watch!, thousandth), limit: Array.from(limit!, thousandth),
+      watch: Array.from(watch!, thousandth), limit: Array.from(limit!, thousandth), withheld,
     }]
   }).sort((a, b) => (b.limitPeak?.probability ?? -1) - (a.limitPeak?.probability ?? -1) || (b.watchPeak?.probability ?? -1) - (a.watchPeak?.probability ?? -1) || (b.energyAboveWatchKwh ?? -1) - (a.energyAboveWatchKwh ?? -1))
   return { ...told, least, all: issue.elements.length, elements }
@@ -71,22 +73,28 @@ const elementNames = ({ district: { network } }: LoadedDistrict) => new Map<stri
 ])
 
 /** @throws PF_NOT_FOUND where the network has no such element */
-export function congestionOfElement(loaded: LoadedDistrict, issue: CongestionIssue | undefined, id: string): CongestionOfElement {
+export function congestionOfElement(loaded: LoadedDistrict, issue: CongestionIssue | undefined, id: string, isHidden: (element: string) => boolean = nothing): CongestionOfElement {
   const named = id === DISTRICT ? { name: null, kind: DISTRICT as 'district' } : elementNames(loaded).get(id)
   if (named === undefined) throw new PenfeldError('PF_NOT_FOUND', 'The network has no line section or transformer with this id.', { where: 'params.id' })
-  const empty: CongestionOfElement = { ...toldOf(loaded, issue), element: id, ...named, basis: null, watch: [], limit: [], energyAboveWatchKwh: [], energyAboveLimitKwh: [], unknown: [], loadingPct: [], powerKw: [], thresholds: [] }
+  const empty: CongestionOfElement = { ...toldOf(loaded, issue), element: id, ...named, basis: null, withheld: isHidden(id), watch: [], limit: [], energyAboveWatchKwh: [], energyAboveLimitKwh: [], unknown: [], loadingPct: [], powerKw: [], thresholds: [] }
   if (issue === undefined) return empty
   const powers = (quantiles: CongestionIssue['districtKw']) => quantiles.map(({ level, valuesKw }) => ({ level, values: Array.from(valuesKw, tenth) }))
   if (id === DISTRICT) return { ...empty, powerKw: powers(issue.districtKw) }
   const element = issue.elements.indexOf(id)
   if (element < 0) return empty
   const own = (column: Float32Array, rounded: (value: number) => number | null) => Array.from(column.subarray(element * issue.steps, (element + 1) * issue.steps), rounded)
+  const shares = { basis: basisOf(issue.basis[element]), watch: own(issue.probability[0]!, thousandth), limit: own(issue.probability[1]!, thousandth) }
+  const unknownShares = own(issue.unknownShare, thousandth)
+  // How likely a limit is to be passed is what a planner must know of any element; how far it is loaded is somebody's load.
+  if (empty.withheld) {
+    const untold = issue.unknownShare.subarray(0, issue.steps)
+    return { ...empty, ...shares, unknown: unknownShares, energyAboveWatchKwh: Array.from(untold, () => null), energyAboveLimitKwh: Array.from(untold, () => null) }
+  }
   const head = issue.heads.find(({ section }) => section === id)
   return {
-    ...empty, basis: basisOf(issue.basis[element]),
-    watch: own(issue.probability[0]!, thousandth), limit: own(issue.probability[1]!, thousandth),
+    ...empty, ...shares,
     energyAboveWatchKwh: own(issue.energyAboveKwh[0]!, thousandth), energyAboveLimitKwh: own(issue.energyAboveKwh[1]!, thousandth),
-    unknown: own(issue.unknownShare, thousandth), loadingPct: LOADING_LEVELS.map((level, k) => ({ level, values: own(issue.loadingPct[k]!, tenth) })),
+    unknown: unknownShares, loadingPct: LOADING_LEVELS.map((level, k) => ({ level, values: own(issue.loadingPct[k]!, tenth) })),
     powerKw: head === undefined ? [] : powers(head.quantilesKw),
     thresholds: (head?.thresholds ?? []).filter(({ kw }) => Number.isFinite(kw)).map(({ name, kw, probability }) => ({ threshold: name, kw: tenth(kw)!, probability: Array.from(probability, thousandth) })),
   }

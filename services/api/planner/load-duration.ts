@@ -6,7 +6,7 @@ import { eachState } from './states.ts'
 const POINTS = 200
 
 /** Loadings of an interval from high to low, thinned to what a chart can show; the peak is always kept. */
-export async function loadDuration(runs: RunReader, element: NetworkElement, from: number, to: number, limitPct: number): Promise<LoadDuration> {
+export async function loadDuration(runs: RunReader, element: NetworkElement, from: number, to: number, limitPct: number): Promise<Omit<LoadDuration, 'withheld'>> {
   const head = await runs.latest('estimate')
   const layout = head && (await runs.layout(head.districtVersion))
   const loadings: number[] = []

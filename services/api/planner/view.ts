@@ -4,7 +4,8 @@ import { localParts } from '#models/units/local-time.ts'
 import { QUALITY, qualityName } from '#models/units/quality.ts'
 import type { NetworkState, RunHead, RunLayout } from '#services/evaluation/port.ts'
 import { orNull } from '../columns.ts'
-import type { FeederHeadroom, NetworkStateView, RunSummary } from '../contract/planner.ts'
+import type { FeederHeadroom, LoadingLevel, NetworkStateView, RunSummary } from '../contract/planner.ts'
+import type { Sight } from './sight.ts'
 
 /** Ratings and places of the elements at one instant, by id. */
 export interface NetworkAt {
@@ -34,7 +35,14 @@ export function runSummary(head: RunHead): RunSummary {
 
 const qualityOf = (code: number | undefined, value: number): NetworkStateView['sections'][number]['quality'] => qualityName(Number.isFinite(value) ? (code ?? QUALITY.missing) : QUALITY.missing)
 
-export function stateView(layout: RunLayout, state: NetworkState, { sectionRatingA, sectionKv, transformerKva }: NetworkAt): NetworkStateView {
+export function levelOf(loadingPct: number | undefined, { watchLoadingPct, limitLoadingPct }: District['thresholds']): LoadingLevel {
+  if (loadingPct === undefined || Number.isNaN(loadingPct)) return 'unknown'
+  return loadingPct >= limitLoadingPct ? 'over' : loadingPct >= watchLoadingPct ? 'watch' : 'normal'
+}
+
+/** A state as planners see it: levels are those of all elements, figures those that the sight leaves. */
+export function stateView({ thresholds }: District, layout: RunLayout, whole: NetworkState, { sectionRatingA, sectionKv, transformerKva }: NetworkAt, sight: Sight): NetworkStateView {
+  const state = sight.mask(whole, layout)
   return {
     at: state.at,
     settled: state.settled,
@@ -44,11 +52,12 @@ export function stateView(layout: RunLayout, state: NetworkState, { sectionRatin
       return {
         id, currentA: orNull(currentA), powerKw: orNull(state.sectionPowerKw[i]!), loadingPct: orNull(state.sectionLoadingPct[i]!),
         headroomA: orNull(headroomA), headroomKva: orNull(apparentKva(headroomA, sectionKv.get(id) ?? NaN)), quality: qualityOf(state.sectionQuality[i], currentA),
+        level: levelOf(whole.sectionLoadingPct[i], thresholds), withheld: sight.withheld(id, state.at),
       }
     }),
     transformers: layout.transformers.map((id, i) => {
       const loadKva = state.transformerLoadKva[i]!
-      return { id, loadKva: orNull(loadKva), loadingPct: orNull(state.transformerLoadingPct[i]!), headroomKva: orNull((transformerKva.get(id) ?? NaN) - loadKva), quality: qualityOf(state.transformerQuality[i], loadKva) }
+      return { id, loadKva: orNull(loadKva), loadingPct: orNull(state.transformerLoadingPct[i]!), headroomKva: orNull((transformerKva.get(id) ?? NaN) - loadKva), quality: qualityOf(state.transformerQuality[i], loadKva), level: levelOf(whole.transformerLoadingPct[i], thresholds), withheld: sight.withheld(id, state.at) }
     }),
     buses: layout.buses.map((id, i) => ({ id, voltagePu: orNull(state.busVoltagePu[i]!), loadKw: orNull(state.busLoadKw[i]!) })),
     lossesKw: orNull(state.lossesKw),
@@ -59,11 +68,12 @@ export function stateView(layout: RunLayout, state: NetworkState, { sectionRatin
   }
 }
 
-/** Feeders with the least headroom first; those of which nothing is known come last. */
-export function feederHeadrooms(district: District, layout: RunLayout, state: NetworkState, at: NetworkAt, peaks: ReadonlyMap<string, { at: number; loadingPct: number }>): FeederHeadroom[] {
+/** Feeders with the least headroom first; those of which no figure is known or told come last, but for those that are near their limit or beyond it. */
+export function feederHeadrooms(district: District, layout: RunLayout, state: NetworkState, at: NetworkAt, peaks: ReadonlyMap<string, { at: number; loadingPct: number }>, sight: Sight): FeederHeadroom[] {
   const index = new Map(layout.lineSections.map((id, i) => [id, i]))
   const substationOf = new Map(district.network.busbars.map(({ id, substation }) => [id, substation]))
   const { watchLoadingPct, limitLoadingPct } = district.thresholds
+  const rank = ({ loadingPct, level }: FeederHeadroom): number => loadingPct ?? (level === 'over' ? limitLoadingPct : level === 'watch' ? watchLoadingPct : -1)
   return district.network.feeders
     .map((feeder): FeederHeadroom => {
       let limiting: number | undefined
@@ -71,7 +81,7 @@ export function feederHeadrooms(district: District, layout: RunLayout, state: Ne
         const i = index.get(section)
         if (i !== undefined && Number.isFinite(state.sectionLoadingPct[i]) && (limiting === undefined || state.sectionLoadingPct[i]! > state.sectionLoadingPct[limiting]!)) limiting = i
       }
-      const common = { id: feeder.id, name: feeder.name, substation: substationOf.get(feeder.busbar) ?? null, forecastPeak: peaks.get(feeder.id) ?? null }
+      const common = { id: feeder.id, name: feeder.name, substation: substationOf.get(feeder.busbar) ?? null, forecastPeak: peaks.get(feeder.id) ?? null, withheld: sight.withheld(feeder.id, state.at) }
       if (limiting === undefined) {
         return { ...common, limitingSection: null, currentA: null, ratingA: null, loadingPct: null, headroomA: null, headroomKva: null, quality: 'missing', level: 'unknown' }
       }
@@ -79,17 +89,9 @@ export function feederHeadrooms(district: District, layout: RunLayout, state: Ne
       const currentA = state.sectionCurrentA[limiting]!
       const ratingA = at.sectionRatingA.get(section) ?? NaN
       const loadingPct = state.sectionLoadingPct[limiting]!
-      return {
-        ...common,
-        limitingSection: section,
-        currentA: orNull(currentA),
-        ratingA: orNull(ratingA),
-        loadingPct,
-        headroomA: orNull(ratingA - currentA),
-        headroomKva: orNull(apparentKva(ratingA - currentA, at.sectionKv.get(section) ?? NaN)),
-        quality: qualityOf(state.sectionQuality[limiting], currentA),
-        level: loadingPct >= limitLoadingPct ? 'over' : loadingPct >= watchLoadingPct ? 'watch' : 'normal',
-      }
+      const told = { limitingSection: section, ratingA: orNull(ratingA), quality: qualityOf(state.sectionQuality[limiting], currentA), level: levelOf(loadingPct, district.thresholds) }
+      if (sight.isHidden(section, state.at)) return { ...common, ...told, withheld: 'whole', forecastPeak: null, currentA: null, loadingPct: null, headroomA: null, headroomKva: null }
+      return { ...common, ...told, currentA: orNull(currentA), loadingPct, headroomA: orNull(ratingA - currentA), headroomKva: orNull(apparentKva(ratingA - currentA, at.sectionKv.get(section) ?? NaN)) }
     })
-    .sort((a, b) => (b.loadingPct ?? -1) - (a.loadingPct ?? -1))
+    .sort((a, b) => rank(b) - rank(a))
 }

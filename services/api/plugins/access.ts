@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { Directory, Principal, RoleName } from '#services/directory/port.ts'
 import type { BegunSession, SessionRecord } from '#services/directory/sessions-port.ts'
+import { refuseBeyondScope } from './tokens.ts'
 
 /**
  * `session`: anybody, but the answer depends on who asks; `signed-in`: any account, whatever its roles. `freshMs`: the person must have
@@ -60,6 +61,8 @@ export const accessPlugin = fp<AccessOptions>(async (app, { directory, secure })
     // Unrouted addresses answer alike for everybody.
     if (access === undefined || access === 'public') return
     reply.header('cache-control', 'private, no-store')
+    // tokens: a machine sends no cookie, so that no page of another site can ask in its name.
+    if (request.machine !== undefined && typeof access === 'object') return refuseBeyondScope(request, access.role)
     await identify(request, directory, secure)
     if (!SAFE_METHODS.has(request.method)) refuseForeignPages(request)
     if (access === 'session') return

@@ -14,6 +14,9 @@ export const connectionStudyRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }>
   const profiles = connectionProfiles({ plan: evaluationPlan(district) })
   const nodes = new Set([...district.network.busbars, ...district.network.junctions].map(({ id }) => id))
 
+  const isHidden = (element: string) => deps.sight.isHidden(element, deps.clock.now())
+  const isBusHidden = (node: string) => deps.sight.isBusHidden(node, deps.clock.now())
+
   app.get(ROUTES.planner.connectionStudy, { config: { access: { role: 'planner' } }, schema: { querystring: ConnectionStudyQuery, response: { 200: ConnectionStudyAnswer } } }, async (request): Promise<ConnectionStudyAnswer> => {
     const { node, kva, profile = CONSTANT_PROFILE, tanPhi = USUAL_TAN_PHI } = request.query
     const empty = { progressPct: 0, profiles, problem: null, study: null }
@@ -22,7 +25,7 @@ export const connectionStudyRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }>
     if (!profiles.includes(profile)) throw new PenfeldError('PF_REQUEST_INVALID', `There is no load class ${profile}.`, { where: 'querystring/profile' })
     const told = deps.studies.connection({ node, kva, profile, tanPhi }, deps.clock.now())
     switch (told.status) {
-      case 'done': return { ...empty, status: 'done', progressPct: 100, study: connectionStudyView(told.study) }
+      case 'done': return { ...empty, status: 'done', progressPct: 100, study: connectionStudyView(told.study, isHidden, isBusHidden(node)) }
       case 'failed': return { ...empty, status: 'failed', problem: told.problem }
       case 'running': return { ...empty, status: 'running', progressPct: Math.round(100 * told.share) }
       case 'busy': return { ...empty, status: 'busy' }

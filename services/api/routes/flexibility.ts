@@ -11,6 +11,7 @@ import type { ApiDeps } from '../deps.ts'
 import { activationView, ownActivation, proposalView, reportView } from '../flexibility/activation-views.ts'
 import { giveAnswer } from '../flexibility/answers.ts'
 import { checkInterval, DAY_MS } from '../interval.ts'
+import { noteReadings } from '../note-readings.ts'
 
 const operator = { access: { role: 'operator' } } as const
 const merchant = { access: { role: 'merchant' } } as const
@@ -21,7 +22,7 @@ const MOST_DAYS = 400
 const wasTold = ({ wasNotified }: Activation) => wasNotified
 
 export const flexibilityRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = async (app, { deps }) => {
-  const { clock, activations, directory } = deps
+  const { clock, activations } = deps
   const { district } = deps.district
 
   for (const role of ['planner', 'operator'] as const) {
@@ -34,6 +35,8 @@ export const flexibilityRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = a
         contracts: contractsOf(district).length, proposal: proposal === undefined ? null : proposalView(proposal),
         activations: activations.between(from, to).map((one) => activationView(one, { withCurve: role === 'operator' })).reverse(),
       }
+      // What was delivered is told of one seller; whoever plans sees no curve of it.
+      noteReadings(deps.audit, request, activations.between(from, to).flatMap(({ contract }) => contract.deliveryPoints))
       return answer(request, reply, body, (told) => ({
         header: ['activation', 'contract', 'seller', 'from', 'to', 'kw', 'elements', 'probability', 'state', 'asked_kwh', 'delivered_kwh', 'missing_steps', 'activation_eur', 'penalty_eur', 'net_eur'],
         rows: told.activations.map((one) => [one.activationId, one.contractId, one.seller, isoTime(one.from), isoTime(one.to), one.kw, one.elements.join(' '), one.probability, one.state, one.settlement?.askedKwh ?? null, one.settlement?.deliveredKwh ?? null, one.settlement?.missingSteps ?? null, one.settlement?.activationEur ?? null, one.settlement?.penaltyEur ?? null, one.settlement?.netEur ?? null]),
@@ -67,7 +70,7 @@ export const flexibilityRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = a
       const held = heldOver(request, one)
       return held.size === 0 ? [] : [ownActivation(one, held, now)]
     })
-    for (const id of new Set(own.flatMap(({ deliveryPoints }) => deliveryPoints))) directory.logAccess({ personId: request.principal!.personId, route: ROUTES.merchant.activations, subject: id })
+    noteReadings(deps.audit, request, own.flatMap(({ deliveryPoints }) => deliveryPoints))
     const body: OwnActivations = { activations: own.reverse() }
     return answer(request, reply, body, (told) => ({
       header: ['activation', 'from', 'to', 'kw', 'state', 'answer_by', 'delivered_kwh', 'net_eur'],

@@ -16,7 +16,7 @@ export const outageStudyRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = a
     if (!choice.some(({ id }) => id === element)) throw new PenfeldError('PF_REQUEST_INVALID', `${element} is no section, transformer or busbar of the medium voltage.`, { where: 'querystring/element' })
     const told = deps.studies.outage(element, deps.clock.now())
     switch (told.status) {
-      case 'done': return { ...empty, status: 'done', progressPct: 100, study: outageStudyView(told.study) }
+      case 'done': return { ...empty, status: 'done', progressPct: 100, study: outageStudyView(told.study, (id) => deps.sight.isHidden(id, deps.clock.now())) }
       case 'failed': return { ...empty, status: 'failed', problem: told.problem }
       case 'running': return { ...empty, status: 'running', progressPct: Math.round(100 * told.share) }
       case 'busy': return { ...empty, status: 'busy' }

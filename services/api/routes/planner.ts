@@ -31,10 +31,13 @@ const MEASURED_BESIDE_FORECAST_MS = 2 * DAY_MS
 const LOOK_FOR_RUN_MS = 1_000
 
 export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: EventStreams; live: LiveValues }> = async (app, { deps, streams, live }) => {
-  const { clock, measured, runs } = deps
+  const { clock, measured, runs, sight } = deps
   const { district } = deps.district
-  const forecastPeaks = createForecastPeaks(district, runs)
-  const forecastSeries = plannerForecastSeries(district)
+  /** What is shown is read from here; from `runs` itself only the level of what is not. */
+  const seen = sight.seen(runs, deps.district.version)
+  const forecastPeaks = createForecastPeaks(district, seen)
+  const allSeries = plannerForecastSeries(district)
+  const forecastSeries = () => sight.series(allSeries, clock.now())
 
   app.get(ROUTES.planner.network, { config, schema: { querystring: PlannerFormatQuery, response: { 200: PlannerNetwork } } }, async (request, reply) =>
     answer(request, reply, await networkView(deps.district, measured, clock.now()), ({ lineSections }) => ({
@@ -48,12 +51,12 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
     const layout = newest && (await runs.layout(newest.head.districtVersion))
     const body: PlannerState = newest === undefined || layout === undefined
       ? { readiness: 'starting', ageS: null, run: null, state: null }
-      : { readiness: 'ready', ageS: Math.max(0, (clock.now() - newest.state.at) / 1000), run: runSummary(newest.head), state: stateView(layout, newest.state, networkAt(district, newest.state.at)) }
+      : { readiness: 'ready', ageS: Math.max(0, (clock.now() - newest.state.at) / 1000), run: runSummary(newest.head), state: stateView(district, layout, newest.state, networkAt(district, newest.state.at), sight) }
     return answer(request, reply, body, ({ state }) => ({
-      header: ['at', 'element', 'kind', 'current_a', 'load_kva', 'loading_pct', 'headroom_a', 'headroom_kva', 'quality'],
+      header: ['at', 'element', 'kind', 'current_a', 'load_kva', 'loading_pct', 'headroom_a', 'headroom_kva', 'quality', 'level', 'withheld'],
       rows: state === null ? [] : [
-        ...state.sections.map((one) => [isoTime(state.at), one.id, 'line-section', one.currentA, null, one.loadingPct, one.headroomA, one.headroomKva, one.quality]),
-        ...state.transformers.map((one) => [isoTime(state.at), one.id, 'transformer', null, one.loadKva, one.loadingPct, null, one.headroomKva, one.quality]),
+        ...state.sections.map((one) => [isoTime(state.at), one.id, 'line-section', one.currentA, null, one.loadingPct, one.headroomA, one.headroomKva, one.quality, one.level, one.withheld]),
+        ...state.transformers.map((one) => [isoTime(state.at), one.id, 'transformer', null, one.loadKva, one.loadingPct, null, one.headroomKva, one.quality, one.level, one.withheld]),
       ],
     }))
   })
@@ -83,7 +86,7 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
       if (layout === undefined) continue
       const read = elementLoad(element, layout)
       // The forecast goes on where the estimates end.
-      await eachState(runs, kind, Math.max(from, lastAt + 1), to, (state) => {
+      await eachState(seen, kind, Math.max(from, lastAt + 1), to, (state) => {
         const one = read(state)
         const quality = kind === 'forecast' ? QUALITY.forecast : one.quality
         pushValue(loadingPct, state.at, one.loadingPct, quality)
@@ -95,7 +98,7 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
     const isTransformer = element.kind === 'transformer'
     const ratingA = isTransformer ? null : orNull(ratings.sectionRatingA.get(element.sections[0]!) ?? NaN)
     const ratedKva = isTransformer ? orNull(ratings.transformerKva.get(element.id) ?? NaN) : null
-    const body: ElementHistory = { element: element.id, kind: element.kind, ratingA, ratedKva, from, to, loadingPct, currentA: isTransformer ? null : load, loadKva: isTransformer ? load : null }
+    const body: ElementHistory = { element: element.id, kind: element.kind, ratingA, ratedKva, from, to, loadingPct, currentA: isTransformer ? null : load, loadKva: isTransformer ? load : null, withheld: sight.withheld(element.id, clock.now()) }
     return answer(request, reply, body, (history) => ({
       header: ['at', 'loading_pct', isTransformer ? 'load_kva' : 'current_a', 'quality'],
       rows: history.loadingPct.at.map((at, i) => [isoTime(at), history.loadingPct.values[i]!, load.values[i]!, history.loadingPct.quality[i]!]),
@@ -112,7 +115,7 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
       if (layout === undefined) continue
       body.lineSections = [...layout.lineSections]
       body.transformers = [...layout.transformers]
-      await eachState(runs, kind, Math.max(from, (body.at.at(-1) ?? from - 1) + 1), to, (state) => {
+      await eachState(seen, kind, Math.max(from, (body.at.at(-1) ?? from - 1) + 1), to, (state) => {
         if (state.sectionLoadingPct.length !== layout.lineSections.length) return // of another version of the document
         body.at.push(state.at)
         body.kind.push(kind)
@@ -130,7 +133,7 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
   app.get(ROUTES.planner.feeders, { config, schema: { querystring: PlannerFormatQuery, response: { 200: PlannerFeeders } } }, async (request, reply) => {
     const newest = await newestState(runs, 'estimate', clock.now())
     const layout = newest && (await runs.layout(newest.head.districtVersion))
-    const feeders = newest === undefined || layout === undefined ? [] : feederHeadrooms(district, layout, newest.state, networkAt(district, newest.state.at), await forecastPeaks(clock.now()))
+    const feeders = newest === undefined || layout === undefined ? [] : feederHeadrooms(district, layout, newest.state, networkAt(district, newest.state.at), await forecastPeaks(clock.now()), sight)
     const body: PlannerFeeders = {
       readiness: feeders.length === 0 ? 'starting' : 'ready',
       at: newest?.state.at ?? null,
@@ -139,13 +142,13 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
       feeders,
     }
     return answer(request, reply, body, (table) => ({
-      header: ['feeder', 'name', 'limiting_section', 'current_a', 'rating_a', 'loading_pct', 'headroom_a', 'headroom_kva', 'level', 'quality', 'forecast_peak_pct', 'forecast_peak_at'],
-      rows: table.feeders.map((one) => [one.id, one.name, one.limitingSection, one.currentA, one.ratingA, one.loadingPct, one.headroomA, one.headroomKva, one.level, one.quality, one.forecastPeak?.loadingPct, isoTime(one.forecastPeak?.at ?? null)]),
+      header: ['feeder', 'name', 'limiting_section', 'current_a', 'rating_a', 'loading_pct', 'headroom_a', 'headroom_kva', 'level', 'quality', 'forecast_peak_pct', 'forecast_peak_at', 'withheld'],
+      rows: table.feeders.map((one) => [one.id, one.name, one.limitingSection, one.currentA, one.ratingA, one.loadingPct, one.headroomA, one.headroomKva, one.level, one.quality, one.forecastPeak?.loadingPct, isoTime(one.forecastPeak?.at ?? null), one.withheld]),
     }))
   })
 
   app.get(ROUTES.planner.forecastSeries, { config, schema: { querystring: PlannerForecastSeriesQuery, response: { 200: PlannerForecastSeries } } }, async (request, reply) => {
-    const body: PlannerForecastSeries = { series: forecastSeries.map(({ series, kind, name, carrier, unit }) => ({ series, kind, name, carrier, unit })) }
+    const body: PlannerForecastSeries = { series: forecastSeries().map(({ series, kind, name, carrier, unit }) => ({ series, kind, name, carrier, unit })) }
     return answer(request, reply, body, (list) => ({ header: ['series', 'kind', 'name', 'carrier', 'unit'], rows: list.series.map((one) => [one.series, one.kind, one.name, one.carrier, one.unit]) }))
   })
 
@@ -153,17 +156,15 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
     const now = clock.now()
     const { series: asked = 'district', from = now - MEASURED_BESIDE_FORECAST_MS } = request.query
     checkInterval({ from, to: now }, LONGEST_DAYS.forecast)
-    const chosen = chosenSeries(forecastSeries, asked)
+    const chosen = chosenSeries(forecastSeries(), asked)
     const { series, kind, name, power } = chosen
-    // The figures of one holder: as in the merchant tree, who read them is written down.
-    if (kind === 'delivery-point') deps.directory.logAccess({ personId: request.principal!.personId, route: ROUTES.planner.forecast, subject: series })
     const [issued, measuredKw] = [await runs.latestForecast(series), await measuredMeans(measured, power, from, now)]
     const body: PlannerForecast = { ...forecastView(chosen, issued, tomorrowPeak(issued, await runs.pastForecasts(series), district.timeZone, now)), kind, name, measuredKw }
     return answer(request, reply, body, (forecast) => forecastTable(forecast, forecast.measuredKw))
   })
 
   app.get(ROUTES.planner.winterPeak, { config, schema: { querystring: WinterPeakQuery, response: { 200: WinterPeak } } }, async (request, reply) => {
-    const chosen = chosenSeries(forecastSeries, request.query.series ?? 'district')
+    const chosen = chosenSeries(forecastSeries(), request.query.series ?? 'district')
     return answer(request, reply, winterPeakView(chosen, await deps.findings.winterPeak(chosen.series)), winterPeakTable)
   })
 
@@ -171,25 +172,29 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
     const element = networkElement(district, request.query.element)
     const to = clock.now()
     const from = to - 30 * DAY_MS
-    const body = await loadDuration(runs, element, from, to, district.thresholds.limitLoadingPct)
-    return answer(request, reply, body, (curve) => ({ header: ['share_pct', 'loading_pct'], rows: curve.sharePct.map((share, i) => [share, curve.loadingPct[i]!]) }))
+    const withheld = sight.withheld(element.id, to)
+    const curve = await loadDuration(seen, element, from, to, district.thresholds.limitLoadingPct)
+    const whole = withheld === 'none' ? curve : await loadDuration(runs, element, from, to, district.thresholds.limitLoadingPct)
+    // For how long an element is beyond its limit is what it is planned by, and tells nobody's habits.
+    const body: LoadDuration = { ...curve, withheld, steps: whole.steps, hoursOverLimit: withheld === 'none' ? curve.hoursOverLimit : Math.round(whole.hoursOverLimit) }
+    return answer(request, reply, body, ({ sharePct, loadingPct }) => ({ header: ['share_pct', 'loading_pct'], rows: sharePct.map((share, i) => [share, loadingPct[i]!]) }))
   })
 
   app.get(ROUTES.planner.balance, { config, schema: { querystring: PlannerFormatQuery, response: { 200: Balance } } }, async (request, reply) =>
-    answer(request, reply, await balanceView(deps), ({ findings }) => ({
+    answer(request, reply, await balanceView({ ...deps, runs: { ...runs, ...seen } }, sight), ({ findings }) => ({
       header: ['kind', 'element', 'residual_pct', 'residual_kw', 'sentence_fr', 'sentence_en'],
       rows: findings.map((one) => [one.kind, one.element, one.residualPct, one.residualKw, one.sentence.fr, one.sentence.en]),
     })))
 
   app.get(ROUTES.planner.firmImport, { config, schema: { querystring: PlannerFormatQuery, response: { 200: FirmImport } } }, async (request, reply) =>
-    answer(request, reply, await firmImportView(deps), ({ contingencies }) => ({
+    answer(request, reply, await firmImportView({ ...deps, runs: { ...runs, ...seen } }), ({ contingencies }) => ({
       header: ['lost', 'firm_import_kw', 'limiting_element', 'loading_pct'],
       rows: contingencies.map((one) => [one.lost, one.firmImportKw, one.limitingElement, one.loadingPct]),
     })))
 
   app.get(ROUTES.planner.measurementPoints, { config, schema: { querystring: ElementQuery, response: { 200: PlannerMeasurementPoints } } }, async (request, reply) => {
     const element = networkElement(district, request.query.element)
-    const body: PlannerMeasurementPoints = { element: element.id, points: await traceValues(measured, district, clock, pointsOf(district, element)) }
+    const body: PlannerMeasurementPoints = { element: element.id, points: await traceValues(measured, district, clock, pointsOf(district, element).filter((point) => sight.maySeePoint(point, clock.now()))) }
     return answer(request, reply, body, ({ points }) => ({
       header: ['point', 'value', 'unit', 'quality', 'at', 'recorded_at', 'age_s', 'stale', 'source', 'protocol', 'device_address'],
       rows: points.map((one) => [one.pointId, one.value, one.unit, one.quality, isoTime(one.at), isoTime(one.recordedAt), one.ageS, one.stale, one.sourceId, one.sourceProtocol, one.deviceAddress]),
@@ -211,7 +216,7 @@ export const plannerRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: 
     const timer = setInterval(() => void look().catch(() => undefined), LOOK_FOR_RUN_MS)
     stream.onClose(() => clearInterval(timer))
     await look()
-    await streamValues(stream, live, measured, measurementPoints.filter(({ on }) => elements.has(on)).map(({ id }) => id))
+    await streamValues(stream, live, measured, measurementPoints.filter((point) => elements.has(point.on) && sight.maySeePoint(point, clock.now())).map(({ id }) => id))
   })
 }
 

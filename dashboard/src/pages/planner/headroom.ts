@@ -13,6 +13,8 @@ export interface HeadroomRow {
   readonly headroomKva: number | null
   readonly level: Level
   readonly quality: Quality
+  /** Too few holders are behind it: its level is told and no figure. */
+  readonly withheld: boolean
   readonly forecastPeak: { readonly at: number; readonly loadingPct: number } | null
 }
 
@@ -25,17 +27,19 @@ export function headroomRows(network: PlannerNetwork, feeders: PlannerFeeders, s
   const rows: HeadroomRow[] = [
     ...feeders.feeders.map((feeder): HeadroomRow => ({
       id: feeder.id, name: feeder.name, kind: 'feeder', highVoltage: (voltage.get(feeder.id) ?? 0) >= LOW_VOLTAGE_KV, loadingPct: feeder.loadingPct,
-      headroomA: feeder.headroomA, headroomKva: feeder.headroomKva, level: feeder.level, quality: feeder.quality, forecastPeak: feeder.forecastPeak,
+      headroomA: feeder.headroomA, headroomKva: feeder.headroomKva, level: feeder.level, quality: feeder.quality, forecastPeak: feeder.forecastPeak, withheld: feeder.withheld === 'whole',
     })),
     ...network.transformers.map((transformer): HeadroomRow => {
       const now = states.get(transformer.id)
       return {
         id: transformer.id, name: transformer.name, kind: 'transformer', highVoltage: true, loadingPct: now?.loadingPct ?? null, headroomA: null, headroomKva: now?.headroomKva ?? null,
-        level: levelOf(now?.loadingPct, { watchPct: network.watchLoadingPct, limitPct: Math.min(transformer.limitPct, network.limitLoadingPct) }), quality: now?.quality ?? 'missing', forecastPeak: null,
+        level: now?.withheld === 'whole' ? now.level : levelOf(now?.loadingPct, { watchPct: network.watchLoadingPct, limitPct: Math.min(transformer.limitPct, network.limitLoadingPct) }), quality: now?.quality ?? 'missing', forecastPeak: null, withheld: now?.withheld === 'whole',
       }
     }),
   ]
-  return rows.sort((a, b) => (b.loadingPct ?? -1) - (a.loadingPct ?? -1))
+  // Without a figure an element stands where its level begins.
+  const place = ({ loadingPct, level }: HeadroomRow): number => loadingPct ?? (level === 'over' ? network.limitLoadingPct : level === 'watch' ? network.watchLoadingPct : -1)
+  return rows.sort((a, b) => place(b) - place(a))
 }
 
 export type Scope = 'tight' | 'hv' | 'transformers' | 'all'
