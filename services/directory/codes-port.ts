@@ -39,5 +39,4 @@ export interface AccessCodes {
 export const CODE_LIMIT_MS = { letter: 30 * 86_400_000, delegation: 7 * 86_400_000 } as const
 /** A person who copies a letter errs a few times; who guesses needs 10^24. */
 export const WRONG_CODES_A_PERSON = 5
-export const WRONG_CODES_IN_ALL = 200
 export const WRONG_CODES_WINDOW_MS = 3_600_000

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { inTransaction } from '#services/sqlite/one-writer-file.ts'
 import { newCode, normalCode } from './code-text.ts'
-import { CODE_LIMIT_MS, WRONG_CODES_A_PERSON, WRONG_CODES_IN_ALL, WRONG_CODES_WINDOW_MS, type AccessCodes, type CodeRecord } from './codes-port.ts'
+import { CODE_LIMIT_MS, WRONG_CODES_A_PERSON, WRONG_CODES_WINDOW_MS, type AccessCodes, type CodeRecord } from './codes-port.ts'
 import type { HolderLinks } from './links-port.ts'
 import { hashOf } from './secrets.ts'
 
@@ -12,6 +12,8 @@ const recordOf = (row: CodeRow): CodeRecord => ({
   codeId: row.code_id, kind: row.kind as CodeRecord['kind'], holder: row.holder, deliveryPoint: row.delivery_point, parentLink: row.parent_link,
   from: row.from_at, linkEndsAt: row.link_ends_at ?? Infinity, madeBy: row.made_by, madeAt: row.made_at, expiresAt: row.expires_at,
 })
+/** Refused codes are counted by the hour and shown by the day. */
+const KEPT_MS = 7 * 86_400_000
 const OPEN = 'redeemed_at IS NULL AND withdrawn_at IS NULL AND expires_at > ?'
 
 /** Codes are kept as plain hashes: of 80 random bits none can be found by trying. */
@@ -23,6 +25,7 @@ export function accessCodes(database: DatabaseSync, links: HolderLinks, realNow:
   const open = database.prepare(`SELECT * FROM access_code WHERE ${OPEN} ORDER BY code_id`)
   const withdraw = database.prepare(`UPDATE access_code SET withdrawn_at = ? WHERE code_id = ? AND ${OPEN}`)
   const note = database.prepare('INSERT INTO wrong_code (at, person_id) VALUES (?, ?)')
+  const forget = database.prepare('DELETE FROM wrong_code WHERE at < ?')
   const wrongOf = database.prepare('SELECT count(*) AS count FROM wrong_code WHERE at > ? AND person_id = ?')
   const wrong = database.prepare('SELECT count(*) AS count FROM wrong_code WHERE at > ?')
   const counted = (row: unknown): number => (row as { count: number }).count
@@ -41,13 +44,14 @@ export function accessCodes(database: DatabaseSync, links: HolderLinks, realNow:
     redeem(personId, typed, stillRight) {
       const now = realNow()
       const since = now - WRONG_CODES_WINDOW_MS
-      if (counted(wrongOf.get(since, personId)) >= WRONG_CODES_A_PERSON || counted(wrong.get(since)) >= WRONG_CODES_IN_ALL) {
+      if (counted(wrongOf.get(since, personId)) >= WRONG_CODES_A_PERSON) {
         throw new PenfeldError('PF_TOO_MANY_CODES', 'Too many codes were refused in the last hour.')
       }
       const code = normalCode(typed)
       const row = code === undefined ? undefined : (find.get(hashOf(code), now) as CodeRow | undefined)
       const record = row && recordOf(row)
       if (record === undefined || !stillRight(record)) {
+        forget.run(now - KEPT_MS)
         note.run(now, personId)
         throw new PenfeldError('PF_CODE_REFUSED', 'This code opens nothing.', { where: 'code' })
       }

@@ -1,9 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { KEYS } from '#services/hosts/keys.ts'
+import { buildApp } from '#services/api/app.ts'
+import { ROUTES } from '#services/api/contract/routes.ts'
+import { exampleDeps } from '#services/api/example-deps.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { redisUnderTest, type RedisUnderTest } from '#services/jobs/bullmq/redis.testkit.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
+import { openDirectory } from './directory.ts'
 import { redisSessions } from './redis-sessions.ts'
 import { hashOf } from './secrets.ts'
 import { sessionContract } from './sessions-contract.ts'
@@ -37,6 +44,29 @@ test('two service hosts share them, Redis forgets them by itself, and holds no i
   expect(left).toBeLessThanOrEqual(IDLE_LIMIT_MS)
   expect(await redis.pttl(ofPerson)).toBeGreaterThan(0)
   for (const text of [...(await redis.keys('penfeld:*')), (await redis.get(kept))!, ...(await redis.smembers(ofPerson))]) expect(text).not.toContain(sessionId)
+})
+
+test('the service with sessions in Redis lets in, goes on under a new id, and shuts out at once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'penfeld-redis-sessions-'))
+  const directory = openDirectory(join(folder, 'directory.sqlite'), Date.now, redisSessions(redis))
+  const example = exampleDeps({ directory })
+  const app = await buildApp(example.deps)
+  try {
+    const [boss, visitor] = ['boss', 'visitor'].map((subject) => directory.enrol({ issuer: 'i', subject, name: subject, roles: ['resident'], holders: [] })) as [number, number]
+    const { sessionId, csrfToken } = await directory.sessions.begin({ personId: visitor, authenticatedAt: Date.now() })
+    const { code } = directory.codes.make({ kind: 'letter', holder: 'holder-a', deliveryPoint: 'dp-a', parentLink: null, from: 0, linkEndsAt: Infinity, madeBy: boss })
+    const redeemed = await app.inject({ method: 'POST', url: ROUTES.session.code, headers: { cookie: `sid=${sessionId}`, 'x-csrf-token': csrfToken }, payload: { code } })
+    const renewed = redeemed.cookies.find(({ name }) => name === 'sid')!.value
+    const status = async (sid: string) => (await app.inject({ url: ROUTES.merchant.deliveryPoints, headers: { cookie: `sid=${sid}` } })).statusCode
+    expect([redeemed.statusCode, await status(sessionId), await status(renewed)]).toEqual([200, 401, 200])
+    await directory.sessions.revoke(visitor)
+    expect(await status(renewed)).toBe(401)
+  } finally {
+    await app.close()
+    example.dispose()
+    directory.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 test('while Redis is away the answer is that it is away, not that nobody is signed in', async () => {

@@ -32,7 +32,12 @@ export const demoIssuer = (environment: Environment): string => `http://127.0.0.
 /** On this machine people type either name. */
 export const loopbackOrigins = (port: number): readonly string[] => [`http://127.0.0.1:${port}`, `http://localhost:${port}`]
 
-const PREFIXES: Record<ProviderId, string> = { standard: 'PENFELD_OIDC_', franceconnect: 'PENFELD_OIDC_FRANCECONNECT_', proconnect: 'PENFELD_OIDC_PROCONNECT_' }
+/** Written out, so that whoever looks for a setting finds it. */
+const NAMES = {
+  standard: { issuer: 'PENFELD_OIDC_ISSUER', clientId: 'PENFELD_OIDC_CLIENT_ID', clientSecret: 'PENFELD_OIDC_CLIENT_SECRET', clientKey: 'PENFELD_OIDC_CLIENT_PRIVATE_KEY', pkce: 'PENFELD_OIDC_PKCE', signedUserinfo: 'PENFELD_OIDC_SIGNED_USERINFO', signingAlg: 'PENFELD_OIDC_SIGNING_ALG' },
+  franceconnect: { issuer: 'PENFELD_OIDC_FRANCECONNECT_ISSUER', clientId: 'PENFELD_OIDC_FRANCECONNECT_CLIENT_ID', clientSecret: 'PENFELD_OIDC_FRANCECONNECT_CLIENT_SECRET', clientKey: 'PENFELD_OIDC_FRANCECONNECT_CLIENT_PRIVATE_KEY', pkce: 'PENFELD_OIDC_FRANCECONNECT_PKCE', signedUserinfo: 'PENFELD_OIDC_FRANCECONNECT_SIGNED_USERINFO', signingAlg: 'PENFELD_OIDC_FRANCECONNECT_SIGNING_ALG' },
+  proconnect: { issuer: 'PENFELD_OIDC_PROCONNECT_ISSUER', clientId: 'PENFELD_OIDC_PROCONNECT_CLIENT_ID', clientSecret: 'PENFELD_OIDC_PROCONNECT_CLIENT_SECRET', clientKey: 'PENFELD_OIDC_PROCONNECT_CLIENT_PRIVATE_KEY', pkce: 'PENFELD_OIDC_PROCONNECT_PKCE', signedUserinfo: 'PENFELD_OIDC_PROCONNECT_SIGNED_USERINFO', signingAlg: 'PENFELD_OIDC_PROCONNECT_SIGNING_ALG' },
+} as const satisfies Record<ProviderId, object>
 const refuse = (where: string, why: string): never => {
   throw new PenfeldError('PF_CONFIG_INVALID', why, { where })
 }
@@ -50,23 +55,23 @@ export function identitySettings(environment: Environment): IdentitySettings {
 }
 
 function providerSettings(id: ProviderId, variables: Environment['variables']): ProviderSettings[] {
-  const prefix = PREFIXES[id]
-  const issuer = variables[`${prefix}ISSUER`]
+  const names = NAMES[id]
+  const issuer = variables[names.issuer]
   if (issuer === undefined || issuer === '') return []
-  if (!URL.canParse(issuer)) refuse(`${prefix}ISSUER`, `${prefix}ISSUER is "${issuer}", expected an address.`)
-  requireTlsOrLoopback(`${prefix}ISSUER`, issuer)
-  const clientKey = readSecret(`${prefix}CLIENT_PRIVATE_KEY`, variables)
-  const clientSecret = readSecret(`${prefix}CLIENT_SECRET`, variables)
-  if (clientKey !== undefined && keyAlgOf(clientKey) === undefined) refuse(`${prefix}CLIENT_PRIVATE_KEY`, `${prefix}CLIENT_PRIVATE_KEY is not a private key (PEM, P-256 or RSA).`)
+  if (!URL.canParse(issuer)) refuse(names.issuer, `${names.issuer} is "${issuer}", expected an address.`)
+  requireTlsOrLoopback(names.issuer, issuer)
+  const clientKey = readSecret(names.clientKey, variables)
+  const clientSecret = readSecret(names.clientSecret, variables)
+  if (clientKey !== undefined && keyAlgOf(clientKey) === undefined) refuse(names.clientKey, `${names.clientKey} is not a private key (PEM, P-256 or RSA).`)
   const profile = PROFILES[id]
   return [{
     profile: {
       ...profile,
-      pkce: choice(`${prefix}PKCE`, variables, { on: true, off: false }) ?? profile.pkce,
-      signedUserinfo: choice(`${prefix}SIGNED_USERINFO`, variables, { on: true, off: profile.signedUserinfo }) ?? profile.signedUserinfo,
-      signingAlg: choice(`${prefix}SIGNING_ALG`, variables, { ES256: 'ES256', RS256: 'RS256' } as const) ?? profile.signingAlg,
+      pkce: choice(names.pkce, variables, { on: true, off: false }) ?? profile.pkce,
+      signedUserinfo: choice(names.signedUserinfo, variables, { on: true, off: profile.signedUserinfo }) ?? profile.signedUserinfo,
+      signingAlg: choice(names.signingAlg, variables, { ES256: 'ES256', RS256: 'RS256' } as const) ?? profile.signingAlg,
     },
-    issuer, clientId: variables[`${prefix}CLIENT_ID`] ?? 'penfeld',
+    issuer, clientId: variables[names.clientId] ?? 'penfeld',
     ...(clientKey !== undefined ? { clientKey } : clientSecret !== undefined ? { clientSecret } : {}),
   }]
 }

@@ -38,5 +38,5 @@ export type AccessHolders = Static<typeof AccessHolders>
 export const LetterBody = object({ holder: ElementId, deliveryPoint: ElementId })
 export const LetterText = object({ title: Type.String(), paragraphs: Type.Array(Type.String()), steps: Type.Array(Type.String()), codeLabel: Type.String() })
 export type LetterText = Static<typeof LetterText>
-export const Letter = object({ ...MadeCode.properties, addressee: Type.String(), place: Type.String(), kind: oneOf('letter'), fr: LetterText, en: LetterText })
+export const Letter = object({ ...MadeCode.properties, addressee: Type.String(), place: Type.String(), deliveryPoint: Type.String({ description: 'tells dwellings of one house apart' }), kind: oneOf('letter'), fr: LetterText, en: LetterText })
 export type Letter = Static<typeof Letter>

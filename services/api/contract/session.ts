@@ -25,6 +25,7 @@ export const SignInQuery = object({
   /** Prove anew who you are: for acts that need a sign-in that is only minutes old. */
   fresh: Type.Optional(Type.Boolean()),
 })
+export type SignInQuery = Static<typeof SignInQuery>
 export const CallbackParams = object({ provider: ProviderId })
 export const SignInProviders = object({ providers: Type.Array(object({ provider: ProviderId, label: LocalText, whom: LocalText })) })
 export type SignInProviders = Static<typeof SignInProviders>

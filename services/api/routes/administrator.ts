@@ -96,7 +96,7 @@ export const administratorRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> =
     const { codeId, code, expiresAt } = codes.make({ kind: 'letter', holder: body.holder, deliveryPoint: body.deliveryPoint, parentLink: null, from: 0, linkEndsAt: Infinity, madeBy: principal!.personId })
     const { name, kind } = views.holderName(body.holder)
     return {
-      codeId, code, expiresAt, kind: 'letter', addressee: name ?? '', place: place.siteName,
+      codeId, code, expiresAt, kind: 'letter', addressee: name ?? '', place: place.siteName, deliveryPoint: place.deliveryPointId,
       ...letterText({ district: district.name, place: place.siteName, isHousehold: kind === 'household', address: `${deps.origins[0]!}/acces/moi`, expiresAt, timeZone: district.timeZone, providers: deps.relyingParty.providers }),
     }
   })

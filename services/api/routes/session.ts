@@ -35,9 +35,20 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = async
     providers: relyingParty.providers.map(({ id, label, whom }) => ({ provider: id, label, whom })),
   }))
 
-  app.get(ROUTES.session.signIn, { config: access, schema: { querystring: SignInQuery } }, async (request, reply) => {
-    const { provider: asked, fresh = false } = request.query
-    const returnTo = safeReturn(request.query.returnTo)
+  /** People come here with a browser and get a page that says what to do; everybody else gets the problem. */
+  const orTheChoicePage = async (request: FastifyRequest, reply: FastifyReply, answer: Promise<unknown>): Promise<unknown> => {
+    try {
+      return await answer
+    } catch (error) {
+      if (!(error instanceof PenfeldError) || !(request.headers.accept ?? '').includes('text/html')) throw error
+      deps.log.warn({ code: error.code, cause: String(error.cause) }, 'a sign-in was refused')
+      return reply.redirect(address(CHOICE_PAGE, {}, { refused: error.code }), 303)
+    }
+  }
+
+  const begin = async (request: FastifyRequest, reply: FastifyReply, query: SignInQuery): Promise<unknown> => {
+    const { provider: asked, fresh = false } = query
+    const returnTo = safeReturn(query.returnTo)
     const known = fresh ? request.session?.provider : undefined
     const provider = asked ?? known ?? (relyingParty.providers.length > 1 ? undefined : (relyingParty.providers[0]?.id ?? 'standard'))
     if (provider === undefined) return reply.redirect(address(CHOICE_PAGE, {}, { returnTo: returnTo === '' ? undefined : returnTo }), 302)
@@ -46,7 +57,8 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = async
     // Lax: the way back from the provider is a top-level GET from another site.
     void reply.setCookie(signInCookie, directory.beginSignIn(pending), { ...ownCookie, maxAge: SIGN_IN_LIMIT_MS / 1000 })
     return reply.redirect(url.href, 302)
-  })
+  }
+  app.get(ROUTES.session.signIn, { config: access, schema: { querystring: SignInQuery } }, (request, reply) => orTheChoicePage(request, reply, begin(request, reply, request.query)))
 
   const finish = async (request: FastifyRequest, reply: FastifyReply, provider: string): Promise<unknown> => {
     const id = request.cookies[signInCookie]
@@ -64,16 +76,6 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = async
     setSessionCookie(reply, secure, sessionId)
     const target = pending.returnTo === '' ? homeOf(directory.principal(personId)!) : pending.returnTo
     return reply.redirect(`${new URL(pending.redirectUri).origin}${target}`, 303)
-  }
-  /** People come here with a browser and get a page that says what to do; everybody else gets the problem. */
-  const orTheChoicePage = async (request: FastifyRequest, reply: FastifyReply, answer: Promise<unknown>): Promise<unknown> => {
-    try {
-      return await answer
-    } catch (error) {
-      if (!(error instanceof PenfeldError) || !(request.headers.accept ?? '').includes('text/html')) throw error
-      deps.log.warn({ code: error.code, cause: String(error.cause) }, 'a sign-in was refused')
-      return reply.redirect(address(CHOICE_PAGE, {}, { refused: error.code }), 303)
-    }
   }
   app.get(ROUTES.session.callback, { config: access, schema: { querystring: CallbackQuery } }, (request, reply) => orTheChoicePage(request, reply, finish(request, reply, 'standard')))
   app.get(ROUTES.session.callbackOf, { config: access, schema: { params: CallbackParams, querystring: CallbackQuery } }, (request, reply) => orTheChoicePage(request, reply, finish(request, reply, request.params.provider)))

@@ -3,7 +3,7 @@ import { nameOf, type ProviderProfile } from './profile.ts'
 /**
  * FranceConnect v2, for residents. Sources: docs.partenaires.franceconnect.gouv.fr (endpoints; differences between v1 and v2: ES256 or
  * RS256, signed userinfo must be verified, keys read again on failure, errors come back on the callback) and the parameters that the
- * published source takes (`core-fcp`, AuthorizeParamsDto: `acr_values`, `state` and `nonce` of at least 22 characters are required;
+ * published source takes (france-connect/sources, `core-fcp`, AuthorizeParamsDto: `acr_values`, `state` and `nonce` of at least 22 characters are required;
  * `code_challenge` and `max_age` are not known, so that PKCE is off until PENFELD_OIDC_FRANCECONNECT_PKCE says otherwise).
  * Data minimisation: `openid` alone; the number is enough, and it is another one for every service.
  */
