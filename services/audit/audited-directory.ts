@@ -41,9 +41,10 @@ export function auditedDirectory(directory: Directory, audit: AuditLog): Directo
       audit.append([{ kind: 'rights', actor: null, act: 'set-roles', subject: named(personId), reason: roles.join(' ') }])
       directory.setRoles(...args)
     },
-    remove(personId) {
-      audit.append([{ kind: 'erasure', actor: named(personId), act: 'remove-account', subject: named(personId) }])
-      return directory.remove(personId)
+    async remove(personId) {
+      await directory.remove(personId)
+      // The entries stay; who they were about does not.
+      audit.erase([{ kind: 'person', id: String(personId) }], { actor: null, act: 'remove-account' })
     },
     sessions: {
       ...sessions,

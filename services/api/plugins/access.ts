@@ -63,6 +63,7 @@ export const accessPlugin = fp<AccessOptions>(async (app, { directory, secure })
     reply.header('cache-control', 'private, no-store')
     // tokens: a machine sends no cookie, so that no page of another site can ask in its name.
     if (request.machine !== undefined && typeof access === 'object') return refuseBeyondScope(request, access.role)
+    if (request.machine !== undefined && access === 'signed-in') throw new PenfeldError('PF_TOKEN_SCOPE', 'This address is for people.', { where: 'authorization' })
     await identify(request, directory, secure)
     if (!SAFE_METHODS.has(request.method)) refuseForeignPages(request)
     if (access === 'session') return
