@@ -28,7 +28,7 @@ const get = (url: string, cookie?: string, headers: Record<string, string> = {})
 const entries = async (query: Record<string, string | number>) => (JSON.parse((await get(address(ROUTES.dataOfficer.audit, {}, query), officer)).body) as AuditEntries).entries
 
 test('the register is the data officer’s alone, and reading it is written down in it', async () => {
-  for (const path of Object.values(ROUTES.dataOfficer)) {
+  for (const path of [ROUTES.dataOfficer.audit, ROUTES.dataOfficer.auditChain]) {
     expect((await get(path)).statusCode).toBe(401)
     for (const role of ['merchant', 'planner', 'operator', 'administrator', 'resident'] as const) expect((await get(path, example.signIn(`x-${role}`, [role]).cookie)).statusCode).toBe(403)
     expect((await get(path, officer)).statusCode).toBe(200)
