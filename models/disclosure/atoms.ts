@@ -31,9 +31,8 @@ export interface Atoms {
   readonly isProduction: boolean
 }
 
-/** Throws PF_DISCLOSURE_WORLD where cells do not form a tree of the world's holders, PF_DISCLOSURE_TOO_FINE for more than 30 atoms. */
+/** Of a checked world. Throws PF_DISCLOSURE_TOO_FINE for more than 30 atoms. */
 export function atomsOf(world: GuardWorld): Atoms {
-  checkTree(world)
   const sets = [...world.cells.map(({ members }) => members), ...world.external.map(({ members }) => members)]
   const membership = world.holders.map((): string[] => [])
   for (const [set, members] of sets.entries()) for (const holder of members) membership[holder].push(String(set))
@@ -85,29 +84,6 @@ function entriesOf({ holders }: GuardWorld, atomOfRow: Int32Array): Pick<Atoms, 
     for (const entry of entries.values()) chainOfEntry[entry] = chain
   }
   return { entryOfRow, atomOfEntry: Int32Array.from(atomOfEntry), chainOfEntry, chains }
-}
-
-function checkTree({ carrier, cells, external, holders }: GuardWorld): void {
-  const wrong = (what: string): never => { throw new PenfeldError('PF_DISCLOSURE_WORLD', what, { where: carrier }) }
-  for (const { deliveryPoints, highestKwhPerHour } of holders) if (!(deliveryPoints >= 1 && highestKwhPerHour >= 0)) wrong('A holder has no delivery point, or a highest use that is not a number.')
-  for (const { members } of [...cells, ...external]) {
-    if (members.some((holder, i) => holder < 0 || holder >= holders.length || (i > 0 && holder <= members[i - 1]))) wrong('Members of a cell are not ascending indexes of holders.')
-  }
-  const taken = new Map<string, Set<number>>()
-  const known = new Map<string, ReadonlySet<number>>()
-  for (const { id, parent, members } of cells) {
-    if (known.has(id)) wrong(`Cell ${id} stands twice.`)
-    known.set(id, new Set(members))
-    if (parent === null) continue
-    const above = known.get(parent) ?? wrong(`Cell ${id} stands before its parent ${parent}.`)
-    const siblings = taken.get(parent) ?? new Set<number>()
-    for (const holder of members) {
-      if (!above.has(holder)) wrong(`Holder ${holder} is in cell ${id} but not in ${parent}.`)
-      if (siblings.has(holder)) wrong(`Holder ${holder} is in two children of ${parent}.`)
-      siblings.add(holder)
-    }
-    taken.set(parent, siblings)
-  }
 }
 
 /** Text of which the service makes the hash of the cohort: who is in it, with what, and in which cells. */

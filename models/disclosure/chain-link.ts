@@ -4,7 +4,7 @@ import { atomsOf } from './atoms.ts'
 import { cellKwh } from './figures.ts'
 import type { GuardWorld, StepTable } from './guard-shapes.ts'
 import { roundForPublic } from './live-rules.ts'
-import { checkTable } from './plan-quarter.ts'
+import { checkWorld } from './check-world.ts'
 import type { Publishable } from './publishable.ts'
 import { disclosureRules } from './rules.ts'
 import { dominated, tooFew, tooMuchImputed } from './safe-sum.ts'
@@ -25,7 +25,7 @@ export interface IndexFigure {
  * @returns null where the cell is not one whose kWh wait, or the day or the week would not be shown of it by D3, D4 and D9.
  */
 export function chainLink(world: GuardWorld, cell: string, day: StepTable, week: StepTable, indexOfWeek: number, rules: PublicationRules): Publishable<IndexFigure> {
-  for (const table of [day, week]) checkTable(world, table)
+  for (const table of [day, week]) checkWorld(world, table)
   const all = disclosureRules(rules)
   const place = world.cells.findIndex(({ id }) => id === cell)
   const nothing: IndexFigure = { cell, index: null }

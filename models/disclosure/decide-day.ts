@@ -5,7 +5,8 @@ import { atomsOf, type Atoms } from './atoms.ts'
 import type { KnownSum } from './block.ts'
 import { cellKwh, certificateOf, rounded, unseenFigures } from './figures.ts'
 import type { CellFigures, DayShown, GuardDecision, GuardSolver, GuardWorld, HeldReason, QuarterPlan, StepTable } from './guard-shapes.ts'
-import { checkTable, showsAt } from './plan-quarter.ts'
+import { checkWorld } from './check-world.ts'
+import { showsAt } from './plan-quarter.ts'
 import type { Publishable } from './publishable.ts'
 import { disclosureRules, STEPS, type AllRules, type Step } from './rules.ts'
 import { tooMuchImputed } from './safe-sum.ts'
@@ -24,7 +25,7 @@ interface Failure { readonly cell: string | null; readonly reason: HeldReason }
  * Throws PF_DISCLOSURE_WORLD where the table is not one day of the world, PF_SOLVER_FAILED: then nothing may be shown.
  */
 export function decideDay(world: GuardWorld, plan: QuarterPlan, day: StepTable, rules: PublicationRules, solver: GuardSolver): GuardDecision {
-  checkTable(world, day)
+  checkWorld(world, day)
   const all = disclosureRules(rules)
   const atoms = atomsOf(world)
   const series = seriesOfSteps(atoms, day, 'daily')

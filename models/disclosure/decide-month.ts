@@ -7,7 +7,8 @@ import { atomsOf, type Atoms } from './atoms.ts'
 import { sameAtAllSteps, type BlockLevel, type KnownSum } from './block.ts'
 import { cellKwh, certificateOf, rounded, unseenFigures } from './figures.ts'
 import type { CellFigures, DayShown, GuardDecision, GuardSolver, GuardWorld, HeldReason, QuarterPlan, StepTable } from './guard-shapes.ts'
-import { checkTable, showsAt } from './plan-quarter.ts'
+import { checkWorld } from './check-world.ts'
+import { showsAt } from './plan-quarter.ts'
 import type { Publishable } from './publishable.ts'
 import { disclosureRules, TIME_ZONE, type AllRules } from './rules.ts'
 import { tooMuchImputed } from './safe-sum.ts'
@@ -26,7 +27,7 @@ interface Failure { readonly cell: string | null; readonly reason: HeldReason }
  * @param shownOfDay by day, what `decideDay` said of the release that is public; a day without a release is `none`.
  */
 export function decideMonth(world: GuardWorld, plan: QuarterPlan, month: StepTable, shownOfDay: readonly DayShown[], rules: PublicationRules, solver: GuardSolver): GuardDecision {
-  checkTable(world, month)
+  checkWorld(world, month)
   checkDays(world, month.at, shownOfDay)
   const all = disclosureRules(rules)
   const atoms = atomsOf(world)

@@ -4,7 +4,8 @@ import { atomSteps, groupSteps, stepOfTable } from './atom-steps.ts'
 import { atomsOf } from './atoms.ts'
 import { Knowledge } from './audit.ts'
 import type { GuardWorld, QuarterPlan, StepTable } from './guard-shapes.ts'
-import { checkTable, showsAt } from './plan-quarter.ts'
+import { checkWorld } from './check-world.ts'
+import { showsAt } from './plan-quarter.ts'
 import { disclosureRules, STEPS } from './rules.ts'
 import { dominated } from './safe-sum.ts'
 
@@ -17,7 +18,7 @@ import { dominated } from './safe-sum.ts'
  * @returns ids of cells at which it fails, `-` for a sum that is no cell; empty: the quarter may be revised.
  */
 export function mayRevise(world: GuardWorld, plan: QuarterPlan, before: StepTable, after: StepTable, rules: PublicationRules): readonly string[] {
-  for (const table of [before, after]) checkTable(world, table)
+  for (const table of [before, after]) checkWorld(world, table)
   if (before.at.length !== after.at.length || before.at.some((at, i) => at !== after.at[i])) throw new PenfeldError('PF_DISCLOSURE_WORLD', 'Figures before and after a revision are not of the same steps.', { where: world.carrier })
   const months = groupSteps(before.at, 'monthly').at
   // Noon of the first: its month is that of the quarter whatever the offset.

@@ -9,7 +9,7 @@ import { STEPS, type Step } from './rules.ts'
 export interface Series {
   readonly step: Step
   readonly steps: AtomSteps
-  /** What an atom can use at most, as known from outside; a figure above it says that it was not known well. */
+  /** What an atom can use at most, as known from outside. */
   readonly highestKwh: Float64Array
 }
 
@@ -31,8 +31,11 @@ export function seriesOfDays(atoms: Atoms, table: StepTable): readonly Series[] 
 
 function seriesOf(atoms: Atoms, table: StepTable, step: Step, hoursOfStep: (index: number) => number): Series {
   const steps = atomSteps(atoms, table, groupSteps(table.at, step), step, hoursOfStep)
-  return { step, steps, highestKwh: steps.kwh.map((kwh, place) => Math.max(kwh, atoms.highestKwhPerHour[place % atoms.count] * steps.hours[Math.floor(place / atoms.count)])) }
+  return { step, steps, highestKwh: steps.kwh.map((kwh, place) => highestOf(kwh, atoms.highestKwhPerHour[place % atoms.count] * steps.hours[Math.floor(place / atoms.count)])) }
 }
+
+/** A figure above it says that it was not known. */
+const highestOf = (kwh: number, highest: number): number => (kwh <= highest ? highest : Infinity)
 
 export interface BlockFigures { readonly block: Block<AuditStep>; readonly figures: readonly LevelFigures[] }
 
