@@ -54,7 +54,7 @@ describe('the resident, without signing in', () => {
 
   test('in English, in the dark, on a narrow phone, without scrolling sideways', async () => {
     const { page, errors } = await open({ locale: 'en-GB', colorScheme: 'dark', viewport: { width: 320, height: 640 } })
-    for (const path of ['/quartier', '/methode', '/accessibilite']) {
+    for (const path of ['/quartier', '/methode', '/accessibilite', '/publications/pourquoi']) {
       await page.goto(service.url + path)
       await page.locator('h1').waitFor()
       await page.waitForTimeout(1_000)

@@ -25,6 +25,8 @@ const PAGES = [
   { name: 'planification', path: '/planification', person: 'Anne Le Goff' },
   // Its first answer is computed when it is opened.
   { name: 'etude', path: '/planification/etude', person: 'Anne Le Goff', until: '.answer' },
+  { name: 'publications', path: '/publications', person: 'Gwénolé Madec' },
+  { name: 'pourquoi', path: '/publications/pourquoi', person: undefined },
   { name: 'exploitation', path: '/exploitation', person: 'Yann Kerdoncuff' },
   { name: 'acces', path: '/acces', person: 'Soazig Le Gall' },
 ] as const

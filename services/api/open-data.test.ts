@@ -1,7 +1,15 @@
 import { parquetReadObjects } from 'hyparquet'
 import { Parser } from 'n3'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { FastifyInstance } from 'fastify'
+import { openSigningKey } from '#services/hosts/signing-key.ts'
+import { isReleaseSigned } from '#services/publication/document.ts'
+import { openRegisterReader } from '#services/publication/register.ts'
+import { openReleaseReader, openReleaseStore, type NewRelease } from '#services/publication/release-store.ts'
+import { openWithdrawalDesk } from '#services/publication/withdrawals.ts'
 import { buildApp } from './app.ts'
 import { address, ROUTES } from './contract/routes.ts'
 import { EXAMPLE_DAY, exampleDeps, type Example } from './example-deps.ts'
@@ -111,4 +119,33 @@ test('the data officer sees reasons, takes a release back once, and it is writte
   expect((await withdraw('1')).statusCode).toBe(410)
   expect(example.deps.withdrawals.has(1)).toBe(true)
   expect(example.directory.accesses('release:1')).toMatchObject([{ personId, route: ROUTES.dataOfficer.withdrawal }])
+})
+
+test('a release that is taken back is gone for the public at once, before work has carried it out', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'penfeld-withdrawn-'))
+  const store = openReleaseStore(join(place, 'releases.sqlite'), openSigningKey(place, 'releases'))
+  const body = { unit: 'kWh', to: 1, cells: [] } as unknown as Extract<NewRelease, { kind: 'energy-daily' }>['body']
+  const certificate = { rulesFrom: 'r', cohortSha256: 'c', holders: 20, cellsShown: 0, cellsHeld: 0, derivableSums: 0, intervalsChecked: 0, narrowestShare: null }
+  await store.publish({ kind: 'energy-daily', carrier: 'electricity', at: EXAMPLE_DAY.at, stepS: 86_400, publishedAt: EXAMPLE_DAY.publishedAt, rules: 'r', districtVersion: 'v', certificate, held: [], shown: 'cells', body })
+  const withdrawals = openWithdrawalDesk(join(place, 'withdrawals.sqlite'))
+  const releases = openReleaseReader(join(place, 'releases.sqlite'), (id) => withdrawals.has(id))
+  const register = openRegisterReader(join(place, 'releases.sqlite'))
+  const real = exampleDeps({ releases, register, withdrawals })
+  const service = await buildApp(real.deps)
+  const officer = real.signIn('officer', ['data-officer'])
+  const status = async () => (await service.inject(address(ROUTES.public.release, { id: '1' }))).statusCode
+  expect(await status()).toBe(200)
+  const { statusCode } = await service.inject({ method: 'POST', url: address(ROUTES.dataOfficer.withdrawal, { id: '1' }), headers: { cookie: officer.cookie, 'x-csrf-token': officer.csrfToken }, payload: { reason: 'wrong meter' } })
+  expect(statusCode).toBe(202)
+  expect(await status()).toBe(410)
+  const [head] = JSON.parse((await service.inject(ROUTES.public.releases)).body).releases
+  expect(head).toMatchObject({ releaseId: 1, withdrawn: true })
+  expect(isReleaseSigned(head.sha256, head.publicKey, head.signature)).toBe(true)
+  const csv = await service.inject(address(ROUTES.public.dataset, { id: 'energy-daily-electricity.csv' }))
+  expect(csv.body.trim().split('\r\n')).toHaveLength(1)
+  await service.close()
+  await Promise.all([releases.close(), register.close(), store.close()])
+  withdrawals.close()
+  real.dispose()
+  rmSync(place, { recursive: true })
 })

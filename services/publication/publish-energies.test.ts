@@ -103,3 +103,14 @@ test('hours leave after 31 days, the day stays; the month comes on the third', a
   expect((await releases.between('energy-daily', JANUARY, JANUARY + DAY))).toHaveLength(1)
   expect(await releases.firstBrokenLink()).toBeUndefined()
 })
+
+test('who was in a cohort is forgotten after the next quarter, what was shown of it is not', () => {
+  const quarter = releases.quarters.quarter('electricity', JANUARY)!
+  const later = [1, 2].map((quarters) => localMonthStart(JANUARY, 'Europe/Paris', 3 * quarters))
+  for (const from of later) releases.quarters.keep({ ...quarter, from })
+  expect(releases.quarters.quarter('electricity', JANUARY)).toBeUndefined()
+  expect(releases.quarters.isEmpty('electricity', JANUARY)).toBe(false)
+  expect(releases.quarters.quarter('electricity', later[0]!)).toEqual({ ...quarter, from: later[0] })
+  releases.quarters.keep({ ...quarter, from: later[0]!, members: [] })
+  expect(releases.quarters.quarter('electricity', later[0]!)!.members).toHaveLength(8)
+})

@@ -27,9 +27,8 @@ export interface PassOutcome {
 }
 
 export async function publishEnergies({ releases, timeZone, decide, keep, claims = [] }: EnergyPublisher, carrier: Carrier, now: number): Promise<PassOutcome> {
-  const isOpen = (quarter: number) => releases.quarters.quarter(carrier, quarter)?.members.length !== 0
   // A quarter that began without anybody measured has nothing to release.
-  const next = () => nextPass((kind, at) => releases.isPublished(kind, carrier, at) || !isOpen(localQuarterStart(at, timeZone)), now, timeZone)
+  const next = () => nextPass((kind, at) => releases.isPublished(kind, carrier, at) || releases.quarters.isEmpty(carrier, localQuarterStart(at, timeZone)) === true, now, timeZone)
   const pass = next()
   let [released, frozen] = [0, false]
   if (pass !== undefined) {

@@ -32,6 +32,8 @@ export const RELEASES_MIGRATIONS = [
    CREATE TABLE zone_year (carrier TEXT NOT NULL, year INTEGER NOT NULL, groups TEXT NOT NULL, PRIMARY KEY (carrier, year)) STRICT;
    CREATE TABLE quarter (
      carrier TEXT NOT NULL, from_at REAL NOT NULL, to_at REAL NOT NULL, made_at REAL NOT NULL, cohort_sha256 TEXT NOT NULL, frozen TEXT NOT NULL, PRIMARY KEY (carrier, from_at)) STRICT;
+   -- Who was in it, only for as long as the next border asks.
+   CREATE TABLE cohort (carrier TEXT NOT NULL, from_at REAL NOT NULL, members TEXT NOT NULL, pending TEXT NOT NULL, PRIMARY KEY (carrier, from_at)) STRICT;
    CREATE TRIGGER quarter_stays BEFORE UPDATE ON quarter BEGIN SELECT raise(ABORT, 'a quarter is frozen'); END;
    CREATE TRIGGER quarter_remains BEFORE DELETE ON quarter BEGIN SELECT raise(ABORT, 'a quarter is frozen'); END;
    CREATE TRIGGER zone_year_stays BEFORE UPDATE ON zone_year BEGIN SELECT raise(ABORT, 'the zones of a year are frozen'); END;

@@ -11,18 +11,20 @@ export interface DatasetFiles {
   file(dataset: Dataset, format: FileFormat): Promise<string | Buffer>
 }
 
-/** Files are made again when there is a new release or one has been withdrawn, and not at every request. */
+/** A file is looked at again after so long, and made anew when there is a new release or one has been withdrawn: not at every request. */
+const FRESH_MS = 10_000
+
 export function datasetFiles(releases: ReleaseReader): DatasetFiles {
-  const made = new Map<string, { state: string; content: string | Buffer }>()
+  const made = new Map<string, { state: string; content: string | Buffer; lookedAtMs: number }>()
   return {
     async file(dataset, format) {
       const key = `${dataset.id}.${format}`
+      const known = made.get(key)
+      if (known !== undefined && performance.now() - known.lookedAtMs < FRESH_MS) return known.content
       const rows = await rowsOf(releases, dataset)
       const state = `${rows.length} ${String(rows[0]?.['release'])} ${String(rows.at(-1)?.['release'])}`
-      const known = made.get(key)
-      if (known?.state === state) return known.content
-      const content = write(COLUMNS[dataset.kind], rows, format)
-      made.set(key, { state, content })
+      const content = known?.state === state ? known.content : write(COLUMNS[dataset.kind], rows, format)
+      made.set(key, { state, content, lookedAtMs: performance.now() })
       return content
     },
   }

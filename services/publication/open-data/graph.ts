@@ -11,7 +11,7 @@ export interface Subject {
 
 export const PREFIXES: Readonly<Record<string, string>> = {
   rdf: 'http://www.w3.org/1999/02/22-rdf-syntax-ns#', dcat: 'http://www.w3.org/ns/dcat#', dct: 'http://purl.org/dc/terms/', foaf: 'http://xmlns.com/foaf/0.1/',
-  xsd: 'http://www.w3.org/2001/XMLSchema#', spdx: 'http://spdx.org/rdf/terms#', vcard: 'http://www.w3.org/2006/vcard/ns#', dcatap: 'http://data.europa.eu/r5r/',
+  xsd: 'http://www.w3.org/2001/XMLSchema#', dcatap: 'http://data.europa.eu/r5r/',
 }
 
 const TURTLE_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
