@@ -69,6 +69,8 @@ export interface QuarterPlan {
   readonly classOf: Readonly<Record<string, TimeClass>>
   /** Why a cell is not shown at a finer step. */
   readonly held: readonly { readonly cell: string; readonly step: TimeClass; readonly reason: HeldReason }[]
+  /** Whether it is proven that less could not be hidden; what is shown is safe either way. */
+  readonly isLeast?: boolean
   /** By cell, over the history: the base of rounding. NaN without history. */
   readonly meanKwhPerHour: Readonly<Record<string, number>>
 }

@@ -16,8 +16,14 @@ const DISTRICT_COST = 1000
 /** A cell at a step; undefined: it is shown. */
 export interface CellStep { readonly cell: number; readonly step: Step; readonly held: HeldReason | undefined }
 
-/** @returns by cell, and for each from the finest step to the month. */
-export function hiddenCells(world: Pick<GuardWorld, 'cells' | 'holders'>, atoms: Atoms, series: readonly Series[], rules: PublicationRules, solver: GuardSolver): readonly CellStep[] {
+export interface HiddenCells {
+  /** By cell, and for each from the finest step to the month. */
+  readonly cellSteps: readonly CellStep[]
+  /** Whether it is proven that less could not be hidden. */
+  readonly isLeast: boolean
+}
+
+export function hiddenCells(world: Pick<GuardWorld, 'cells' | 'holders'>, atoms: Atoms, series: readonly Series[], rules: PublicationRules, solver: GuardSolver): HiddenCells {
   const all = disclosureRules(rules)
   const steps = series.map(({ step }) => step)
   const figures = world.cells.flatMap(({ parent, members }, cell) => series.map((one, place) => ({
@@ -41,12 +47,12 @@ export function hiddenCells(world: Pick<GuardWorld, 'cells' | 'holders'>, atoms:
       return cut.length === 0 ? [] : [cut]
     })
   }
-  const hidden = leastSuppression(figures.map(({ cost, coarser, reason }): Figure => ({ cost, coarser, isHidden: reason !== undefined })), betrayals, solver)
+  const { hidden, isLeast } = leastSuppression(figures.map(({ cost, coarser, reason }): Figure => ({ cost, coarser, isHidden: reason !== undefined })), betrayals, solver)
   const heldOf = (place: number): HeldReason => {
     const { reason, coarser } = figures[place]
     return reason ?? reasonOf.get(place) ?? (coarser !== null && hidden[coarser] === 1 ? heldOf(coarser) : 'complementary')
   }
-  return figures.map(({ cell, step }, place) => ({ cell, step, held: hidden[place] === 0 ? undefined : heldOf(place) }))
+  return { isLeast, cellSteps: figures.map(({ cell, step }, place) => ({ cell, step, held: hidden[place] === 0 ? undefined : heldOf(place) })) }
 }
 
 function unsafeByItself(atoms: Atoms, { step, steps }: Series, mask: number, rules: AllRules): HeldReason | undefined {

@@ -1,7 +1,8 @@
 /**
  * The least that must be hidden: an implicit hitting set. Whatever is found to betray somebody names figures that do so together, and one
- * of them must go; the cheapest choice that takes one of each is tried, until nothing is found any more. As showing less never betrays
- * more, no cheaper choice than the last one would have held.
+ * of them must go. The cheapest choice that takes one of each is a bound from below; hiding on from it until nothing is betrayed, and
+ * showing again what need not have been hidden, gives a choice that holds and names further sets on the way. Where both cost the same,
+ * none is cheaper, because showing less never betrays more.
  */
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { ProgramBuilder } from '#models/reinforcement/linear-program.ts'
@@ -15,30 +16,70 @@ export interface Figure {
   readonly isHidden: boolean
 }
 
-const MOST_ROUNDS = 500
+/** Bounds that were tried; after so many the best choice found is taken. Small tables end within ten. */
+const MOST_ROUNDS = 60
+
+export interface Suppression {
+  /** By figure, 1: hidden. */
+  readonly hidden: Uint8Array
+  /** Whether it is proven that nothing cheaper holds. */
+  readonly isLeast: boolean
+}
 
 /**
  * @param betrayals given what is hidden (1), sets of shown figures of which one must go; empty: nothing is betrayed.
- * @returns what to hide. Throws PF_SOLVER_FAILED where a choice could not be proven the cheapest.
+ * Throws PF_SOLVER_FAILED where hiding all that is named does not help, or a bound could not be computed.
  */
-export function leastSuppression(figures: readonly Figure[], betrayals: (hidden: Uint8Array) => readonly (readonly number[])[], solver: LinearSolver): Uint8Array {
-  const cuts: (readonly number[])[] = []
-  const known = new Set<string>()
-  let hidden = cheapest(figures, cuts, solver)
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+export function leastSuppression(figures: readonly Figure[], betrayals: (hidden: Uint8Array) => readonly (readonly number[])[], solver: LinearSolver): Suppression {
+  const cuts = new Map<string, readonly number[]>()
+  const look = (hidden: Uint8Array): readonly (readonly number[])[] => {
     const found = betrayals(hidden)
-    if (found.length === 0) return hidden
     for (const cut of found) {
       const key = [...cut].sort((a, b) => a - b).join()
-      if (cut.length === 0 || known.has(key)) throw new PenfeldError('PF_SOLVER_FAILED', `Hiding one of the figures ${key || '(none)'} did not help.`)
+      if (!cut.some((place) => hidden[place] === 0)) throw new PenfeldError('PF_SOLVER_FAILED', `Hiding one of the figures ${key || '(none)'} did not help.`)
+      cuts.set(key, cut)
     }
-    for (const cut of found) {
-      const key = [...cut].sort((a, b) => a - b).join()
-      if (!known.has(key)) { known.add(key); cuts.push(cut) }
-    }
-    hidden = cheapest(figures, cuts, solver)
+    return found
   }
-  throw new PenfeldError('PF_SOLVER_FAILED', `No choice of figures that betrays nobody after ${MOST_ROUNDS} rounds.`)
+  const costOf = (hidden: Uint8Array): number => figures.reduce((sum, { cost }, place) => sum + cost * hidden[place], 0)
+  let best: Uint8Array | undefined
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const bound = cheapest(figures, [...cuts.values()], solver)
+    if (best !== undefined && costOf(best) <= costOf(bound) + 1e-9) return { hidden: best, isLeast: true }
+    const choice = bound.slice()
+    let added = false
+    for (let found = look(choice); found.length > 0; found = look(choice)) {
+      added = true
+      for (const cut of found) if (!cut.some((place) => choice[place] === 1)) hide(figures, choice, mostNamed(figures, cut, cuts.values()))
+    }
+    if (!added) return { hidden: choice, isLeast: true }
+    showAgain(figures, choice, (hidden) => look(hidden).length === 0)
+    if (best === undefined || costOf(choice) < costOf(best)) best = choice
+  }
+  return { hidden: best!, isLeast: false }
+}
+
+/** A figure that is hidden takes the finer ones of its cell along. */
+function hide(figures: readonly Figure[], choice: Uint8Array, place: number): void {
+  choice[place] = 1
+  for (const [finer, { coarser }] of figures.entries()) if (coarser === place && choice[finer] === 0) hide(figures, choice, finer)
+}
+
+function mostNamed(figures: readonly Figure[], cut: readonly number[], cuts: Iterable<readonly number[]>): number {
+  const named = new Map(cut.map((place) => [place, 0]))
+  for (const other of cuts) for (const place of other) if (named.has(place)) named.set(place, named.get(place)! + 1)
+  return cut.reduce((best, place) => (named.get(place)! / figures[place].cost > named.get(best)! / figures[best].cost ? place : best))
+}
+
+/** The dearest first; coarser before finer, as a cell is never shown finer only. */
+function showAgain(figures: readonly Figure[], choice: Uint8Array, holds: (hidden: Uint8Array) => boolean): void {
+  const order = [...figures.keys()].sort((a, b) => figures[b].cost - figures[a].cost || b - a)
+  for (const place of order) {
+    const { isHidden, coarser } = figures[place]
+    if (choice[place] === 0 || isHidden || (coarser !== null && choice[coarser] === 1)) continue
+    choice[place] = 0
+    if (!holds(choice)) choice[place] = 1
+  }
 }
 
 function cheapest(figures: readonly Figure[], cuts: readonly (readonly number[])[], solver: LinearSolver): Uint8Array {

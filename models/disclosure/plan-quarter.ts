@@ -18,10 +18,10 @@ import { seriesOfSteps } from './series.ts'
 export function planQuarter(world: GuardWorld, history: StepTable, rules: PublicationRules, solver: GuardSolver): QuarterPlan {
   checkWorld(world, history)
   const atoms = atomsOf(world)
-  const figures = hiddenCells(world, atoms, seriesOfSteps(atoms, withoutGaps(history), 'monthly'), rules, solver)
-  const classOf = Object.fromEntries(world.cells.map(({ id }, cell): [string, TimeClass] => [id, figures.find((one) => one.cell === cell && one.held === undefined)?.step ?? 'none']))
-  const held = figures.flatMap(({ cell, step, held: reason }) => (reason === undefined ? [] : [{ cell: world.cells[cell].id, step, reason }]))
-  return { classOf, held, meanKwhPerHour: meansOf(world, history) }
+  const { cellSteps, isLeast } = hiddenCells(world, atoms, seriesOfSteps(atoms, withoutGaps(history), 'monthly'), rules, solver)
+  const classOf = Object.fromEntries(world.cells.map(({ id }, cell): [string, TimeClass] => [id, cellSteps.find((one) => one.cell === cell && one.held === undefined)?.step ?? 'none']))
+  const held = cellSteps.flatMap(({ cell, step, held: reason }) => (reason === undefined ? [] : [{ cell: world.cells[cell].id, step, reason }]))
+  return { classOf, held, isLeast, meanKwhPerHour: meansOf(world, history) }
 }
 
 /** A holder that was not there yet, or not read, adds nothing to the past. */
