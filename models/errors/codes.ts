@@ -120,6 +120,11 @@ export const ERROR_CODES = {
   PF_JOB_FENCED: code('A worker that was given up for dead came back with a result; another had taken the job over.', 'Nothing: the result was refused, the newer worker keeps its own.', { retryable: true, status: 409 }),
   PF_JOB_SKIPPED: code('Steps were not done because the service was down for too long.', 'Run `penfeld replay` for that time if its results are needed.'),
   PF_JOBS_UNAVAILABLE: code('The queue of jobs does not answer.', 'Check that Redis runs, REDIS_URL and its password; the call is tried again.', { retryable: true, status: 503 }),
+  // --- consents and rights of a person
+  PF_CONSENT_INVALID: code('A consent cannot be given so.', 'Give an interval of at most three years, and the version of the text that was shown.'),
+  PF_CONSENT_TEXT_CHANGED: code('The text of a consent has changed since it was shown.', 'Reload the page, read the new text and decide again.', { status: 409 }),
+  PF_ERASE_BUSY: code('Values are erased, but a reader still holds an older state of the file.', 'Nothing: it is tried again until no byte is left.', { retryable: true, status: 503 }),
+  PF_ERASE_UNSUPPORTED: code('The store cannot erase single values.', 'Erase them by the means of that server, or keep measured values in the embedded store or in InfluxDB 1.x or 2.x.', { status: 501 }),
   // --- api, identity, directory
   PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
   PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),

@@ -1,0 +1,57 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as pause } from 'node:timers/promises'
+import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { decodeBatch, encodeBatch } from '../codec/batch.ts'
+import type { SampleBatch } from '../port.ts'
+import { transaction } from './transaction.ts'
+
+const ENTRIES_AT_ONCE = 500
+/** A reader holds an older state for a moment only; the writer may not wait longer than its sources can. */
+const CHECKPOINT_TRIES = 40
+const BETWEEN_TRIES_MS = 50
+
+/**
+ * Every entry again without the values of these points in [from, to): numbers and other values stay, so that whoever follows the journal
+ * goes on. Then the file is compacted: entries that were deleted in the course of time left their bytes in it.
+ */
+export function rewriteJournal(journal: DatabaseSync, points: ReadonlySet<number>, from: number, to: number): void {
+  const next = journal.prepare(`SELECT seq, batch FROM journal WHERE seq > ? ORDER BY seq LIMIT ${ENTRIES_AT_ONCE}`)
+  const replace = journal.prepare('UPDATE journal SET batch = ? WHERE seq = ?')
+  for (let seq = 0; ; ) {
+    const rows = next.all(seq) as unknown as { seq: number; batch: Uint8Array }[]
+    transaction(journal, () => {
+      for (const row of rows) {
+        const batch = decodeBatch(row.batch)
+        const left = withoutValues(batch, points, from, to)
+        if (left !== batch) replace.run(encodeBatch(left), row.seq)
+      }
+    })
+    if (rows.length < ENTRIES_AT_ONCE) break
+    seq = rows.at(-1)!.seq
+  }
+  journal.exec('VACUUM')
+}
+
+/** The same batch if nothing of it is meant. */
+export function withoutValues(batch: SampleBatch, points: ReadonlySet<number>, from: number, to: number): SampleBatch {
+  const { pointIds, at, values, quality } = batch
+  const isMeant = (index: number) => points.has(pointIds[index]!) && at[index]! >= from && at[index]! < to
+  if (!pointIds.some((_, index) => isMeant(index))) return batch
+  const keep = Uint32Array.from(pointIds.keys()).filter((index) => !isMeant(index))
+  return {
+    pointIds: Int32Array.from(keep, (index) => pointIds[index]!), at: Float64Array.from(keep, (index) => at[index]!),
+    values: Float64Array.from(keep, (index) => values[index]!), quality: Uint8Array.from(keep, (index) => quality[index]!),
+  }
+}
+
+/** The side file of changes holds pages as they were: it is emptied, not only left behind. @throws PF_ERASE_BUSY */
+export async function emptySideFiles(databases: readonly DatabaseSync[]): Promise<void> {
+  for (const database of databases) {
+    for (let tries = 0; ; tries++) {
+      const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }
+      if (busy === 0) break
+      if (tries >= CHECKPOINT_TRIES) throw new PenfeldError('PF_ERASE_BUSY', 'A reader keeps the side file of a database open.')
+      await pause(BETWEEN_TRIES_MS)
+    }
+  }
+}
