@@ -42,18 +42,32 @@ type DatedPoint = Pick<DeliveryPoint, 'id' | 'holders' | 'consents'>
 
 const end = (validTo: string | undefined): number => (validTo === undefined ? Infinity : Date.parse(validTo))
 
+/** A consent that was taken back, and by which line. */
+export interface WithdrawnConsent<Line extends ConsentLine = ConsentLine> extends StandingConsent {
+  readonly by: Line
+}
+
 /** Every consent that stands, in no order. `lines` may hold those of other delivery points. */
 export function standingConsents(point: DatedPoint, lines: readonly ConsentLine[]): StandingConsent[] {
+  return everGiven(point, lines).filter(({ by }) => by === undefined).map(({ by: _, ...consent }) => consent)
+}
+
+/** Every consent that was taken back, with the first withdrawal that did it. */
+export function withdrawnConsents<Line extends ConsentLine>(point: DatedPoint, lines: readonly Line[]): WithdrawnConsent<Line>[] {
+  return everGiven(point, lines).flatMap(({ by, ...consent }) => (by === undefined ? [] : [{ ...consent, by }]))
+}
+
+function everGiven<Line extends ConsentLine>(point: DatedPoint, lines: readonly Line[]): (StandingConsent & { readonly by: Line | undefined })[] {
   const own = lines.filter(({ deliveryPoint }) => deliveryPoint === point.id)
   const documented = (point.consents ?? []).map(({ validFrom, validTo, purpose, granularity }) => ({ seq: 0, holder: undefined, purpose, granularity, from: Date.parse(validFrom), to: end(validTo) }))
   const given = own.filter(({ kind }) => kind === 'given')
-  const isWithdrawn = ({ holder, purpose, granularity, seq }: StandingConsent) =>
-    own.some((line) => line.kind === 'withdrawn' && line.seq > seq && line.holder === holder && line.purpose === purpose && line.granularity === granularity)
+  const withdrawal = ({ holder, purpose, granularity, seq }: StandingConsent) =>
+    own.find((line) => line.kind === 'withdrawn' && line.seq > seq && line.holder === holder && line.purpose === purpose && line.granularity === granularity)
   return point.holders.flatMap(({ holder, validFrom, validTo }) =>
-    [...documented, ...given].flatMap((one): StandingConsent[] => {
+    [...documented, ...given].flatMap((one) => {
       if (one.holder !== undefined && one.holder !== holder) return []
       const standing = { holder, purpose: one.purpose, granularity: one.granularity, seq: one.seq, from: Math.max(one.from, Date.parse(validFrom)), to: Math.min(one.to, end(validTo)) }
-      return standing.from < standing.to && !isWithdrawn(standing) ? [standing] : []
+      return standing.from < standing.to ? [{ ...standing, by: withdrawal(standing) }] : []
     }),
   )
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DATA_FILES } from '#services/config/role.ts'
+import { CONSENTS_MIGRATIONS } from '#services/consents/ledger.ts'
 import { DIRECTORY_MIGRATIONS } from '#services/directory/schema.ts'
 import { APPLIED_EDITS_MIGRATIONS } from '#services/editing/applied-edits.ts'
 import { EDITS_MIGRATIONS } from '#services/editing/ledger.ts'
@@ -8,6 +9,8 @@ import { ACTIVATION_MIGRATIONS } from '#services/flexibility/activation-store.ts
 import { COLLECT_FILE } from '#services/ingest/collect-status.ts'
 import { MIRROR_MIGRATIONS } from '#services/jobs/bullmq/asked-mirror.ts'
 import { JOBS_MIGRATIONS } from '#services/jobs/embedded/schema.ts'
+import { ERASED_MARKS_MIGRATIONS } from '#services/privacy/erased-marks.ts'
+import { ERASURES_MIGRATIONS } from '#services/privacy/erasure-register.ts'
 import { RELEASES_MIGRATIONS } from '#services/publication/release-store.ts'
 import type { FileShape } from '#services/sqlite/migrate.ts'
 import { EMBEDDED_JOURNAL, EMBEDDED_SAMPLES } from '#services/store/embedded/files.ts'
@@ -32,6 +35,10 @@ export const FILE_SHAPES: Readonly<Record<string, FileShape>> = {
   [DATA_FILES.directory]: { migrations: DIRECTORY_MIGRATIONS },
   [DATA_FILES.edits]: { migrations: EDITS_MIGRATIONS },
   [DATA_FILES.appliedEdits]: { migrations: APPLIED_EDITS_MIGRATIONS },
+  [DATA_FILES.consents]: { migrations: CONSENTS_MIGRATIONS },
+  [DATA_FILES.erasures]: { migrations: ERASURES_MIGRATIONS },
+  [DATA_FILES.erasedMeasured]: { migrations: ERASED_MARKS_MIGRATIONS },
+  [DATA_FILES.erasedDerived]: { migrations: ERASED_MARKS_MIGRATIONS },
   [DATA_FILES.studies]: { migrations: STUDIES_MIGRATIONS },
   [DATA_FILES.collect]: COLLECT_FILE,
 }

@@ -31,6 +31,8 @@ export interface AppliedEdits {
   rowsOf(editId: string): EditRows | undefined
   /** Edits whose values stand: written and not taken back. */
   standing(): DecidedEdit[]
+  /** Takes the values before and after of these points away for good; that there was an edit stays. Returns how many. */
+  erase(points: readonly string[], from: number, to: number): number
   close(): void
 }
 
@@ -57,8 +59,23 @@ export function openAppliedEdits(file: string): AppliedEdits {
       return row === undefined ? undefined : unpack(row.body)
     },
     standing: () => all('problem IS NULL AND undoes IS NULL AND edit_id NOT IN (SELECT undoes FROM applied WHERE undoes IS NOT NULL AND problem IS NULL)'),
+    erase(points, from, to) {
+      const set = database.prepare('UPDATE applied SET body = ? WHERE seq = ?')
+      const removed = inTransaction(database, () => all('true').filter(({ point }) => points.includes(point)).reduce((sum, { seq, rows }) => {
+        const kept = rowsOutside(rows, from, to)
+        if (kept.at.length < rows.at.length) set.run(pack(kept), seq)
+        return sum + rows.at.length - kept.at.length
+      }, 0))
+      database.exec('VACUUM')
+      return removed
+    },
     close: () => database.close(),
   }
+}
+
+function rowsOutside({ at, before, beforeQuality, after, afterQuality }: EditRows, from: number, to: number): EditRows {
+  const isKept = (_: number, index: number) => at[index]! < from || at[index]! >= to
+  return { at: at.filter(isKept), before: before.filter(isKept), beforeQuality: beforeQuality.filter(isKept), after: after.filter(isKept), afterQuality: afterQuality.filter(isKept) }
 }
 
 /** For the api: nothing yet until collect has made the file. */

@@ -28,6 +28,8 @@ export interface CollectStatusStore {
   progress(name: string, share: number, detail: string): void
   progressOf(name: string): { share: number; detail: string } | undefined
   counters(): SourceCounters[]
+  /** Takes quarantined values of these measurement points away for good; returns how many. */
+  eraseQuarantined(points: readonly string[], from: number, to: number): number
   close(): void
 }
 
@@ -66,6 +68,14 @@ export function openCollectStatusStore(file: string): CollectStatusStore {
     progress: (name, share, detail) => void setProgress.run(name, share, detail),
     progressOf: (name) => database.prepare('SELECT share, detail FROM progress WHERE name = ?').get(name) as { share: number; detail: string } | undefined,
     counters: () => readAll<SourceCounters>(database, 'SELECT counts AS text FROM counters'),
+    eraseQuarantined(points, from, to) {
+      const drop = database.prepare('DELETE FROM quarantine WHERE point = ? AND at >= ? AND at < ?')
+      const removed = transaction(database, () => points.reduce((sum, point) => sum + Number(drop.run(point, from, to).changes), 0))
+      kept -= removed
+      // Whatever was deleted before, too: the file is small.
+      database.exec('VACUUM')
+      return removed
+    },
     close: () => database.close(),
   }
 }

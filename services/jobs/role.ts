@@ -10,7 +10,7 @@ import { driftingSeries } from '#services/evaluation/forecast-drift.ts'
 import { dayAheadSeries, powersOf } from '#services/evaluation/forecast-series.ts'
 import { EVALUATION_STEP_S, evaluationPlan, type EvaluationPlan } from '#services/evaluation/plan.ts'
 import { openRunStore } from '#services/evaluation/run-store.ts'
-import { validatedPoints } from '#services/evaluation/validate.ts'
+import { validatedName, validatedPoints } from '#services/evaluation/validate.ts'
 import { runLayout } from '#services/evaluation/network-states.ts'
 import type { WorkTasks, WorkThreadSetup } from '#services/evaluation/work-tasks.ts'
 import { openActivationStore } from '#services/flexibility/activation-store.ts'
@@ -21,6 +21,12 @@ import { flexibilitySettings } from '#services/flexibility/settings.ts'
 import { closeRedis, openRedis } from '#services/hosts/redis.ts'
 import { readProgress } from '#services/ingest/collect-status.ts'
 import { HISTORY } from '#services/ingest/demo-history.ts'
+import { openConsentReader } from '#services/consents/ledger.ts'
+import { createEraser } from '#services/privacy/carry-out.ts'
+import { createDerivedErasing, createDerivedRetention } from '#services/privacy/erase-derived.ts'
+import { openErasedMarks, openErasedMarksReader } from '#services/privacy/erased-marks.ts'
+import { createErasedSpans, openErasureReader } from '#services/privacy/erasure-register.ts'
+import { createRetention } from '#services/privacy/retention.ts'
 import { openReleaseStore } from '#services/publication/release-store.ts'
 import { openReader, openWriter, storeSettings } from '#services/store/open.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
@@ -52,6 +58,25 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const measured = await openReader('measured', stores)
   const runs = openRunStore(place('runs'))
   const releases = openReleaseStore(place('releases'))
+  const consents = openConsentReader(place('consents'))
+  const erasures = openErasureReader(place('erasures'))
+  const marks = openErasedMarks(place('erasedDerived'))
+  const collected = openErasedMarksReader(place('erasedMeasured'))
+  const erased = createErasedSpans(erasures)
+  // After collect: what is made of measured values must not be made again of those that are still there.
+  const register = { headSeq: () => Math.min(erasures.headSeq(), collected.lastSeq()), after: (seq: number) => erasures.after(seq).filter((one) => one.seq <= collected.lastSeq()) }
+  const eraser = createEraser({ register, marks, log, erase: createDerivedErasing(derived, runs.database) })
+  const retention = createRetention({ district, consents, clock, marks, log, erase: createDerivedRetention(derived, runs.database) })
+  const forget = async () => {
+    try {
+      await eraser.applyWaiting()
+      await retention.runIfDue()
+    } catch (error) {
+      log.error({ error: String(error) }, 'an erasure could not be carried out; it is tried again')
+    }
+  }
+  // Before any job reads: a restored backup may have brought back what is to be gone.
+  await forget()
   const { queue, kept } = openJobs({
     environment, clock, log,
     tokenFloor: Math.max(runs.effects.highestToken(), releases.effects.highestToken()),
@@ -81,7 +106,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const store = openActivationStore({ activations: place('activations'), answers: place('activationAnswers') }, 'activations')
   const hasContracts = contractsOf(district).length > 0
   const activate = hasContracts ? activationWorker({ district, store, activations: store, notices: createNotices(flexibilitySettings(environment), store, log), measured, forecasts: runs, congestion: congestionOf(runs.database).latestCongestion, plan, timeZone: district.timeZone, clock, log }) : undefined
-  const workers = createWorkers({ activate, queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), pointsOf: (series) => powersOf(district, plan, series).map(({ pointName }) => pointName), measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
+  const workers = createWorkers({ activate, queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), pointsOf: (series) => powersOf(district, plan, series).map(({ pointName }) => pointName), measured, derived, runs, releases, live, isErased: (series, at) => erased.covers(series.replace(validatedName(''), ''), at), timeZone: district.timeZone, districtVersion: version, clock, log })
   const follower = followJournal({ queue, measured, district, plan, validated, log })
   const schedules = timetable(clock, Math.max(...district.publicationRules.map(({ liveDelayS }) => liveDelayS)), district.timeZone)
   const pauseMs = clock.speed >= FAST_SPEED ? FAST_PAUSE_MS : PAUSE_MS
@@ -105,6 +130,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
     let begun = false
     while (!stopping) {
       try {
+        await forget()
         if (!begun && (await queue.lastScheduled('validate', 'all')) === undefined) {
           const period = localDayStart(clock.now() - BACKLOG_DAYS * DAY_MS, district.timeZone)
           await queue.ask({ kind: 'validate', scope: 'backlog', period, inputRevision: 0 })
@@ -144,6 +170,10 @@ export async function startWork({ environment, district: loaded, clock, log, say
       await Promise.all(ended)
       await Promise.all([measured.close(), derived.close(), runs.close(), releases.close(), queue.close()])
       store.close()
+      consents.close()
+      erasures.close()
+      marks.close()
+      collected.close()
       if (redis !== undefined) closeRedis(redis)
     },
   }

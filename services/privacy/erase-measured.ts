@@ -1,0 +1,27 @@
+import type { District } from '#models/district/schema.ts'
+import type { AppliedEdits } from '#services/editing/applied-edits.ts'
+import type { CollectStatusStore } from '#services/ingest/collect-status.ts'
+import type { TimeSeriesStore } from '#services/store/port.ts'
+import type { ErasedSpan } from './port.ts'
+import { bringingFolders, dropFilesNaming, namesInFiles } from './taken-files.ts'
+
+export interface MeasuredPlaces {
+  readonly district: District
+  readonly store: Pick<TimeSeriesStore, 'lookup' | 'erase'>
+  readonly status: Pick<CollectStatusStore, 'eraseQuarantined'>
+  readonly applied: Pick<AppliedEdits, 'erase'>
+  readonly importInbox: string
+}
+
+/** Names that the store has never seen hold nothing. */
+export async function eraseNames(store: Pick<TimeSeriesStore, 'lookup' | 'erase'>, names: readonly string[], from: number, to: number): Promise<number> {
+  const ids = (await store.lookup(names)).filter((id) => id > 0)
+  return ids.length === 0 ? 0 : store.erase(ids, from, to)
+}
+
+/** Everything that collect owns of some measurement points: the store, what was put apart, what edits replaced, files that brought it. */
+export const createMeasuredErasing = ({ district, store, status, applied, importInbox }: MeasuredPlaces) => async ({ points, from, to }: Pick<ErasedSpan, 'points' | 'from' | 'to'>): Promise<number> => {
+  const removed = await eraseNames(store, points, from, to)
+  dropFilesNaming(bringingFolders(district, importInbox), namesInFiles(district, points))
+  return removed + status.eraseQuarantined(points, from, to) + applied.erase(points, from, to)
+}
