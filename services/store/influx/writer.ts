@@ -4,7 +4,6 @@ import type { DatabaseSync } from 'node:sqlite'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { isDiskFull } from '#services/sqlite/disk-full.ts'
 import { insertEntry } from '../journal/entry.ts'
-import { emptySideFiles, rewriteJournal } from '../journal/erase-entries.ts'
 import { Known, requireAscending, same, type KnownValue } from '../journal/known.ts'
 import { NewestTimes } from '../journal/newest-times.ts'
 import { transaction } from '../journal/transaction.ts'
@@ -12,6 +11,7 @@ import type { AppendResult, ImportedSeries, Provenance, SampleBatch, Series, Tim
 import { joined, lowerBound } from '../series/columns.ts'
 import type { InfluxClient } from './client.ts'
 import { decideEntries } from './decide.ts'
+import { eraseFromFiles } from './erase-local.ts'
 import type { InfluxFiles } from './files.ts'
 import { entryBytes, Forwarder, type ForwarderOptions } from './forwarder.ts'
 import type { QuarantinedLine } from './forwarding-file.ts'
@@ -331,22 +331,15 @@ export class InfluxStore extends InfluxReader implements TimeSeriesStore {
     await this.#lookingUp
     await within(this.#forwarder.forwarded(), ERASE_WAIT_MS)
     const part = this.#ready()
-    const { journal, forwarding } = this.#files
     const points = new Set(pointIds)
-    forwarding.exec('PRAGMA secure_delete = ON')
     let removed = 0
     for (const pointId of points) {
       const point = part.points.of(pointId)
       if (point === undefined) continue
       removed += (await this.read(pointId, from, to)).at.length
       await this.measurement.erase(point, from, to)
-      for (const [database, table] of [[journal, 'revisions'], [forwarding, 'quarantine']] as const) {
-        removed += Number(database.prepare(`DELETE FROM ${table} WHERE pointId = ? AND at >= ? AND at < ?`).run(pointId, from, to).changes)
-      }
     }
-    rewriteJournal(journal, points, from, to)
-    await emptySideFiles([journal, forwarding])
-    return removed
+    return removed + (await eraseFromFiles(this.#files, points, from, to))
   }
 
   async maintain(): Promise<boolean> {
