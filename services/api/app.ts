@@ -28,6 +28,8 @@ import { openAdrRoutes } from './routes/openadr.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { plannerRoutes } from './routes/planner.ts'
 import { publicRoutes } from './routes/public.ts'
+import { residentRoutes } from './routes/resident.ts'
+import { retentionRoutes } from './routes/retention.ts'
 import { reinforcementRoutes } from './routes/reinforcement.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { validationRoutes } from './routes/validation.ts'
@@ -89,6 +91,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(validationRoutes, { deps })
   await app.register(flexibilityRoutes, { deps })
   await app.register(openAdrRoutes, { deps })
+  await app.register(residentRoutes, { deps })
+  await app.register(retentionRoutes, { deps })
 
   const access = 'public' as const
   app.get(ROUTES.service.live, { config: { access }, schema: { hide: true } }, async () => ({ alive: true }))

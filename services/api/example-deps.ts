@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import type { District, MeasurementPoint } from '#models/district/schema.ts'
 import { manualClock } from '#services/clock/shifted-clock.ts'
 import { openDirectory } from '#services/directory/directory.ts'
+import { openConsentLedger } from '#services/consents/ledger.ts'
+import { openErasedMarksReader } from '#services/privacy/erased-marks.ts'
+import { openErasureRegister } from '#services/privacy/erasure-register.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
 import { openActivationStore } from '#services/flexibility/activation-store.ts'
 import type { Directory, RoleName } from '#services/directory/port.ts'
@@ -151,6 +154,10 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
   const directory = openDirectory(join(folder, 'directory.sqlite'))
   const ledger = openEditLedger(join(folder, 'edits.sqlite'))
   const keptStudies = openStudyStore(folder)
+  const consents = openConsentLedger(join(folder, 'consents.sqlite'))
+  const erasures = openErasureRegister(join(folder, 'erasures.sqlite'))
+  const erasedMeasured = openErasedMarksReader(join(folder, 'erased-measured.sqlite'))
+  const erasedDerived = openErasedMarksReader(join(folder, 'erased-derived.sqlite'))
   const journal: JournalEntry[] = []
   const releases: Release[] = empty ? [] : [EXAMPLE_RELEASE]
   const names = empty ? [] : EXAMPLE_DISTRICT.measurementPoints.map(({ id }) => id)
@@ -193,6 +200,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       close,
     },
     edits: ledger,
+    consents, erasures, erasedMeasured, erasedDerived,
     activations,
     secret: () => undefined,
     appliedEdits: { of: () => new Map(), close: () => undefined },
@@ -233,6 +241,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       activations.close()
       directory.close()
       ledger.close()
+      for (const one of [consents, erasures, erasedMeasured, erasedDerived]) one.close()
       keptStudies.close()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DATA_FILES, IMPORT_INBOX, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { openConsentLedger } from '#services/consents/ledger.ts'
 import { openDirectory } from '#services/directory/directory.ts'
 import { openAppliedEditsReader } from '#services/editing/applied-edits.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
@@ -19,6 +20,8 @@ import { identitySettings } from '#services/identity/settings.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { openJobStatus } from '#services/jobs/open.ts'
+import { openErasedMarksReader } from '#services/privacy/erased-marks.ts'
+import { openErasureRegister } from '#services/privacy/erasure-register.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
 import { studyDocuments } from '#services/reinforcement/study-parts.ts'
 import { openStudyRunner } from '#services/reinforcement/study-runner.ts'
@@ -48,6 +51,10 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const skill = openSkillReader(file('runs'))
   const edits = openEditLedger(file('edits'))
   const appliedEdits = openAppliedEditsReader(file('appliedEdits'))
+  const consents = openConsentLedger(file('consents'))
+  const erasures = openErasureRegister(file('erasures'))
+  const erasedMeasured = openErasedMarksReader(file('erasedMeasured'))
+  const erasedDerived = openErasedMarksReader(file('erasedDerived'))
   const activations = openActivationStore({ activations: file('activations'), answers: file('activationAnswers') }, 'answers')
   const releases = openReleaseReader(file('releases'))
   const jobs = openJobStatus(environment)
@@ -66,6 +73,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
     district, clock, log, directory, measured, runs, congestion, findings, meterFindings, skill, edits, appliedEdits, releases, jobs, collect, studies, keptStudies, studyRunner, studyDocuments,
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity),
+    consents, erasures, erasedMeasured, erasedDerived,
     activations, secret: flexibilitySettings(environment).secret,
     origins: identity.origins,
     secure: identity.secure,
@@ -83,6 +91,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
       await Promise.all([studies.stop(), studyRunner.stop()])
       await Promise.all([measured, runs, congestion, findings, meterFindings, skill, releases, jobs, collect].map((reader) => reader.close()))
       activations.close()
+      for (const ledger of [consents, erasures, erasedMeasured, erasedDerived]) ledger.close()
       edits.close()
       appliedEdits.close()
       keptStudies.close()

@@ -14,7 +14,7 @@ export interface HeldDeliveryPoint {
  * of each delivery point. A new tenant never sees the former's time, a former tenant never the new one's.
  */
 export function heldDeliveryPoints(district: District, principal: Principal): readonly HeldDeliveryPoint[] {
-  if (!principal.roles.includes('merchant')) return []
+  if (!principal.roles.some((role) => role === 'merchant' || role === 'resident')) return []
   return district.deliveryPoints.flatMap((deliveryPoint) =>
     deliveryPoint.holders.flatMap(({ holder, validFrom, validTo }) =>
       principal.holders.flatMap((link): HeldDeliveryPoint[] => {

@@ -65,6 +65,17 @@ export const ROUTES = {
     flexibilityReport: '/api/operator/flexibility-report',
     stream: '/api/operator/stream',
   },
+  resident: {
+    record: '/api/resident/record',
+    loadCurve: '/api/resident/delivery-points/:id/load-curve',
+    consents: '/api/resident/consents',
+    withdrawals: '/api/resident/consents/withdrawals',
+    erasures: '/api/resident/erasures',
+    export: '/api/resident/export',
+  },
+  dataOfficer: {
+    retention: '/api/data-officer/retention',
+  },
   /** OpenADR 3 for end nodes of sellers: its own specification, its own tokens, no session. */
   openAdr: {
     programs: '/openadr3/3.0.1/programs',

@@ -4,7 +4,7 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import type { Directory, Principal, RoleName, SessionRecord } from '#services/directory/port.ts'
 
 /** `session`: anybody, but the answer depends on who asks. */
-export type Access = 'public' | 'session' | { readonly role: RoleName }
+export type Access = 'public' | 'session' | { readonly role: RoleName } | { readonly anyRole: readonly RoleName[] }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -44,7 +44,7 @@ export const accessPlugin = fp<AccessOptions>(async (app, { directory, secure })
     if (!SAFE_METHODS.has(request.method)) refuseForeignPages(request)
     if (access === 'session') return
     if (request.principal === undefined) throw new PenfeldError('PF_SIGN_IN_REQUIRED', 'You are not signed in.')
-    if (!request.principal.roles.includes(access.role)) throw new PenfeldError('PF_ROLE_REQUIRED', 'This address belongs to another role.')
+    if (!request.principal.roles.some((role) => ('role' in access ? access.role === role : access.anyRole.includes(role)))) throw new PenfeldError('PF_ROLE_REQUIRED', 'This address belongs to another role.')
   })
 })
 
