@@ -15,6 +15,7 @@ export const router = createRouter({
     { path: '/planification', name: 'planner', component: () => import('./pages/planner/PlannerPage.vue') },
     { path: '/planification/etude', name: 'reinforcement', component: () => import('./pages/planner/reinforcement/StudyPage.vue') },
     { path: '/exploitation', name: 'operator', component: () => import('./pages/operator/OperatorPage.vue') },
+    { path: '/mes-donnees', name: 'own-data', component: () => import('./pages/resident/OwnDataPage.vue') },
     { path: '/methode', name: 'method', component: () => import('./pages/about/MethodPage.vue') },
     { path: '/accessibilite', name: 'accessibility', component: () => import('./pages/about/AccessibilityPage.vue') },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/about/NotFoundPage.vue') },

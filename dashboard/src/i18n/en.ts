@@ -7,6 +7,7 @@ import { reinforcementEn } from './reinforcement-words.ts'
 import { skillEn } from './skill-words.ts'
 import { studyBasisEn } from './study-basis-words.ts'
 import { studyFiguresEn } from './study-figure-words.ts'
+import { privacyEn } from './privacy-words.ts'
 import { validationEn } from './validation-words.ts'
 
 const many = (count: number, one: string, more: string) => (count === 1 ? one : more)
@@ -511,5 +512,6 @@ export const en = {
     contactHeading: 'Report a defect',
     contact: 'Write to the authority that runs this service. If it does not answer you may turn to the Défenseur des droits.',
   },
+  privacy: privacyEn,
   notFound: { title: 'Page not found', why: 'This address leads nowhere.', back: 'Back to the district' },
 } satisfies Messages
