@@ -1,4 +1,5 @@
 import { inTransaction, openAsReader, openAsWriter } from '#services/sqlite/one-writer-file.ts'
+import { emptySideFiles } from '#services/store/journal/erase-entries.ts'
 import type { EditRows } from './edit-rows.ts'
 import type { AppliedEdit, AppliedEditsReader } from './port.ts'
 
@@ -32,7 +33,7 @@ export interface AppliedEdits {
   /** Edits whose values stand: written and not taken back. */
   standing(): DecidedEdit[]
   /** Takes the values before and after of these points away for good; that there was an edit stays. Returns how many. */
-  erase(points: readonly string[], from: number, to: number): number
+  erase(points: readonly string[], from: number, to: number): Promise<number>
   close(): void
 }
 
@@ -59,7 +60,7 @@ export function openAppliedEdits(file: string): AppliedEdits {
       return row === undefined ? undefined : unpack(row.body)
     },
     standing: () => all('problem IS NULL AND undoes IS NULL AND edit_id NOT IN (SELECT undoes FROM applied WHERE undoes IS NOT NULL AND problem IS NULL)'),
-    erase(points, from, to) {
+    async erase(points, from, to) {
       const set = database.prepare('UPDATE applied SET body = ? WHERE seq = ?')
       const removed = inTransaction(database, () => all('true').filter(({ point }) => points.includes(point)).reduce((sum, { seq, rows }) => {
         const kept = rowsOutside(rows, from, to)
@@ -67,6 +68,7 @@ export function openAppliedEdits(file: string): AppliedEdits {
         return sum + rows.at.length - kept.at.length
       }, 0))
       database.exec('VACUUM')
+      await emptySideFiles([database])
       return removed
     },
     close: () => database.close(),

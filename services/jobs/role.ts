@@ -130,7 +130,6 @@ export async function startWork({ environment, district: loaded, clock, log, say
     let begun = false
     while (!stopping) {
       try {
-        await forget()
         if (!begun && (await queue.lastScheduled('validate', 'all')) === undefined) {
           const period = localDayStart(clock.now() - BACKLOG_DAYS * DAY_MS, district.timeZone)
           await queue.ask({ kind: 'validate', scope: 'backlog', period, inputRevision: 0 })
@@ -146,6 +145,13 @@ export async function startWork({ environment, district: loaded, clock, log, say
     }
   }
   const following = follow()
+  // By itself: nobody who asked for an erasure waits for a long look for work.
+  const forgetting = (async () => {
+    while (!stopping) {
+      await forget()
+      await pause()
+    }
+  })()
   const lane: LaneParts = { queue, effects: runs.effects, workers, log }
   // What people wait for has lanes of its own, so that no long validation or balance makes it late.
   const lanes = [
@@ -165,7 +171,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
       stopping = true
       stopped.resolve()
       // The lanes first: they must take no more work that the stopped threads would fail.
-      const ended = [following, ...lanes.map((lane) => lane.stop())]
+      const ended = [following, forgetting, ...lanes.map((lane) => lane.stop())]
       await Promise.all([pool.stop(), patientPool.stop()])
       await Promise.all(ended)
       await Promise.all([measured.close(), derived.close(), runs.close(), releases.close(), queue.close()])

@@ -23,5 +23,5 @@ export async function eraseNames(store: Pick<TimeSeriesStore, 'lookup' | 'erase'
 export const createMeasuredErasing = ({ district, store, status, applied, importInbox }: MeasuredPlaces) => async ({ points, from, to }: Pick<ErasedSpan, 'points' | 'from' | 'to'>): Promise<number> => {
   const removed = await eraseNames(store, points, from, to)
   dropFilesNaming(bringingFolders(district, importInbox), namesInFiles(district, points))
-  return removed + status.eraseQuarantined(points, from, to) + applied.erase(points, from, to)
+  return removed + (await status.eraseQuarantined(points, from, to)) + (await applied.erase(points, from, to))
 }

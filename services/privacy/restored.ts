@@ -112,12 +112,12 @@ async function eraseBeside(restored: string, spans: readonly ErasedSpan[]): Prom
   let removed = 0
   if (existsSync(place('collect'))) {
     const status = openCollectStatusStore(place('collect'))
-    for (const { points, from, to } of spans) removed += status.eraseQuarantined(points, from, to)
+    for (const { points, from, to } of spans) removed += await status.eraseQuarantined(points, from, to)
     status.close()
   }
   if (existsSync(place('appliedEdits'))) {
     const applied = openAppliedEdits(place('appliedEdits'))
-    for (const { points, from, to } of spans) removed += applied.erase(points, from, to)
+    for (const { points, from, to } of spans) removed += await applied.erase(points, from, to)
     applied.close()
   }
   if (existsSync(place('runs'))) {
