@@ -2,6 +2,7 @@ import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, o
 import { dirname, join, resolve, sep } from 'node:path'
 import { backup as copyDatabase, DatabaseSync } from 'node:sqlite'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { DATA_FILES } from '#services/config/role.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
 import { copyRegisterBeside } from '#services/privacy/restored.ts'
 import { MANIFEST, newManifest, sha256Of, type Manifest } from './manifest.ts'
@@ -12,11 +13,8 @@ const ALL_PAGES = 2 ** 30
 const NAME = /^penfeld-\d{8}T\d{6}Z$/
 const PARTIAL = /^penfeld-\d{8}T\d{6}Z\.partial$/
 const DAY_MS = 86_400_000
-/**
- * What a restore does not need: it is made anew, belongs to a process that runs, or was taken into the store. The register of erasures is
- * kept apart, beside the backups: what is erased later must be erased from older ones too when they are restored.
- */
-const LEFT_OUT = /(^|\/)(log|cache|done|failed)\/|\.lock$|-(wal|shm)$|(^|\/)backup\.json$|^erasures\.sqlite$|\.(next|partial)$/
+/** What a restore does not need: it is made anew, belongs to a process that runs, or was taken into the store. */
+const LEFT_OUT = /(^|\/)(log|cache|done|failed)\/|\.lock$|-(wal|shm)$|(^|\/)backup\.json$|\.(next|partial)$/
 
 export interface BackupOptions {
   readonly dataFolder: string
@@ -42,7 +40,8 @@ export async function makeBackup({ dataFolder, district, to, now, signal, say }:
   try {
     mkdirSync(partial, { recursive: true, mode: 0o700 })
     dropAbandoned(to, partial, now())
-    for (const file of inOrder(filesBelow(dataFolder))) {
+    // The register of erasures is kept apart, beside the backups: what is erased later must be erased from older ones too when they are restored.
+    for (const file of inOrder(filesBelow(dataFolder)).filter((one) => one !== DATA_FILES.erasures)) {
       signal?.throwIfAborted()
       await copy(join(dataFolder, file), join(partial, 'data', file))
     }

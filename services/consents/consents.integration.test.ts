@@ -14,6 +14,7 @@ import { createErasedSpans, openErasureReader, openErasureRegister } from '#serv
 import { openEmbeddedStore } from '#services/store/embedded/index.ts'
 import { createCollectGate } from './collect-gate.ts'
 import { createConsents } from './consents.ts'
+import { usableReader } from './usable-reader.ts'
 import { openConsentLedger, openConsentReader } from './ledger.ts'
 import type { ConsentLedger, NewConsent } from './port.ts'
 
@@ -111,6 +112,30 @@ test('after a withdrawal the next delivery stores nothing of the dwelling, quara
   expect((await store.read(ids[0]!, 0, Infinity)).at.length).toBe(2)
   await store.close()
   close()
+})
+
+test('who computes reads nothing of a dwelling from the withdrawal on, and everything of the others', async () => {
+  const store = await openEmbeddedStore(join(folder, 'measured'), { timeZone: 'Europe/Paris' })
+  const ids = await store.register(POINTS.map(({ id }) => id))
+  const at = Float64Array.from({ length: 4 }, (_, i) => MIDNIGHT + i * HALF_HOUR)
+  for (const id of ids) await store.importSeries(id, { at, values: at.map(() => 2), quality: new Uint8Array(4) }, { recordedAt: NOW, source: 'import' })
+  const reader = usableReader(store, district, createConsents(district, ledger))
+  const known = async () => {
+    const counts: number[] = []
+    await reader.readMany(ids, MIDNIGHT, MIDNIGHT + DAY, (_, series) => counts.push(series.at.length))
+    const single = await Promise.all(Array.from(ids, async (id) => (await reader.read(id, MIDNIGHT, MIDNIGHT + DAY)).at.length))
+    expect(single).toEqual(counts)
+    const hours = await Promise.all(Array.from(ids, async (id) => (await reader.rollup(id, 'hour', MIDNIGHT, MIDNIGHT + 3_600_000)).count[0]))
+    const { points } = await reader.sumOfMeans(ids, 'hour', MIDNIGHT, MIDNIGHT + 3_600_000)
+    expect([hours.map((count) => count! * 2), points[0]]).toEqual([counts, counts.filter((count) => count > 0).length])
+    return counts
+  }
+  expect(await known()).toEqual([4, 4, 4, 4, 4])
+  ledger.withdraw(HOME, NOW)
+  expect(await known()).toEqual([0, 0, 0, 4, 4])
+  ledger.give(given({ granularity: 'daily' }), NOW)
+  expect(await known()).toEqual([0, 4, 4, 4, 4])
+  await store.close()
 })
 
 test('what was erased is not taken again, from a device or from a file; a file without consent is refused line by line', async () => {

@@ -9,6 +9,8 @@ export interface Consents {
   /** Whether figures of that instant may be used for a purpose. A firm needs no consent for what its contract covers, but nobody is shared or advised unasked. */
   mayUse(deliveryPoint: string, purpose: Purpose, granularity: Granularity, at: number): boolean
   standing(deliveryPoint: string): readonly StandingConsent[]
+  /** Delivery points of which a consent was ever withdrawn: of the others the document alone speaks. */
+  withdrawnPoints(): ReadonlySet<string>
 }
 
 const OF_THE_CONTRACT: readonly Purpose[] = ['district-supervision', 'network-planning']
@@ -18,6 +20,7 @@ export function createConsents(district: Pick<District, 'deliveryPoints' | 'hold
   const kinds = new Map(district.holders.map(({ id, kind }) => [id, kind]))
   const lines = new Map<string, ConsentLine[]>()
   const kept = new Map<string, readonly StandingConsent[]>()
+  const withdrawn = new Set<string>()
   let seq = 0
 
   const follow = () => {
@@ -25,6 +28,7 @@ export function createConsents(district: Pick<District, 'deliveryPoints' | 'hold
     for (const line of ledger.after(seq)) {
       lines.set(line.deliveryPoint, [...(lines.get(line.deliveryPoint) ?? []), line])
       kept.delete(line.deliveryPoint)
+      if (line.kind === 'withdrawn') withdrawn.add(line.deliveryPoint)
       seq = line.seq
     }
   }
@@ -48,6 +52,10 @@ export function createConsents(district: Pick<District, 'deliveryPoints' | 'hold
       if (point === undefined) return false
       if (OF_THE_CONTRACT.includes(purpose) && !needsConsent(point, kinds, at)) return true
       return coveredAt(standingOf(point), granularity, at, purpose)
+    },
+    withdrawnPoints() {
+      follow()
+      return withdrawn
     },
     standing(deliveryPoint) {
       const point = points.get(deliveryPoint)

@@ -47,11 +47,18 @@ export function withoutValues(batch: SampleBatch, points: ReadonlySet<number>, f
 /** The side file of changes holds pages as they were: it is emptied, not only left behind. @throws PF_ERASE_BUSY */
 export async function emptySideFiles(databases: readonly DatabaseSync[]): Promise<void> {
   for (const database of databases) {
-    for (let tries = 0; ; tries++) {
-      const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }
-      if (busy === 0) break
-      if (tries >= CHECKPOINT_TRIES) throw new PenfeldError('PF_ERASE_BUSY', 'A reader keeps the side file of a database open.')
-      await pause(BETWEEN_TRIES_MS)
+    const { timeout } = database.prepare('PRAGMA busy_timeout').get() as { timeout: number }
+    // Waiting is done outside of SQLite, which would hold everything else up meanwhile.
+    database.exec('PRAGMA busy_timeout = 0')
+    try {
+      for (let tries = 0; !isEmptied(database); tries++) {
+        if (tries >= CHECKPOINT_TRIES) throw new PenfeldError('PF_ERASE_BUSY', 'A reader keeps the side file of a database open.')
+        await pause(BETWEEN_TRIES_MS)
+      }
+    } finally {
+      database.exec(`PRAGMA busy_timeout = ${timeout}`)
     }
   }
 }
+
+const isEmptied = (database: DatabaseSync): boolean => (database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }).busy === 0
