@@ -16,6 +16,7 @@ export const router = createRouter({
     { path: '/planification/etude', name: 'reinforcement', component: () => import('./pages/planner/reinforcement/StudyPage.vue') },
     { path: '/exploitation', name: 'operator', component: () => import('./pages/operator/OperatorPage.vue') },
     { path: '/mes-donnees', name: 'own-data', component: () => import('./pages/resident/OwnDataPage.vue') },
+    { path: '/conservation', name: 'retention', component: () => import('./pages/data-officer/RetentionPage.vue') },
     { path: '/methode', name: 'method', component: () => import('./pages/about/MethodPage.vue') },
     { path: '/accessibilite', name: 'accessibility', component: () => import('./pages/about/AccessibilityPage.vue') },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/about/NotFoundPage.vue') },

@@ -123,6 +123,7 @@ export const ERROR_CODES = {
   // --- consents and rights of a person
   PF_CONSENT_INVALID: code('A consent cannot be given so.', 'Give an interval of at most three years, and the version of the text that was shown.'),
   PF_CONSENT_TEXT_CHANGED: code('The text of a consent has changed since it was shown.', 'Reload the page, read the new text and decide again.', { status: 409 }),
+  PF_ERASURE_WAITING: code('An erasure of this delivery point is under way.', 'Wait until it is done; it takes seconds.', { retryable: true, status: 409 }),
   PF_ERASE_BUSY: code('Values are erased, but a reader still holds an older state of the file.', 'Nothing: it is tried again until no byte is left.', { retryable: true, status: 503 }),
   PF_ERASE_UNSUPPORTED: code('The store cannot erase single values.', 'Erase them by the means of that server, or keep measured values in the embedded store or in InfluxDB 1.x or 2.x.', { status: 501 }),
   // --- api, identity, directory

@@ -117,6 +117,8 @@ test('an erasure is asked for once, is confirmed, covers my time alone, withdraw
   expect((await post(ROUTES.resident.erasures, rozenn, { ...ERASE, confirmed: false })).statusCode).toBe(400)
   for (const _ of [1, 2]) expect((await post(ROUTES.resident.erasures, rozenn, ERASE)).statusCode).toBe(200)
   expect(example.deps.erasures.after(0)).toEqual([expect.objectContaining({ erasureId: ERASE.erasureId, spans: [{ deliveryPoint: 'dp-a', points: ['elec.dp.dp-a.p'], from: HANDOVER, to: example.deps.clock.now() }] })])
+  expect((await post(ROUTES.resident.erasures, rozenn, { ...ERASE, erasureId: ERASE.erasureId.replace('3', '4') })).json()).toMatchObject({ status: 409, code: 'PF_ERASURE_WAITING' })
+  expect(example.deps.consents.ofHolder('hh-now')).toHaveLength(1)
   const record = await recordOf(rozenn)
   expect([record.points[0]!.collected, record.standing]).toEqual(['none', []])
   expect(record.erasures).toMatchObject([{ deliveryPointId: 'dp-a', from: HANDOVER, state: 'waiting', removed: null }])

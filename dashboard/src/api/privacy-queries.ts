@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/vue-query'
-import type { EraseOwn, GiveConsent, OwnRecord, WithdrawConsent } from '#contract/resident.ts'
+import type { EraseOwn, GiveConsent, OwnRecord, RetentionReport, WithdrawConsent } from '#contract/resident.ts'
 import { ROUTES } from '#contract/routes.ts'
 import { postBody } from './client.ts'
 import { useRead, useSession } from './queries.ts'
@@ -7,6 +7,8 @@ import { useRead, useSession } from './queries.ts'
 const OFTEN_MS = 10_000
 
 export const useOwnRecord = () => useRead<OwnRecord>(ROUTES.resident.record, { everyMs: OFTEN_MS })
+
+export const useRetentionReport = () => useRead<RetentionReport>(ROUTES.dataOfficer.retention, { everyMs: OFTEN_MS })
 
 /** Each decision answers with the whole record as it is now. */
 function useDecision<Decision extends object>(where: string): (decision: Decision) => Promise<void> {

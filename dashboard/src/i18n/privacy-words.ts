@@ -139,3 +139,32 @@ export const privacyEn: typeof privacyFr = {
     removed: (values: number, shown: string) => severalEn(values, `${shown} value erased`, `${shown} values erased`),
   },
 }
+
+/** Of the data officer's page on how long things are kept. */
+export const retentionFr = {
+  title: 'Conservation et effacements',
+  lead: 'Ce que chaque nuit a effacé parce que son temps était passé, et ce que des personnes ont fait effacer. Aucune personne n’est nommée ici.',
+  periods: 'Durées en vigueur', erasures: 'Effacements demandés', nights: 'Nuits',
+  noErasure: 'Personne n’a demandé d’effacement.', noNight: 'Aucune nuit n’est encore passée.',
+  when: 'Demandé', state: 'État', removed: 'Valeurs effacées', day: 'Jour', of: 'Données', class: 'Classe', before: 'Antérieures au',
+  owners: { measured: 'mesurées', derived: 'calculées' },
+  classes: { 'household-curve': 'courbes de charge des foyers', 'household-daily': 'valeurs journalières des foyers', 'after-contract': 'après la fin du contrat', withdrawn: 'accord retiré', 'taken-files': 'fichiers reçus', 'nothing-due': 'rien à effacer' },
+  names: {
+    householdCurveMonths: 'Courbe de charge d’un foyer, mois', householdDailyMonths: 'Valeurs journalières d’un foyer, mois', householdAfterContractDays: 'Courbe après un déménagement, jours', firmAfterContractMonths: 'Valeurs d’une entreprise après son contrat, mois',
+    withdrawnDays: 'Après le retrait d’un accord, jours', takenFileDays: 'Fichiers de valeurs reçus, jours', accessLogMonths: 'Journal des lectures, mois', sessionDays: 'Sessions terminées, jours',
+  },
+}
+
+export const retentionEn: typeof retentionFr = {
+  title: 'Retention and erasures',
+  lead: 'What each night erased because its time was over, and what people had erased. Nobody is named here.',
+  periods: 'Periods in force', erasures: 'Erasures asked for', nights: 'Nights',
+  noErasure: 'Nobody has asked for an erasure.', noNight: 'No night has passed yet.',
+  when: 'Asked for', state: 'State', removed: 'Values erased', day: 'Day', of: 'Values', class: 'Class', before: 'From before',
+  owners: { measured: 'measured', derived: 'computed' },
+  classes: { 'household-curve': 'load curves of households', 'household-daily': 'daily values of households', 'after-contract': 'after the end of a contract', withdrawn: 'consent withdrawn', 'taken-files': 'files received', 'nothing-due': 'nothing to erase' },
+  names: {
+    householdCurveMonths: 'Load curve of a household, months', householdDailyMonths: 'Daily values of a household, months', householdAfterContractDays: 'Load curve after moving out, days', firmAfterContractMonths: 'Values of a firm after its contract, months',
+    withdrawnDays: 'After a consent is withdrawn, days', takenFileDays: 'Files of values received, days', accessLogMonths: 'Log of readings, months', sessionDays: 'Ended sessions, days',
+  },
+}

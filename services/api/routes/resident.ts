@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
-import { GRANULARITIES, PURPOSES, yearsLater } from '#models/consent/standing.ts'
+import { GRANULARITIES, PURPOSES, yearsLater, type Granularity, type Purpose } from '#models/consent/standing.ts'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { createConsents } from '#services/consents/consents.ts'
 import { CONSENT_TEXTS } from '#services/consents/texts.ts'
@@ -13,7 +13,7 @@ import { answer } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
 import { ownCurve } from '../merchant/own-curve.ts'
 import { exportAsCsv, exportAsJson } from '../resident/export.ts'
-import { ownRecord, personRef } from '../resident/own-record.ts'
+import { erasuresOf, ownRecord, personRef } from '../resident/own-record.ts'
 import { curveTable } from './merchant.ts'
 
 /** Rights of a person are the person's in either role. */
@@ -44,6 +44,12 @@ export const residentRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = asyn
   }
   const said = (request: FastifyRequest, { holder, deliveryPoint }: HeldDeliveryPoint) => ({ holder, deliveryPoint: deliveryPoint.id, way: 'own-page', personRef: personRef(request.principal!) }) as const
 
+  /** What nobody has given needs no line. */
+  const withdrawStanding = (request: FastifyRequest, held: HeldDeliveryPoint, purpose: Purpose, granularity: Granularity): void => {
+    const isGiven = deps.consentRules.standing(held.deliveryPoint.id).some((one) => one.holder === held.holder && one.purpose === purpose && one.granularity === granularity)
+    if (isGiven) consents.withdraw({ ...said(request, held), purpose, granularity }, Date.now())
+  }
+
   app.get(ROUTES.resident.record, { config, schema: { response: { 200: OwnRecord } } }, async (request) => ownRecord(deps, request.principal!))
 
   app.get(ROUTES.resident.loadCurve, { config, schema: { params: DeliveryPointParams, querystring: LoadCurveQuery, response: { 200: LoadCurve } } }, async (request, reply) => {
@@ -63,16 +69,19 @@ export const residentRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps }> = asyn
 
   app.post(ROUTES.resident.withdrawals, { config, schema: { body: WithdrawConsent, response: { 200: OwnRecord } } }, async (request) => {
     const { deliveryPointId, purpose, granularity } = request.body
-    const held = own(request, deliveryPointId).at(-1)!
-    consents.withdraw({ ...said(request, held), purpose, granularity }, Date.now())
+    for (const held of own(request, deliveryPointId)) withdrawStanding(request, held, purpose, granularity)
     return ownRecord(deps, request.principal!)
   })
 
   app.post(ROUTES.resident.erasures, { config, schema: { body: EraseOwn, response: { 200: OwnRecord } } }, async (request) => {
     const { erasureId, deliveryPointId, withdraw } = request.body
     const held = own(request, deliveryPointId)
+    const earlier = erasuresOf(deps, request.principal!)
+    if (earlier.some((one) => one.erasureId === erasureId)) return ownRecord(deps, request.principal!)
+    // Each one rewrites files: nobody needs two at a time.
+    if (earlier.some((one) => one.deliveryPointId === deliveryPointId && one.state === 'waiting')) throw new PenfeldError('PF_ERASURE_WAITING', 'An erasure of this delivery point was asked for already.', { where: 'deliveryPointId' })
     // First, so that nothing comes in again between the two.
-    if (withdraw) for (const one of held) for (const purpose of PURPOSES) for (const granularity of GRANULARITIES) consents.withdraw({ ...said(request, one), purpose, granularity }, Date.now())
+    if (withdraw) for (const one of held) for (const purpose of PURPOSES) for (const granularity of GRANULARITIES) withdrawStanding(request, one, purpose, granularity)
     const points = district.measurementPoints.filter(({ on }) => on === deliveryPointId).map(({ id }) => id)
     const now = clock.now()
     const spans = held.map(({ from, to }) => ({ deliveryPoint: deliveryPointId, points, from, to: Math.min(to, now) })).filter(({ from, to }) => from < to)
