@@ -43,7 +43,7 @@ const decidedOf = (row: Row): DecidedEdit => ({ seq: row.seq, editId: row.edit_i
 
 /** Opens the file as its one writer, collect. */
 export function openAppliedEdits(file: string): AppliedEdits {
-  const database = openAsWriter(file, APPLIED_EDITS_MIGRATIONS, { durable: true })
+  const database = openAsWriter(file, APPLIED_EDITS_MIGRATIONS, { durable: true, pragmas: 'PRAGMA secure_delete = ON' })
   const all = (where: string): DecidedEdit[] => (database.prepare(`SELECT * FROM applied WHERE ${where} ORDER BY seq`).all() as unknown as Row[]).map(decidedOf)
   return {
     lastSeq: () => (database.prepare('SELECT coalesce(max(seq), 0) AS seq FROM applied').get() as { seq: number }).seq,
@@ -67,7 +67,6 @@ export function openAppliedEdits(file: string): AppliedEdits {
         if (kept.at.length < rows.at.length) set.run(pack(kept), seq)
         return sum + rows.at.length - kept.at.length
       }, 0))
-      database.exec('VACUUM')
       await emptySideFiles([database])
       return removed
     },

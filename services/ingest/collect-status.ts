@@ -35,7 +35,7 @@ export interface CollectStatusStore {
 }
 
 export function openCollectStatusStore(file: string): CollectStatusStore {
-  const database = openAsWriter(file, COLLECT_FILE, { durable: true })
+  const database = openAsWriter(file, COLLECT_FILE, { durable: true, pragmas: 'PRAGMA secure_delete = ON' })
   const row = database.prepare('INSERT INTO quarantine (sourceId, point, at, value, quality, reason, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)')
   const setSource = database.prepare('INSERT OR REPLACE INTO sources VALUES (?, ?)')
   const setCounters = database.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?)')
@@ -73,8 +73,6 @@ export function openCollectStatusStore(file: string): CollectStatusStore {
       const drop = database.prepare('DELETE FROM quarantine WHERE point = ? AND at >= ? AND at < ?')
       const removed = transaction(database, () => points.reduce((sum, point) => sum + Number(drop.run(point, from, to).changes), 0))
       kept -= removed
-      // Whatever was deleted before, too: the file is small.
-      database.exec('VACUUM')
       await emptySideFiles([database])
       return removed
     },

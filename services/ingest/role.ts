@@ -12,7 +12,7 @@ import { openEditLedgerReader } from '#services/editing/ledger.ts'
 import { collectBeside } from '#services/hosts/collect-beside.ts'
 import { servedSources } from '#services/hosts/requirements.ts'
 import { createEraser } from '#services/privacy/carry-out.ts'
-import { createMeasuredErasing } from '#services/privacy/erase-measured.ts'
+import { createMeasuredErasing, createMeasuredRetention } from '#services/privacy/erase-measured.ts'
 import { openErasedMarks } from '#services/privacy/erased-marks.ts'
 import { createErasedSpans, openErasureReader } from '#services/privacy/erasure-register.ts'
 import { createRetention } from '#services/privacy/retention.ts'
@@ -58,7 +58,7 @@ export async function startCollect({ environment, district: { district, version 
   const importInbox = join(environment.dataFolder, IMPORT_INBOX)
   const erase = createMeasuredErasing({ district, store, status, applied, importInbox })
   const eraser = createEraser({ register: erasures, marks, erase, log })
-  const retention = createRetention({ district, consents, clock, marks, erase, log, dropTakenFiles: (days) => dropFilesOlderThan(bringingFolders(district, importInbox), days, Date.now()) })
+  const retention = createRetention({ district, consents, clock, marks, erase: createMeasuredRetention({ store, status, applied }), log, dropTakenFiles: (days) => dropFilesOlderThan(bringingFolders(district, importInbox), days, Date.now()) })
   /** What people had erased, and what has had its time. Waits like edits do: for a reader that lets go, or a server that is away. */
   const forget = async () => {
     try {

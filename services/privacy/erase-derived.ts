@@ -3,7 +3,7 @@ import { validatedName } from '#services/evaluation/validate.ts'
 import { emptySideFiles } from '#services/store/journal/erase-entries.ts'
 import { transaction } from '#services/store/journal/transaction.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
-import { eraseNames } from './erase-measured.ts'
+import { eraseNames, eraseWhatIsThere } from './erase-measured.ts'
 import type { ErasedSpan } from './port.ts'
 
 /** Tables of runs.sqlite by what they say of one delivery point; a fit has learned from all of its past, so none of them stays. */
@@ -15,14 +15,15 @@ export const createDerivedErasing = (derived: Pick<TimeSeriesStore, 'lookup' | '
   (await eraseNames(derived, span.points.map(validatedName), span.from, span.to)) + (await eraseFromRuns(runs, span))
 
 /** What the retention takes: the former holder's part. What was learned from it is renewed every night and stays. */
-export const createDerivedRetention = (derived: Pick<TimeSeriesStore, 'lookup' | 'erase'>, runs: DatabaseSync) => async ({ deliveryPoints, points, from, to }: { readonly deliveryPoints: readonly string[] } & Pick<ErasedSpan, 'points' | 'from' | 'to'>): Promise<number> => {
+export const createDerivedRetention = (derived: Pick<TimeSeriesStore, 'lookup' | 'erase' | 'readMany'>, runs: DatabaseSync) => async ({ deliveryPoints, points, from, to }: { readonly deliveryPoints: readonly string[] } & Pick<ErasedSpan, 'points' | 'from' | 'to'>): Promise<number> => {
   runs.exec('PRAGMA secure_delete = ON')
   const removed = transaction(runs, () => {
     const drops = ISSUED.map((table) => runs.prepare(`DELETE FROM ${table} WHERE series = ? AND issued_at >= ? AND issued_at < ?`))
     const issued = deliveryPoints.reduce((sum, deliveryPoint) => drops.reduce((count, drop) => count + Number(drop.run(deliveryPoint, from, to).changes), sum), 0)
     return points.reduce((sum, point) => sum + dropFindings(runs, point, from, to), issued)
   })
-  return removed + (await eraseNames(derived, points.map(validatedName), from, to))
+  if (removed > 0) await emptySideFiles([runs])
+  return removed + (await eraseWhatIsThere(derived, points.map(validatedName), from, to))
 }
 
 function dropFindings(runs: DatabaseSync, point: string, from: number, to: number): number {

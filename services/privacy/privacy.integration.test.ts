@@ -16,7 +16,7 @@ import { openEmbeddedStore } from '#services/store/embedded/index.ts'
 import { silentLogger } from '#services/telemetry/logger.ts'
 import { createEraser } from './carry-out.ts'
 import { createDerivedErasing } from './erase-derived.ts'
-import { createMeasuredErasing } from './erase-measured.ts'
+import { createMeasuredErasing, createMeasuredRetention } from './erase-measured.ts'
 import { openErasedMarks } from './erased-marks.ts'
 import { openErasureRegister } from './erasure-register.ts'
 import { createRetention } from './retention.ts'
@@ -132,7 +132,7 @@ test('each night nothing older than its class survives, once a day, counted by c
   const ages = [1, 400, 700, 740, 1000, 1090, 1100, 1500].map((days) => NOW - days * DAY)
   for (const id of [load!, daily!]) await files.store.importSeries(id, { at: Float64Array.from([...ages].reverse()), values: new Float64Array(ages.length).fill(1), quality: new Uint8Array(ages.length) }, { recordedAt: NOW, source: 'import' })
   const clock = manualClock(NOW)
-  const retention = createRetention({ district, consents: { after: () => [] }, clock, marks: files.marks, erase: files.erase, log: silentLogger })
+  const retention = createRetention({ district, consents: { after: () => [] }, clock, marks: files.marks, erase: createMeasuredRetention(files), log: silentLogger })
   const left = async (id: number) => [...(await files.store.read(id, 0, Infinity)).at]
   expect(await retention.runIfDue()).toBe(true)
   expect(await left(load!)).toEqual(ages.filter((at) => at >= monthsEarlier(NOW, USUAL_RETENTION.householdCurveMonths)).reverse())
@@ -141,6 +141,8 @@ test('each night nothing older than its class survives, once a day, counted by c
   expect(await retention.runIfDue()).toBe(false)
   clock.set(NOW + DAY)
   expect(await retention.runIfDue()).toBe(true)
+  expect(files.marks.retentionRuns(2).map(({ removed }) => removed)).toEqual([0, 0])
+  expect((await left(daily!)).length).toBe(6)
   await files.close()
 })
 

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { encodeBlock } from '../codec/block.ts'
-import { rewriteJournal } from '../journal/erase-entries.ts'
 import { transaction } from '../journal/transaction.ts'
 import type { Series } from '../port.ts'
 import { lowerBound, part } from '../series/columns.ts'
@@ -9,15 +8,13 @@ import { chunkOf } from './hours.ts'
 import type { Opened } from './series-reader.ts'
 
 /**
- * Takes values out of both files, so that no byte of them is left: entries of the journal are written anew without them and the file is
- * compacted, blocks are cut (`secure_delete` overwrites what they leave), roll-ups are made again from what stays. Returns how
- * many values and revisions went. Done twice it finds nothing the second time; after a crash in between it is to be done again.
+ * Takes values out of the samples file and of the memory, after they were taken out of the journal, so that no byte of them is left: blocks
+ * are cut (`secure_delete` overwrites what they leave), roll-ups are made again from what stays. Returns how many values and
+ * revisions went. Done twice it finds nothing the second time; after a crash in between it is to be done again.
  */
-export function eraseValues(files: StoreFiles, opened: Opened, pointIds: Int32Array, from: number, to: number): number {
-  const points = new Set(pointIds)
+export function eraseValues(files: StoreFiles, opened: Opened, points: ReadonlySet<number>, from: number, to: number): number {
   let removed = 0
   for (const pointId of points) removed += tailValues(opened, pointId, from, to)
-  rewriteJournal(files.journal, points, from, to)
   // What the memory holds is read again from the journal as it is now; other processes do so when they see the counter move.
   opened.tail.forget(opened.tail.packedSeq)
   opened.tail.refresh()
@@ -55,6 +52,7 @@ function eraseFromBlocks(samples: DatabaseSync, opened: Opened, pointId: number,
     removed += end - start
   }
   removed += Number(samples.prepare('DELETE FROM revisions WHERE pointId = ? AND at >= ? AND at < ?').run(pointId, from, to).changes)
+  if (removed === 0) return 0
   const chunks = samples.prepare('DELETE FROM hours WHERE pointId = ? AND chunkAt >= ? AND chunkAt < ? RETURNING chunkAt').all(pointId, chunkOf(from), to) as { chunkAt: number }[]
   const due = samples.prepare('INSERT INTO hours_due VALUES (?, ?, ?) ON CONFLICT (pointId, chunkAt) DO UPDATE SET fromAt = excluded.fromAt')
   for (const { chunkAt } of chunks) due.run(pointId, chunkAt, chunkAt)

@@ -10,7 +10,7 @@ export async function eraseFromFiles({ journal, forwarding }: InfluxFiles, point
     Number(database.prepare(`DELETE FROM ${table} WHERE pointId = ? AND at >= ? AND at < ?`).run(pointId, from, to).changes)
   let removed = 0
   for (const pointId of pointIds) removed += drop(journal, 'revisions', pointId) + drop(forwarding, 'quarantine', pointId)
-  rewriteJournal(journal, pointIds, from, to)
+  await rewriteJournal(journal, pointIds, from, to)
   await emptySideFiles([journal, forwarding])
   return removed
 }

@@ -5,7 +5,8 @@ import { decodeBatch, encodeBatch } from '../codec/batch.ts'
 import type { SampleBatch } from '../port.ts'
 import { transaction } from './transaction.ts'
 
-const ENTRIES_AT_ONCE = 500
+/** A slice of rewriting: sources wait no longer than for one of them, and for the compaction at the end. */
+const ENTRIES_AT_ONCE = 100
 /** A reader holds an older state for a moment only; the writer may not wait longer than its sources can. */
 const CHECKPOINT_TRIES = 40
 const BETWEEN_TRIES_MS = 50
@@ -14,7 +15,7 @@ const BETWEEN_TRIES_MS = 50
  * Every entry again without the values of these points in [from, to): numbers and other values stay, so that whoever follows the journal
  * goes on. Then the file is compacted: entries that were deleted in the course of time left their bytes in it.
  */
-export function rewriteJournal(journal: DatabaseSync, points: ReadonlySet<number>, from: number, to: number): void {
+export async function rewriteJournal(journal: DatabaseSync, points: ReadonlySet<number>, from: number, to: number): Promise<void> {
   const next = journal.prepare(`SELECT seq, batch FROM journal WHERE seq > ? ORDER BY seq LIMIT ${ENTRIES_AT_ONCE}`)
   const replace = journal.prepare('UPDATE journal SET batch = ? WHERE seq = ?')
   for (let seq = 0; ; ) {
@@ -28,20 +29,33 @@ export function rewriteJournal(journal: DatabaseSync, points: ReadonlySet<number
     })
     if (rows.length < ENTRIES_AT_ONCE) break
     seq = rows.at(-1)!.seq
+    await pause(0)
   }
   journal.exec('VACUUM')
 }
 
-/** The same batch if nothing of it is meant. */
+/** The same batch if nothing of it is meant. Plain loops: a journal holds millions of values. */
 export function withoutValues(batch: SampleBatch, points: ReadonlySet<number>, from: number, to: number): SampleBatch {
   const { pointIds, at, values, quality } = batch
-  const isMeant = (index: number) => points.has(pointIds[index]!) && at[index]! >= from && at[index]! < to
-  if (!pointIds.some((_, index) => isMeant(index))) return batch
-  const keep = Uint32Array.from(pointIds.keys()).filter((index) => !isMeant(index))
-  return {
-    pointIds: Int32Array.from(keep, (index) => pointIds[index]!), at: Float64Array.from(keep, (index) => at[index]!),
-    values: Float64Array.from(keep, (index) => values[index]!), quality: Uint8Array.from(keep, (index) => quality[index]!),
+  const isMeant = new Uint8Array(pointIds.length)
+  let meant = 0
+  for (let index = 0; index < pointIds.length; index++) {
+    if (!(at[index]! >= from && at[index]! < to) || !points.has(pointIds[index]!)) continue
+    isMeant[index] = 1
+    meant++
   }
+  if (meant === 0) return batch
+  const count = pointIds.length - meant
+  const left = { pointIds: new Int32Array(count), at: new Float64Array(count), values: new Float64Array(count), quality: new Uint8Array(count) }
+  for (let index = 0, place = 0; index < pointIds.length; index++) {
+    if (isMeant[index] === 1) continue
+    left.pointIds[place] = pointIds[index]!
+    left.at[place] = at[index]!
+    left.values[place] = values[index]!
+    left.quality[place] = quality[index]!
+    place++
+  }
+  return left
 }
 
 /** The side file of changes holds pages as they were: it is emptied, not only left behind. @throws PF_ERASE_BUSY */
