@@ -75,6 +75,31 @@ describe('the resident, without signing in', () => {
   })
 })
 
+describe('the person at home', () => {
+  test('reads, decides and has erased what is known of the own dwelling, on a narrow phone too', async () => {
+    const { page, errors } = await open({ viewport: { width: 320, height: 640 } })
+    await signIn(page, service.url, '/mes-donnees', 'Rozenn Le Bihan')
+    await page.getByText('log-0012').first().waitFor()
+    await page.getByRole('button', { name: /Lire et donner l’accord : Valeurs journalières, Préparation/ }).click()
+    await page.getByText(/Cet accord est facultatif/).waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBeLessThanOrEqual(0)
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'J’accepte' }).click()
+    await page.getByText('Accord enregistré').waitFor()
+    const collected = async () => (await json<{ points: { collected: string }[] }>(page, '/api/resident/record')).points.map((point) => point.collected)
+    expect(await collected()).toEqual(['load-curve'])
+    await page.getByRole('button', { name: /Retirer l’accord : Courbe de charge, Surveillance/ }).click()
+    await page.getByText('Accord retiré').waitFor()
+    expect(await collected()).toEqual(['daily'])
+    await page.getByRole('button', { name: 'Effacer mes valeurs…' }).click()
+    await page.getByLabel(/J’ai compris/).check()
+    await page.getByRole('button', { name: 'Effacer définitivement' }).click()
+    await expect.poll(async () => (await json<{ erasures: { state: string; removed: number }[] }>(page, '/api/resident/record')).erasures, { timeout: 60_000, interval: 1_000 }).toMatchObject([{ state: 'done', removed: expect.any(Number) }])
+    expect(await collected()).toEqual(['none'])
+    expect(errors).toEqual([])
+  })
+})
+
 describe('the shopkeeper', () => {
   test('sees the own shop, under ten seconds old, and nobody else’s', async () => {
     const { page, errors } = await open()

@@ -22,6 +22,7 @@ const PAGES = [
   { name: 'quartier', path: '/quartier', person: undefined },
   { name: 'methode', path: '/methode', person: undefined },
   { name: 'commerce', path: '/commerce', person: 'Boulangerie du Quai' },
+  { name: 'mes-donnees', path: '/mes-donnees', person: 'Rozenn Le Bihan' },
   { name: 'planification', path: '/planification', person: 'Anne Le Goff' },
   // Its first answer is computed when it is opened.
   { name: 'etude', path: '/planification/etude', person: 'Anne Le Goff', until: '.answer' },

@@ -71,6 +71,7 @@ export function intervalFaults(index: DocumentIndex): Fault[] {
     })
   }
   check('/publicationRules', 'Publication rules', index.part('publicationRules'), { covered: true })
+  check('/retentionRules', 'Retention rules', index.part('retentionRules') ?? [])
   return faults
 }
 

@@ -19,7 +19,7 @@ export interface DocumentIndex {
   list<K extends (typeof LISTS)[number]>(key: K): readonly Entry<NonNullable<District[K]>[number]>[]
   network<K extends (typeof NETWORK_LISTS)[number]>(key: K): readonly Entry<NonNullable<Network[K]>[number]>[]
   /** The whole of a part that is no list, if it has the right form. */
-  part<K extends 'weather' | 'calendar' | 'growth' | 'study' | 'constants' | 'publicationRules' | 'timeZone'>(key: K): District[K] | undefined
+  part<K extends 'weather' | 'calendar' | 'growth' | 'study' | 'constants' | 'publicationRules' | 'retentionRules' | 'timeZone'>(key: K): District[K] | undefined
   /** False if entries of the network were left out for their form: what hangs on them cannot be judged. */
   readonly networkComplete: boolean
   /** All entries with an id, also those with other faults. */

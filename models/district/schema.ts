@@ -175,6 +175,23 @@ export const PublicationRules = dated({
   disclosure: Type.Optional(DisclosureRules),
 })
 
+/** How long what tells of a person is kept: a dated table, as above. Absent: models/retention/rules.ts says the usual. */
+export const RetentionRules = dated({
+  /** Load curves of households, shorter than a day; and their daily values. */
+  householdCurveMonths: Type.Integer({ minimum: 1 }),
+  householdDailyMonths: Type.Integer({ minimum: 1 }),
+  /** After a household moved out, its load curves; after a firm's contract has ended, all of its values. */
+  householdAfterContractDays: Type.Integer({ minimum: 0 }),
+  firmAfterContractMonths: Type.Integer({ minimum: 0 }),
+  /** After a consent was withdrawn, what had been collected on it. */
+  withdrawnDays: Type.Integer({ minimum: 0 }),
+  /** Files of meter values after they were taken. */
+  takenFileDays: Type.Integer({ minimum: 0 }),
+  /** Who read whose figures; sessions that have ended. */
+  accessLogMonths: Type.Integer({ minimum: 1 }),
+  sessionDays: Type.Integer({ minimum: 0 }),
+})
+
 export const Growth = object({
   fromYear: Type.Integer(),
   toYear: Type.Integer(),
@@ -230,6 +247,7 @@ export const District = object(
     tariffs: Type.Array(Tariff),
     thresholds: Thresholds,
     publicationRules: Type.Array(PublicationRules, { minItems: 1 }),
+    retentionRules: Type.Optional(Type.Array(RetentionRules)),
     growth: Growth,
     /** Futures, prices and offers of a reinforcement study; absent: made of `growth` alone. */
     study: Type.Optional(Study),
@@ -255,6 +273,7 @@ export type MeasurementPoint = Static<typeof MeasurementPoint>
 export type Quantity = MeasurementPoint['quantity']
 export type VirtualMeter = Static<typeof VirtualMeter>
 export type PublicationRules = Static<typeof PublicationRules>
+export type RetentionRules = Static<typeof RetentionRules>
 export type Thresholds = Static<typeof Thresholds>
 export type Growth = Static<typeof Growth>
 export type NamedDays = Static<typeof NamedDays>

@@ -125,6 +125,12 @@ export const ERROR_CODES = {
   // --- disclosure
   PF_DISCLOSURE_TOO_FINE: code('Cells are cut too finely for the guard to prove that they betray nobody.', 'Merge neighbouring zones or categories, or leave out sums by address that split them.', { status: 500 }),
   PF_DISCLOSURE_WORLD: code('What was given to the publication guard does not fit together.', 'Report it: the service builds cohort, cells and steps itself, and nothing is published meanwhile.', { status: 500 }),
+  // --- consents and rights of a person
+  PF_CONSENT_INVALID: code('A consent cannot be given so.', 'Give an interval of at most three years, and the version of the text that was shown.'),
+  PF_CONSENT_TEXT_CHANGED: code('The text of a consent has changed since it was shown.', 'Reload the page, read the new text and decide again.', { status: 409 }),
+  PF_ERASURE_WAITING: code('An erasure of this delivery point is under way.', 'Wait until it is done; it takes seconds.', { retryable: true, status: 409 }),
+  PF_ERASE_BUSY: code('Values are erased, but a reader still holds an older state of the file.', 'Nothing: it is tried again until no byte is left.', { retryable: true, status: 503 }),
+  PF_ERASE_UNSUPPORTED: code('The store cannot erase single values.', 'Erase them by the means of that server, or keep measured values in the embedded store or in InfluxDB 1.x or 2.x.', { status: 501 }),
   // --- api, identity, directory
   PF_BUSY: code('The service has more to do than it can answer.', 'Try again in a few seconds.', { retryable: true, status: 503 }),
   PF_CSRF: code('The request did not come from a page of this service.', 'Reload the page and try again.', { status: 403 }),

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sampleAsk, sampleFrozen, sampleResult } from '#models/reinforcement/sample-study.testkit.ts'
+import { CONSENT_TEXTS } from '#services/consents/texts.ts'
 import { basisOf } from '#services/studies/district-basis.ts'
 import { buildApp } from './app.ts'
 import { EVENTS, ROUTES, address } from './contract/routes.ts'
@@ -19,7 +20,7 @@ let studyId: string
 beforeAll(async () => {
   example = exampleDeps({ requestsPerMinute: 100_000 })
   app = await buildApp(example.deps)
-  people = { merchantA: example.signIn('a', ['merchant'], 'holder-a'), planner: example.signIn('p', ['planner']), operator: example.signIn('o', ['operator']), dataOfficer: example.signIn('d', ['data-officer']) }
+  people = { merchantA: example.signIn('a', ['merchant'], 'holder-a'), planner: example.signIn('p', ['planner']), operator: example.signIn('o', ['operator']), resident: example.signIn('r', ['resident'], 'holder-a'), dataOfficer: example.signIn('d', ['data-officer']) }
   runId = example.deps.studyRunner.begin(sampleAsk())
   studyId = example.deps.keptStudies.keep({ title: 'S', note: '', runId, result: sampleResult(), frozen: sampleFrozen(), basis: basisOf(EXAMPLE_DISTRICT) }, { personId: 1, name: 'p' }, HANDOVER).studyId
   cookies = {
@@ -29,6 +30,7 @@ beforeAll(async () => {
     former: example.signIn('former', ['merchant'], 'holder-former').cookie,
     planner: people['planner']!.cookie,
     operator: people['operator']!.cookie,
+    resident: people['resident']!.cookie,
     dataOfficer: people['dataOfficer']!.cookie,
     forged: 'sid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
   }
@@ -41,10 +43,15 @@ afterAll(async () => {
 const get = (url: string, who: string) => app.inject({ url, headers: cookies[who] === undefined ? {} : { cookie: cookies[who] } })
 const DAY_MS = 86_400_000
 const INTERVAL = { from: HANDOVER, to: HANDOVER + DAY_MS }
-const WITH_INTERVAL: readonly string[] = [ROUTES.planner.history, ROUTES.planner.states, ROUTES.public.history, ROUTES.public.energies, ROUTES.public.curves, ROUTES.merchant.loadCurve, ROUTES.planner.deliveryPointLoadCurve]
+const WITH_INTERVAL: readonly string[] = [ROUTES.resident.loadCurve, ROUTES.planner.history, ROUTES.planner.states, ROUTES.public.history, ROUTES.public.energies, ROUTES.public.curves, ROUTES.merchant.loadCurve, ROUTES.planner.deliveryPointLoadCurve]
 const WITH_ELEMENT: readonly string[] = [ROUTES.planner.history, ROUTES.planner.loadDuration, ROUTES.planner.measurementPoints]
 /** Written to, and never read; what is sent. */
-const POSTED = new Map<string, object>([[ROUTES.planner.reinforcementRuns, { changes: [], depth: 'quick' }], [ROUTES.planner.reinforcementSign, {}], [ROUTES.planner.reinforcementRerun, {}], [ROUTES.dataOfficer.withdrawal, { reason: 'wrong meter' }]])
+const ERASE = { erasureId: '3e1b0b52-6f4c-4f0e-9a86-1f1f2c9d8a10', deliveryPointId: 'dp-a', withdraw: false, confirmed: true }
+const CONSENT = { deliveryPointId: 'dp-a', purpose: 'forecast-advice', granularity: 'daily' }
+const TEXT = CONSENT_TEXTS.find(({ purpose, granularity }) => purpose === CONSENT.purpose && granularity === CONSENT.granularity)!
+const POSTED = new Map<string, object>([
+  [ROUTES.resident.consents, { ...CONSENT, textSha256: TEXT.sha256, language: 'fr' }], [ROUTES.resident.withdrawals, CONSENT], [ROUTES.resident.erasures, ERASE],
+  [ROUTES.planner.reinforcementRuns, { changes: [], depth: 'quick' }], [ROUTES.planner.reinforcementSign, {}], [ROUTES.planner.reinforcementRerun, {}], [ROUTES.dataOfficer.withdrawal, { reason: 'wrong meter' }]])
 const idOf = (path: string): string => {
   if (path === ROUTES.planner.reinforcementRun) return runId
   if (path.startsWith(ROUTES.planner.reinforcementStudies)) return studyId
@@ -65,11 +72,11 @@ const ask = (path: string, who: string) => {
   if (payload === undefined) return get(full(path), who)
   return app.inject({ method: 'POST', url: full(path), headers: { ...(cookies[who] === undefined ? {} : { cookie: cookies[who] }), 'x-csrf-token': people[who]?.csrfToken ?? '' }, payload })
 }
-const pathsOf = (tree: 'public' | 'merchant' | 'planner' | 'operator' | 'dataOfficer') => Object.values(ROUTES[tree]).filter((path) => !path.endsWith('/stream'))
-const ROLES_OF_TREE = { merchant: ['merchantA'], planner: ['planner'], operator: ['operator'], dataOfficer: ['dataOfficer'] } as const
+const pathsOf = (tree: 'public' | 'merchant' | 'planner' | 'operator' | 'resident' | 'dataOfficer') => Object.values(ROUTES[tree]).filter((path) => !path.endsWith('/stream'))
+const ROLES_OF_TREE = { merchant: ['merchantA'], planner: ['planner'], operator: ['operator'], resident: ['merchantA', 'resident'], dataOfficer: ['dataOfficer'] } as const
 
-describe.each(['merchant', 'planner', 'operator', 'dataOfficer'] as const)('the %s tree', (tree) => {
-  test.each(Object.keys({ anonymous: 0, merchantA: 0, planner: 0, operator: 0, dataOfficer: 0, forged: 0 }))('answers %s by role only', async (who) => {
+describe.each(['merchant', 'planner', 'operator', 'resident', 'dataOfficer'] as const)('the %s tree', (tree) => {
+  test.each(Object.keys({ anonymous: 0, merchantA: 0, planner: 0, operator: 0, resident: 0, dataOfficer: 0, forged: 0 }))('answers %s by role only', async (who) => {
     for (const path of Object.values(ROUTES[tree])) {
       if (path.endsWith('/stream') && (ROLES_OF_TREE[tree] as readonly string[]).includes(who)) continue // stays open: see streams.integration.test.ts
       const { statusCode, body } = await ask(path, who)

@@ -40,6 +40,8 @@ import { openDataRoutes } from './routes/open-data.ts'
 import { publicReleaseRoutes } from './routes/public-releases.ts'
 import { ownAccessRoutes } from './routes/own-access.ts'
 import { publicRoutes } from './routes/public.ts'
+import { residentRoutes } from './routes/resident.ts'
+import { retentionRoutes } from './routes/retention.ts'
 import { reinforcementRoutes } from './routes/reinforcement.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { validationRoutes } from './routes/validation.ts'
@@ -124,6 +126,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(auditRoutes, { deps })
   await app.register(tokenRoutes, { deps })
   await app.register(plannerDeliveryPointRoutes, { deps })
+  await app.register(residentRoutes, { deps })
+  await app.register(retentionRoutes, { deps })
 
   const access = 'public' as const
   app.get(ROUTES.service.live, { config: { access }, schema: { hide: true } }, async () => ({ alive: true }))

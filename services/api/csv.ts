@@ -5,8 +5,11 @@ export type Table = readonly (readonly Cell[])[]
 
 /** Comma-separated, one header row, ISO instants made by the caller; what a spreadsheet would run as a formula is disarmed. */
 export function toCsv(header: readonly string[], rows: Table): string {
-  return [header, ...rows].map((row) => `${row.map(cellText).join(',')}\r\n`).join('')
+  return csvRows([header, ...rows])
 }
+
+/** Rows alone, for a table that is sent in pieces. */
+export const csvRows = (rows: Table): string => rows.map((row) => `${row.map(cellText).join(',')}\r\n`).join('')
 
 function cellText(cell: Cell): string {
   if (cell === null || cell === undefined) return ''

@@ -3,6 +3,7 @@ import type { AuditLog } from '#services/audit/port.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { CollectStatusReader } from '#services/collectors/status.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
+import type { ConsentLedger } from '#services/consents/port.ts'
 import type { Directory } from '#services/directory/port.ts'
 import type { MayUse } from '#services/directory/scope.ts'
 import type { AppliedEditsReader, EditLedger } from '#services/editing/port.ts'
@@ -19,6 +20,8 @@ import type { ImportDesk } from '#services/ingest/import-desk.ts'
 import type { JobStatusReader } from '#services/jobs/port.ts'
 import type { RegisterReader, ReleaseReader } from '#services/publication/port.ts'
 import type { WithdrawalDesk } from '#services/publication/withdrawals.ts'
+import type { ErasedMarksReader } from '#services/privacy/erased-marks.ts'
+import type { ErasureRegister } from '#services/privacy/port.ts'
 import type { StudyRunner } from '#services/reinforcement/port.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
 import type { StudyDocuments } from '#services/studies/documents.ts'
@@ -49,6 +52,12 @@ export interface ApiDeps {
   /** Written here, carried out by collect. */
   readonly edits: EditLedger
   readonly appliedEdits: AppliedEditsReader
+  /** Written here; collect and work read it. */
+  readonly consents: ConsentLedger
+  /** Written here; carried out by collect and work, each of which marks what it did. */
+  readonly erasures: ErasureRegister
+  readonly erasedMeasured: ErasedMarksReader
+  readonly erasedDerived: ErasedMarksReader
   /** Proposals are written by work, answers here. */
   readonly activations: ActivationStore
   /** A secret that a contract names, such as the token of its end node. */

@@ -9,7 +9,10 @@ import { openAuditLog } from '#services/audit/audit-log.ts'
 import { createChainState } from '#services/audit/chain-state.ts'
 import { manualClock } from '#services/clock/shifted-clock.ts'
 import { openDirectory } from '#services/directory/directory.ts'
-import { documentMayUse } from '#services/directory/scope.ts'
+import { createConsents } from '#services/consents/consents.ts'
+import { openConsentLedger } from '#services/consents/ledger.ts'
+import { openErasedMarksReader } from '#services/privacy/erased-marks.ts'
+import { openErasureRegister } from '#services/privacy/erasure-register.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
 import { openActivationStore } from '#services/flexibility/activation-store.ts'
 import type { Directory, RoleName } from '#services/directory/port.ts'
@@ -192,6 +195,10 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
   const ledger = openEditLedger(join(folder, 'edits.sqlite'))
   const keptStudies = openStudyStore(folder)
   const withdrawals = openWithdrawalDesk(join(folder, 'withdrawals.sqlite'))
+  const consents = openConsentLedger(join(folder, 'consents.sqlite'))
+  const erasures = openErasureRegister(join(folder, 'erasures.sqlite'))
+  const erasedMeasured = openErasedMarksReader(join(folder, 'erased-measured.sqlite'))
+  const erasedDerived = openErasedMarksReader(join(folder, 'erased-derived.sqlite'))
   const journal: JournalEntry[] = []
   const releases: Release[] = empty ? [] : [EXAMPLE_DAY, EXAMPLE_CURVE, EXAMPLE_RELEASE]
   const names = empty ? [] : EXAMPLE_DISTRICT.measurementPoints.map(({ id }) => id)
@@ -235,6 +242,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       close,
     },
     edits: ledger,
+    consents, erasures, erasedMeasured, erasedDerived,
     activations,
     secret: () => undefined,
     appliedEdits: { of: () => new Map(), close: () => undefined },
@@ -251,7 +259,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       html: (_result, lang, head) => `<!doctype html><html lang="${lang}"><style>p{color:#123}</style><p>${head.title} ${head.signedBy ?? ''}</p></html>`, pdf: () => Buffer.from('%PDF-'), xlsx: () => Buffer.from('PK'),
       json: (result) => JSON.stringify(result), tender: () => '<!doctype html><p>tender</p>',
     },
-    audit, auditChain: createChainState({ dataFolder: folder }), tokens, mayUse: documentMayUse(changes.district?.district ?? EXAMPLE_DISTRICT), sight: createSight(changes.district?.district ?? EXAMPLE_DISTRICT),
+    audit, auditChain: createChainState({ dataFolder: folder }), tokens, mayUse: createConsents(changes.district?.district ?? EXAMPLE_DISTRICT, consents).mayUse, sight: createSight(changes.district?.district ?? EXAMPLE_DISTRICT),
     notReady: async () => [],
     dashboardFolder: folder,
     // A test machine may be as busy as it likes.
@@ -276,6 +284,7 @@ export function exampleDeps(changes: Partial<ApiDeps> = {}, { empty = false } = 
       audit.close()
       tokens.close()
       ledger.close()
+      for (const one of [consents, erasures, erasedMeasured, erasedDerived]) one.close()
       keptStudies.close()
       rmSync(folder, { recursive: true, force: true })
     },

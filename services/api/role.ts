@@ -5,9 +5,10 @@ import { auditedDirectory } from '#services/audit/audited-directory.ts'
 import { openAuditLog } from '#services/audit/audit-log.ts'
 import { createChainState } from '#services/audit/chain-state.ts'
 import { bringOverAccesses } from '#services/audit/former-accesses.ts'
+import { createConsents } from '#services/consents/consents.ts'
+import { openConsentLedger } from '#services/consents/ledger.ts'
 import { openDirectory } from '#services/directory/directory.ts'
 import { redisSessions } from '#services/directory/redis-sessions.ts'
-import { documentMayUse } from '#services/directory/scope.ts'
 import { openAppliedEditsReader } from '#services/editing/applied-edits.ts'
 import { openEditLedger } from '#services/editing/ledger.ts'
 import { openCongestionReader } from '#services/evaluation/congestion-store.ts'
@@ -26,6 +27,8 @@ import { openCollectStatus } from '#services/ingest/collect-status.ts'
 import { openImportDesk } from '#services/ingest/import-desk.ts'
 import { openJobStatus } from '#services/jobs/open.ts'
 import { openRegisterReader } from '#services/publication/register.ts'
+import { openErasedMarksReader } from '#services/privacy/erased-marks.ts'
+import { openErasureRegister } from '#services/privacy/erasure-register.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
 import { studyDocuments } from '#services/reinforcement/study-parts.ts'
 import { openWithdrawalDesk } from '#services/publication/withdrawals.ts'
@@ -72,6 +75,10 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   const skill = openSkillReader(file('runs'))
   const edits = openEditLedger(file('edits'))
   const appliedEdits = openAppliedEditsReader(file('appliedEdits'))
+  const consents = openConsentLedger(file('consents'))
+  const erasures = openErasureRegister(file('erasures'))
+  const erasedMeasured = openErasedMarksReader(file('erasedMeasured'))
+  const erasedDerived = openErasedMarksReader(file('erasedDerived'))
   const activations = openActivationStore({ activations: file('activations'), answers: file('activationAnswers') }, 'answers')
   const withdrawals = openWithdrawalDesk(file('withdrawals'))
   const releases = openReleaseReader(file('releases'), (releaseId) => withdrawals.has(releaseId))
@@ -92,7 +99,8 @@ export async function startApi({ environment, district, clock, log }: RoleContex
     imports: openImportDesk(join(environment.dataFolder, IMPORT_INBOX), LARGEST_UPLOAD_BYTES),
     relyingParty: createRelyingParty(identity.providers),
     administrators: identity.administrators,
-    audit, auditChain: createChainState({ dataFolder: environment.dataFolder, heads }), tokens, mayUse: documentMayUse(district.district), sight: createSight(district.district),
+    audit, auditChain: createChainState({ dataFolder: environment.dataFolder, heads }), tokens, mayUse: createConsents(district.district, consents).mayUse, sight: createSight(district.district),
+    consents, erasures, erasedMeasured, erasedDerived,
     activations, secret: flexibilitySettings(environment).secret,
     origins: identity.origins,
     secure: identity.secure,
@@ -111,6 +119,7 @@ export async function startApi({ environment, district, clock, log }: RoleContex
       await Promise.all([measured, runs, congestion, findings, meterFindings, skill, releases, register, jobs, collect].map((reader) => reader.close()))
       activations.close()
       withdrawals.close()
+      for (const ledger of [consents, erasures, erasedMeasured, erasedDerived]) ledger.close()
       edits.close()
       appliedEdits.close()
       keptStudies.close()

@@ -2,7 +2,9 @@ import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, o
 import { dirname, join, resolve, sep } from 'node:path'
 import { backup as copyDatabase, DatabaseSync } from 'node:sqlite'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
+import { DATA_FILES } from '#services/config/role.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
+import { copyRegisterBeside } from '#services/privacy/restored.ts'
 import { MANIFEST, newManifest, sha256Of, type Manifest } from './manifest.ts'
 import { contentsOfStores } from './store-contents.ts'
 
@@ -11,8 +13,8 @@ const ALL_PAGES = 2 ** 30
 const NAME = /^penfeld-\d{8}T\d{6}Z$/
 const PARTIAL = /^penfeld-\d{8}T\d{6}Z\.partial$/
 const DAY_MS = 86_400_000
-/** What a restore does not need: it is made anew, or belongs to a process that runs. */
-const LEFT_OUT = /(^|\/)(log|cache)\/|\.lock$|-(wal|shm)$|(^|\/)backup\.json$|\.(next|partial)$/
+/** What a restore does not need: it is made anew, belongs to a process that runs, or was taken into the store. */
+const LEFT_OUT = /(^|\/)(log|cache|done|failed)\/|\.lock$|-(wal|shm)$|(^|\/)backup\.json$|\.(next|partial)$/
 
 export interface BackupOptions {
   readonly dataFolder: string
@@ -38,7 +40,8 @@ export async function makeBackup({ dataFolder, district, to, now, signal, say }:
   try {
     mkdirSync(partial, { recursive: true, mode: 0o700 })
     dropAbandoned(to, partial, now())
-    for (const file of inOrder(filesBelow(dataFolder))) {
+    // The register of erasures is kept apart, beside the backups: what is erased later must be erased from older ones too when they are restored.
+    for (const file of inOrder(filesBelow(dataFolder)).filter((one) => one !== DATA_FILES.erasures)) {
       signal?.throwIfAborted()
       await copy(join(dataFolder, file), join(partial, 'data', file))
     }
@@ -55,6 +58,7 @@ export async function makeBackup({ dataFolder, district, to, now, signal, say }:
     writeFileSync(join(partial, MANIFEST), JSON.stringify(manifest, null, 1), { mode: 0o600 })
     // On the disk before it is called a backup.
     for (const file of [...filesBelow(partial), MANIFEST]) reachDisk(join(partial, file))
+    await copyRegisterBeside(dataFolder, to)
     renameSync(partial, folder)
     say(`${files.length} files, ${mebibytes(files)} MiB, ${Object.values(stores).reduce((sum, { values }) => sum + values, 0)} values, every block read back: ${folder}`)
     return { folder, manifest }

@@ -44,8 +44,9 @@ export async function verify(args: string[], write: Write): Promise<number> {
 export async function restore(args: string[], write: Write): Promise<number> {
   const { values, positionals } = parseArgs({ args, options: { replace: { type: 'boolean' } }, allowPositionals: true })
   const { dataFolder } = readEnvironment()
-  const { manifest, setAside } = await restoreBackup({ backup: onlyFolder(positionals), dataFolder, replace: values.replace === true, now: Date.now })
+  const { manifest, setAside, erased } = await restoreBackup({ backup: onlyFolder(positionals), dataFolder, replace: values.replace === true, now: Date.now })
   write(`${dataFolder} is as it was at ${manifest.madeAt}.`)
+  if (erased > 0) write(`${erased} values that people had erased since then were erased from it.`)
   if (setAside !== undefined) write(`What was there lies in ${setAside}; delete it when the service runs well.`)
   return 0
 }

@@ -5,9 +5,13 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { createClock } from '#services/clock/shifted-clock.ts'
 import { readEnvironment, type Environment } from '#services/config/environment.ts'
 import { loadDistrict } from '#services/config/load-district.ts'
-import { IMPORT_INBOX } from '#services/config/role.ts'
+import { DATA_FILES, IMPORT_INBOX } from '#services/config/role.ts'
+import { createCollectGate } from '#services/consents/collect-gate.ts'
+import { createConsents } from '#services/consents/consents.ts'
+import { openConsentReader } from '#services/consents/ledger.ts'
 import { REPORT_ENDING, type InboxReport } from '#services/ingest/import-desk.ts'
 import { importFile, type ImportReport } from '#services/ingest/import-file.ts'
+import { createErasedSpans, openErasureReader } from '#services/privacy/erasure-register.ts'
 import { writerOf } from '#services/store/journal/writer-lock.ts'
 import { openWriter, storeFolder, storeSettings } from '#services/store/open.ts'
 import { progressBar } from './progress-bar.ts'
@@ -40,13 +44,18 @@ type Bring = (file: string, environment: Environment, progress: (share: number) 
 const bringHere: Bring = async (file, environment, progress) => {
   const { district } = await loadDistrict(environment.districtFolder, environment.variables)
   const store = await openWriter('measured', storeSettings(environment, district))
+  const consents = openConsentReader(join(environment.dataFolder, DATA_FILES.consents))
+  const erasures = openErasureReader(join(environment.dataFolder, DATA_FILES.erasures))
+  const gate = createCollectGate(district, createConsents(district, consents), createErasedSpans(erasures))
   try {
     const clock = createClock(environment.clockSetting, environment.clockStartedRealMs)
-    const report = await importFile(file, { store, district, clock, timeZone: district.timeZone, progress })
+    const report = await importFile(file, { store, district, clock, gate, timeZone: district.timeZone, progress })
     while (await store.maintain(1_000)) progress(1)
     return report
   } finally {
     await store.close()
+    consents.close()
+    erasures.close()
   }
 }
 

@@ -50,6 +50,13 @@ export const DATA_FILES = {
   edits: 'edits.sqlite',
   /** Written by collect: what became of each line of the ledger. */
   appliedEdits: 'edits-applied.sqlite',
+  /** Written by api: the ledger of consents, line by line; collect and work ask it. */
+  consents: 'consents.sqlite',
+  /** Written by api: what people had erased. Carried over at a restore, not restored. */
+  erasures: 'erasures.sqlite',
+  /** Written by collect and by work: how far each has carried the erasures out, and what its retention took away. */
+  erasedMeasured: 'erased-measured.sqlite',
+  erasedDerived: 'erased-derived.sqlite',
   /** Written by api: studies of reinforcement that are kept, signed or not. */
   studies: 'studies.sqlite',
   /** Written by api: who did what and read whose figures, as a chain. */

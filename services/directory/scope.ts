@@ -43,14 +43,6 @@ export function heldAt(district: District, holder: string, at: number): readonly
     holders.some((one) => one.holder === holder && Date.parse(one.validFrom) <= at && (one.validTo === undefined || at < Date.parse(one.validTo))))
 }
 
-/** planner: consents as the district document has them. */
-export function documentMayUse(district: Pick<District, 'deliveryPoints'>): MayUse {
-  const points = new Map(district.deliveryPoints.map((point) => [point.id, point]))
-  return (deliveryPoint, purpose, granularity, at) =>
-    (points.get(deliveryPoint)?.consents ?? []).some((one) =>
-      one.purpose === purpose && (one.granularity === 'load-curve' || one.granularity === granularity) && Date.parse(one.validFrom) <= at && (one.validTo === undefined || at < Date.parse(one.validTo)))
-}
-
 /**
  * planner: a delivery point whose holder lets its figures be used for planning the network now, else undefined: one that does not exist answers alike.
  * Which steps may be read is asked of each step, so that a time that was not consented to stays closed.

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { AUDIT_MIGRATIONS } from '#services/audit/schema.ts'
 import { DATA_FILES } from '#services/config/role.ts'
+import { CONSENTS_MIGRATIONS } from '#services/consents/ledger.ts'
 import { DIRECTORY_MIGRATIONS } from '#services/directory/schema.ts'
 import { APPLIED_EDITS_MIGRATIONS } from '#services/editing/applied-edits.ts'
 import { EDITS_MIGRATIONS } from '#services/editing/ledger.ts'
@@ -9,6 +10,8 @@ import { ACTIVATION_MIGRATIONS } from '#services/flexibility/activation-store.ts
 import { COLLECT_FILE } from '#services/ingest/collect-status.ts'
 import { MIRROR_MIGRATIONS } from '#services/jobs/bullmq/asked-mirror.ts'
 import { JOBS_MIGRATIONS } from '#services/jobs/embedded/schema.ts'
+import { ERASED_MARKS_MIGRATIONS } from '#services/privacy/erased-marks.ts'
+import { ERASURES_MIGRATIONS } from '#services/privacy/erasure-register.ts'
 import { RELEASES_MIGRATIONS } from '#services/publication/release-store.ts'
 import { WITHDRAWALS_MIGRATIONS } from '#services/publication/withdrawals.ts'
 import type { FileShape } from '#services/sqlite/migrate.ts'
@@ -36,6 +39,10 @@ export const FILE_SHAPES: Readonly<Record<string, FileShape>> = {
   [DATA_FILES.directory]: { migrations: DIRECTORY_MIGRATIONS },
   [DATA_FILES.edits]: { migrations: EDITS_MIGRATIONS },
   [DATA_FILES.appliedEdits]: { migrations: APPLIED_EDITS_MIGRATIONS },
+  [DATA_FILES.consents]: { migrations: CONSENTS_MIGRATIONS },
+  [DATA_FILES.erasures]: { migrations: ERASURES_MIGRATIONS },
+  [DATA_FILES.erasedMeasured]: { migrations: ERASED_MARKS_MIGRATIONS },
+  [DATA_FILES.erasedDerived]: { migrations: ERASED_MARKS_MIGRATIONS },
   [DATA_FILES.studies]: { migrations: STUDIES_MIGRATIONS },
   [DATA_FILES.audit]: { migrations: AUDIT_MIGRATIONS },
   [DATA_FILES.tokens]: { migrations: TOKENS_MIGRATIONS },

@@ -1,4 +1,5 @@
 import { inTransaction, openAsReader, openAsWriter } from '#services/sqlite/one-writer-file.ts'
+import { emptySideFiles } from '#services/store/journal/erase-entries.ts'
 import type { EditRows } from './edit-rows.ts'
 import type { AppliedEdit, AppliedEditsReader } from './port.ts'
 
@@ -31,6 +32,8 @@ export interface AppliedEdits {
   rowsOf(editId: string): EditRows | undefined
   /** Edits whose values stand: written and not taken back. */
   standing(): DecidedEdit[]
+  /** Takes the values before and after of these points away for good; that there was an edit stays. Returns how many. */
+  erase(points: readonly string[], from: number, to: number): Promise<number>
   close(): void
 }
 
@@ -40,7 +43,7 @@ const decidedOf = (row: Row): DecidedEdit => ({ seq: row.seq, editId: row.edit_i
 
 /** Opens the file as its one writer, collect. */
 export function openAppliedEdits(file: string): AppliedEdits {
-  const database = openAsWriter(file, APPLIED_EDITS_MIGRATIONS, { durable: true })
+  const database = openAsWriter(file, APPLIED_EDITS_MIGRATIONS, { durable: true, pragmas: 'PRAGMA secure_delete = ON' })
   const all = (where: string): DecidedEdit[] => (database.prepare(`SELECT * FROM applied WHERE ${where} ORDER BY seq`).all() as unknown as Row[]).map(decidedOf)
   return {
     lastSeq: () => (database.prepare('SELECT coalesce(max(seq), 0) AS seq FROM applied').get() as { seq: number }).seq,
@@ -57,8 +60,23 @@ export function openAppliedEdits(file: string): AppliedEdits {
       return row === undefined ? undefined : unpack(row.body)
     },
     standing: () => all('problem IS NULL AND undoes IS NULL AND edit_id NOT IN (SELECT undoes FROM applied WHERE undoes IS NOT NULL AND problem IS NULL)'),
+    async erase(points, from, to) {
+      const set = database.prepare('UPDATE applied SET body = ? WHERE seq = ?')
+      const removed = inTransaction(database, () => all('true').filter(({ point }) => points.includes(point)).reduce((sum, { seq, rows }) => {
+        const kept = rowsOutside(rows, from, to)
+        if (kept.at.length < rows.at.length) set.run(pack(kept), seq)
+        return sum + rows.at.length - kept.at.length
+      }, 0))
+      await emptySideFiles([database])
+      return removed
+    },
     close: () => database.close(),
   }
+}
+
+function rowsOutside({ at, before, beforeQuality, after, afterQuality }: EditRows, from: number, to: number): EditRows {
+  const isKept = (_: number, index: number) => at[index]! < from || at[index]! >= to
+  return { at: at.filter(isKept), before: before.filter(isKept), beforeQuality: beforeQuality.filter(isKept), after: after.filter(isKept), afterQuality: afterQuality.filter(isKept) }
 }
 
 /** For the api: nothing yet until collect has made the file. */

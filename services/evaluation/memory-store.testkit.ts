@@ -78,6 +78,15 @@ export function memoryStore(): TimeSeriesStore {
     },
     tail: async (after, limit) => journal.slice(after, after + limit),
     headSeq: async () => journal.length,
+    async erase(ids, from, to) {
+      let removed = 0
+      for (const id of ids) {
+        const kept = samples[id - 1]!.filter(({ at }) => at < from || at >= to)
+        removed += samples[id - 1]!.length - kept.length
+        samples[id - 1] = kept
+      }
+      return removed
+    },
     maintain: async () => false,
     rollup: () => Promise.reject(new Error('not in memory')),
     revisions: () => Promise.reject(new Error('not in memory')),

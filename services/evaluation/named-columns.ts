@@ -41,10 +41,16 @@ export function columnCollector() {
   }
 }
 
-/** Writes the results; writing the same again is counted as deduplicated and changes nothing. */
-export async function appendNamed(store: TimeSeriesStore, columns: NamedColumns, job: string, recordedAt: number): Promise<AppendResult | undefined> {
+/** Writes the results; writing the same again is counted as deduplicated and changes nothing. What was erased while a thread computed with it is left out. */
+export async function appendNamed(store: TimeSeriesStore, made: NamedColumns, job: string, recordedAt: number, isErased?: (name: string, at: number) => boolean): Promise<AppendResult | undefined> {
+  const columns = isErased === undefined ? made : without(made, isErased)
   if (columns.at.length === 0) return undefined
   const ids = await store.register(columns.names)
   const batch: SampleBatch = { pointIds: columns.series.map((index) => ids[index]!), at: columns.at, values: columns.values, quality: columns.quality }
   return store.append(batch, { recordedAt, source: `job:${job}` })
+}
+
+function without({ names, series, at, values, quality }: NamedColumns, isErased: (name: string, at: number) => boolean): NamedColumns {
+  const keep = Uint32Array.from(at.keys()).filter((index) => !isErased(names[series[index]!]!, at[index]!))
+  return { names, series: Int32Array.from(keep, (i) => series[i]!), at: Float64Array.from(keep, (i) => at[i]!), values: Float64Array.from(keep, (i) => values[i]!), quality: Uint8Array.from(keep, (i) => quality[i]!) }
 }

@@ -4,7 +4,8 @@ import { buildGrid } from '#models/grid/network.ts'
 import { loadFlowKernel } from '#services/compute/kernel.ts'
 import { serveTasks } from '#services/compute/thread.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
-import { openReader, type StoreSettings } from '#services/store/open.ts'
+import { openUsableReader } from '#services/consents/usable-reader.ts'
+import type { StoreSettings } from '#services/store/open.ts'
 import { type ConnectionAsk, type DistrictConnectionStudy, districtConnectionStudy } from './connection-study.ts'
 import { type DistrictOutageStudy, districtOutageStudy } from './outage-study.ts'
 import { evaluationPlan } from './plan.ts'
@@ -28,7 +29,7 @@ const YEAR_MS = 365 * DAY_MS
 const READING = 0.4
 
 const { loaded, stores } = workerData as StudyThreadSetup
-const measured = await openReader('measured', stores)
+const measured = await openUsableReader(stores, loaded.district)
 const plan = evaluationPlan(loaded.district)
 
 let year: { readonly until: number; readonly parts: StudyParts; readonly hours: StudyHours } | undefined

@@ -5,6 +5,7 @@ import { platform } from 'node:process'
 import { workerData } from 'node:worker_threads'
 import type { TypicalCurve } from '#models/load-curve/typical.ts'
 import { serveTasks } from '#services/compute/thread.ts'
+import { openUsableReader } from '#services/consents/usable-reader.ts'
 import { DATA_FILES } from '#services/config/role.ts'
 import { highsSolver } from '#services/compute/highs.ts'
 import { energyReleases } from '#services/publication/energy-releases.ts'
@@ -39,7 +40,7 @@ const { loaded, stores, givesWay } = workerData as WorkThreadSetup
 if (givesWay === true && platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW)
 const { district } = loaded
 const { timeZone } = district
-const measured = await openReader('measured', stores)
+const measured = await openUsableReader(stores, district)
 const derived = await openReader('derived', stores)
 const plan = evaluationPlan(district)
 const solver = createNetworkSolver(district, plan)

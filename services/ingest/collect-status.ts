@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { CollectStatusReader, SourceCounters, SourceStatus } from '#services/collectors/status.ts'
 import type { FileShape } from '#services/sqlite/migrate.ts'
 import { openAsReader, openAsWriter } from '#services/sqlite/one-writer-file.ts'
+import { emptySideFiles } from '#services/store/journal/erase-entries.ts'
 import { transaction } from '#services/store/journal/transaction.ts'
 import type { Judged } from './judge.ts'
 
@@ -28,11 +29,13 @@ export interface CollectStatusStore {
   progress(name: string, share: number, detail: string): void
   progressOf(name: string): { share: number; detail: string } | undefined
   counters(): SourceCounters[]
+  /** Takes quarantined values of these measurement points away for good; returns how many. */
+  eraseQuarantined(points: readonly string[], from: number, to: number): Promise<number>
   close(): void
 }
 
 export function openCollectStatusStore(file: string): CollectStatusStore {
-  const database = openAsWriter(file, COLLECT_FILE, { durable: true })
+  const database = openAsWriter(file, COLLECT_FILE, { durable: true, pragmas: 'PRAGMA secure_delete = ON' })
   const row = database.prepare('INSERT INTO quarantine (sourceId, point, at, value, quality, reason, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)')
   const setSource = database.prepare('INSERT OR REPLACE INTO sources VALUES (?, ?)')
   const setCounters = database.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?)')
@@ -66,6 +69,13 @@ export function openCollectStatusStore(file: string): CollectStatusStore {
     progress: (name, share, detail) => void setProgress.run(name, share, detail),
     progressOf: (name) => database.prepare('SELECT share, detail FROM progress WHERE name = ?').get(name) as { share: number; detail: string } | undefined,
     counters: () => readAll<SourceCounters>(database, 'SELECT counts AS text FROM counters'),
+    async eraseQuarantined(points, from, to) {
+      const drop = database.prepare('DELETE FROM quarantine WHERE point = ? AND at >= ? AND at < ?')
+      const removed = transaction(database, () => points.reduce((sum, point) => sum + Number(drop.run(point, from, to).changes), 0))
+      kept -= removed
+      await emptySideFiles([database])
+      return removed
+    },
     close: () => database.close(),
   }
 }

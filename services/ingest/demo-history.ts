@@ -1,5 +1,6 @@
 import type { District } from '#models/district/schema.ts'
 import { makeHistory } from '#services/simulator/history.ts'
+import type { CollectGate } from '#services/consents/collect-gate.ts'
 import type { AppendResult, TimeSeriesStore } from '#services/store/port.ts'
 import type { CollectStatusStore } from './collect-status.ts'
 
@@ -15,6 +16,7 @@ export interface DemoHistoryOptions {
   readonly store: TimeSeriesStore
   readonly status: CollectStatusStore
   readonly stopping: () => boolean
+  readonly gate?: CollectGate | undefined
   say(message: string): void
 }
 
@@ -22,7 +24,7 @@ export interface DemoHistoryOptions {
  * The past of the demonstration, made once, while live values already arrive. Its end is fixed at the first start, so
  * that a start after a crash makes the same values again and the store takes only what is missing.
  */
-export async function importDemoHistory({ district, days, now, store, status, stopping, say }: DemoHistoryOptions): Promise<void> {
+export async function importDemoHistory({ district, days, now, store, status, stopping, gate, say }: DemoHistoryOptions): Promise<void> {
   const known = status.progressOf(HISTORY)
   if (known?.share === 1 || days === 0) return
   const to = known === undefined ? now : (JSON.parse(known.detail) as { to: number }).to
@@ -44,7 +46,9 @@ export async function importDemoHistory({ district, days, now, store, status, st
   for await (const { pointId, at, values, quality, progress } of makeHistory({ district, from, to })) {
     if (stopping()) return
     const [id] = await store.register([pointId])
-    waiting.push(store.importSeries(id, { at, values, quality }, { recordedAt: to, source: 'import:demo-history' }))
+    const kept = gate === undefined || !gate.isGated(pointId) ? undefined : (_: number, i: number) => gate.refused(pointId, at[i]!) === undefined
+    const series = kept === undefined ? { at, values, quality } : { at: at.filter(kept), values: values.filter(kept), quality: quality.filter(kept) }
+    waiting.push(store.importSeries(id, series, { recordedAt: to, source: 'import:demo-history' }))
     if (waiting.length >= AT_ONCE) await settle(progress)
   }
   await settle(1)

@@ -7,6 +7,7 @@ import { POINT, type FileFormat } from '#services/collectors/files/format.ts'
 import { readMeterFile } from '#services/collectors/files/read-file.ts'
 import type { Profile } from '#services/collectors/port.ts'
 import { loadProfiles } from '#services/collectors/profiles.ts'
+import type { CollectGate } from '#services/consents/collect-gate.ts'
 import { ImportGathering, type ImportPlace, type ImportReport, type ImportStore } from './import-gathering.ts'
 import { tidyCsv } from './tidy-csv.ts'
 
@@ -22,13 +23,14 @@ export interface ImportOptions {
   readonly timeZone: string
   readonly profiles?: ReadonlyMap<string, Profile>
   readonly mostBytes?: number
+  readonly gate?: CollectGate | undefined
   progress(share: number): void
 }
 
 /** Brings a file of any known form (also packed by gzip) into the store; doing it again changes nothing. */
 export async function importFile(path: string, options: ImportOptions): Promise<ImportReport> {
-  const { district, store, clock, timeZone, progress, mostBytes, profiles = loadProfiles() } = options
-  const gathering = new ImportGathering({ store, clock, source: `import:${basename(path)}` })
+  const { district, store, clock, timeZone, progress, mostBytes, gate, profiles = loadProfiles() } = options
+  const gathering = new ImportGathering({ store, clock, gate, source: `import:${basename(path)}` })
   const points = new Map(district.measurementPoints.map((point) => [point.id, placeOf(point)]))
   const meters = metersOf(district, profiles)
   try {

@@ -3,6 +3,7 @@ import { conversion } from '#models/units/convert.ts'
 import { QUALITY } from '#models/units/quality.ts'
 import type { Clock } from '#services/clock/port.ts'
 import { POINT, type MeterRows } from '#services/collectors/files/format.ts'
+import type { CollectGate } from '#services/consents/collect-gate.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
 import { ascending, type Columns } from './ascending.ts'
 import { issueFault, storeIssues, type Issue } from './import-issues.ts'
@@ -33,16 +34,24 @@ export interface ImportPlace {
 
 export type ImportStore = Pick<TimeSeriesStore, 'register' | 'importSeries' | 'read'>
 
+export interface GatheringOptions {
+  readonly store: ImportStore
+  readonly clock: Clock
+  readonly source: string
+  /** What may be kept at all. */
+  readonly gate?: CollectGate | undefined
+}
+
 /** Collects what a file brings, point by point, and hands it to the store. */
 export class ImportGathering {
-  readonly #options: { readonly store: ImportStore; readonly clock: Clock; readonly source: string }
+  readonly #options: GatheringOptions
   readonly #refused = new Map<string, { count: number; lines: number[] }>()
   #pieces = new Map<string, Columns[]>()
   #issues = new Map<string, Issue[]>()
   #stored = { stored: 0, deduplicated: 0, revised: 0 }
   rows = 0
 
-  constructor(options: { readonly store: ImportStore; readonly clock: Clock; readonly source: string }) {
+  constructor(options: GatheringOptions) {
     this.#options = options
   }
 
@@ -53,8 +62,10 @@ export class ImportGathering {
     for (let index = 0; index < lines.length && known.lines.length < LINES_SHOWN; index++) known.lines.push(lines[index])
   }
 
-  add({ column, unit, at, values, quality, issuedAt, lines }: MeterRows, place: ImportPlace | undefined): void {
-    if (place === undefined) return this.refuse(column === POINT ? 'unknown-point' : 'unknown-meter', lines)
+  add(rows: MeterRows, place: ImportPlace | undefined): void {
+    if (place === undefined) return this.refuse(rows.column === POINT ? 'unknown-point' : 'unknown-meter', rows.lines)
+    const { unit, at, values, quality, issuedAt, lines } = this.#mayBeKept(rows, place.point)
+    if (at.length === 0) return
     const factor = factorBetween(unit === '' ? place.rawUnit : unit, place.unit) * place.factor * (unit === '' ? (place.rawScale ?? 1) : 1)
     if (Number.isNaN(factor)) return this.refuse('unit-does-not-fit', lines)
     const piece = { at, values: values.map((value) => withoutNoise(value * factor, place.decimals)), quality }
@@ -63,6 +74,16 @@ export class ImportGathering {
     if (issuedAt === undefined) listed(this.#pieces, place.point).push(piece)
     else listed(this.#issues, place.point).push({ ...piece, quality: quality.map((code) => Math.max(code, QUALITY.forecast)), issuedAt, lines })
     this.rows += at.length
+  }
+
+  #mayBeKept(rows: MeterRows, point: string): MeterRows {
+    const { gate } = this.#options
+    if (gate === undefined || !gate.isGated(point)) return rows
+    const reasons = Array.from(rows.at, (at) => gate.refused(point, at))
+    if (reasons.every((reason) => reason === undefined)) return rows
+    for (const reason of new Set(reasons)) if (reason !== undefined) this.refuse(reason, rows.lines.filter((_, index) => reasons[index] === reason))
+    const isKept = (_: number, index: number) => reasons[index] === undefined
+    return { ...rows, at: rows.at.filter(isKept), values: rows.values.filter(isKept), quality: rows.quality.filter(isKept), lines: rows.lines.filter(isKept) }
   }
 
   /** Hands over what was gathered. Of two lines for the same point and time the later one holds, and is a revision. */

@@ -7,6 +7,7 @@ import type { District } from '#models/district/schema.ts'
 import type { Clock } from '#services/clock/port.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
 import { isMeterFile } from '#services/collectors/files/read-file.ts'
+import type { CollectGate } from '#services/consents/collect-gate.ts'
 import type { Logger } from '#services/telemetry/logger.ts'
 import { importFile } from './import-file.ts'
 import { REPORT_ENDING, type InboxReport } from './import-desk.ts'
@@ -19,6 +20,7 @@ export interface ImportInboxOptions {
   readonly district: District
   readonly clock: Clock
   readonly log: Logger
+  readonly gate?: CollectGate | undefined
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ImportInboxOptions {
  * that they follow; a file that was taken goes to done/ or failed/, so that a crash only makes it start again, which
  * changes nothing.
  */
-export function watchImportInbox({ folder, store, district, clock, log }: ImportInboxOptions): { stop(): Promise<void> } {
+export function watchImportInbox({ folder, store, district, clock, log, gate }: ImportInboxOptions): { stop(): Promise<void> } {
   for (const name of ['done', 'failed']) mkdirSync(join(folder, name), { recursive: true })
   let stopping = false
   const report = (name: string, content: InboxReport) => {
@@ -38,7 +40,7 @@ export function watchImportInbox({ folder, store, district, clock, log }: Import
     for (const name of readdirSync(folder).filter(isMeterFile).sort()) {
       let to = 'done'
       try {
-        const result = await importFile(join(folder, name), { store, district, clock, timeZone: district.timeZone, progress: (share) => report(name, { share, done: false }) })
+        const result = await importFile(join(folder, name), { store, district, clock, gate, timeZone: district.timeZone, progress: (share) => report(name, { share, done: false }) })
         report(name, { share: 1, done: true, report: result })
       } catch (error) {
         // No fault of the file: it stays and is taken when the store takes values again.

@@ -2,6 +2,9 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { DATA_FILES, IMPORT_INBOX, type RoleContext, type RunningRole } from '#services/config/role.ts'
+import { createCollectGate } from '#services/consents/collect-gate.ts'
+import { createConsents } from '#services/consents/consents.ts'
+import { openConsentReader } from '#services/consents/ledger.ts'
 import { openAppliedEdits } from '#services/editing/applied-edits.ts'
 import { createEditApplier } from '#services/editing/apply-edits.ts'
 import { createKeptEdits } from '#services/editing/kept-edits.ts'
@@ -9,6 +12,12 @@ import { openEditLedgerReader } from '#services/editing/ledger.ts'
 import { guardReach } from '#services/collectors/reach.ts'
 import { collectBeside } from '#services/hosts/collect-beside.ts'
 import { servedSources } from '#services/hosts/requirements.ts'
+import { createEraser } from '#services/privacy/carry-out.ts'
+import { createMeasuredErasing, createMeasuredRetention } from '#services/privacy/erase-measured.ts'
+import { openErasedMarks } from '#services/privacy/erased-marks.ts'
+import { createErasedSpans, openErasureReader } from '#services/privacy/erasure-register.ts'
+import { createRetention } from '#services/privacy/retention.ts'
+import { bringingFolders, dropFilesOlderThan } from '#services/privacy/taken-files.ts'
 import { isDiskFull } from '#services/sqlite/disk-full.ts'
 import { openWriter, storeSettings } from '#services/store/open.ts'
 import { openCollectStatusStore } from './collect-status.ts'
@@ -43,6 +52,25 @@ export async function startCollect({ environment, district: { district, version 
   // Before any source speaks: what was decided before a crash is older than what comes now.
   const applyEdits = () => edits.applyWaiting().catch((error: unknown) => log.error({ error: String(error) }, 'the edits that wait could not be carried out; they are tried again'))
   await applyEdits()
+
+  const consents = openConsentReader(place('consents'))
+  const erasures = openErasureReader(place('erasures'))
+  const marks = openErasedMarks(place('erasedMeasured'))
+  const gate = createCollectGate(district, createConsents(district, consents), createErasedSpans(erasures))
+  const importInbox = join(environment.dataFolder, IMPORT_INBOX)
+  const erase = createMeasuredErasing({ district, store, status, applied, importInbox })
+  const eraser = createEraser({ register: erasures, marks, erase, log })
+  const retention = createRetention({ district, consents, clock, marks, erase: createMeasuredRetention({ store, status, applied }), log, dropTakenFiles: (days) => dropFilesOlderThan(bringingFolders(district, importInbox), days, Date.now()) })
+  /** What people had erased, and what has had its time. Waits like edits do: for a reader that lets go, or a server that is away. */
+  const forget = async () => {
+    try {
+      if ((await eraser.applyWaiting()) > 0 || (await retention.runIfDue())) await kept.refresh()
+    } catch (error) {
+      log.error({ error: String(error) }, 'an erasure could not be carried out; it is tried again')
+    }
+  }
+  // Before any source speaks: a restored backup may have brought back what is to be gone.
+  await forget()
   await kept.refresh()
   const guarded = kept.guard(store)
 
@@ -50,7 +78,7 @@ export async function startCollect({ environment, district: { district, version 
   const sources = district.sources.filter(({ id }) => served === undefined || served.has(id))
   const beside = await collectBeside(environment, sources.map(({ id }) => id), version, log)
   const set = createSourceSet({
-    sources, district, store: guarded, clock, counters, log, quarantine: status.quarantine, stateFolder: join(environment.dataFolder, 'sources'), ownHost: environment.hostId, holderOf: beside.holderOf,
+    sources, district, store: guarded, clock, counters, gate, log, quarantine: status.quarantine, stateFolder: join(environment.dataFolder, 'sources'), ownHost: environment.hostId, holderOf: beside.holderOf,
   })
   await set.followHolders()
 
@@ -77,6 +105,7 @@ export async function startCollect({ environment, district: { district, version 
       for (const runner of set.runners()) await unlessFull(() => runner.watch())
       await unlessFull(() => set.followHolders())
       await applyEdits()
+      await forget()
       await write()
       await pause(WATCH_EVERY_MS)
     }
@@ -84,9 +113,9 @@ export async function startCollect({ environment, district: { district, version 
   const maintaining = (async () => {
     while (!stopping) await pause((await unlessFull(() => store.maintain(SLICE_MS))) === true ? BETWEEN_SLICES_MS : BETWEEN_ROUNDS_MS)
   })()
-  const inbox = watchImportInbox({ folder: join(environment.dataFolder, IMPORT_INBOX), store: guarded, district, clock, log })
+  const inbox = watchImportInbox({ folder: importInbox, store: guarded, district, clock, log, gate })
   const history = environment.demo
-    ? importDemoHistory({ district, days: environment.historyDays, now: clock.now(), store, status, stopping: () => stopping, say })
+    ? importDemoHistory({ district, days: environment.historyDays, now: clock.now(), store, status, gate, stopping: () => stopping, say })
     : Promise.resolve()
   history.catch((error: unknown) => {
     log.error({ error: error instanceof Error ? error.stack : String(error) }, 'the history of the demonstration could not be made')
@@ -107,6 +136,9 @@ export async function startCollect({ environment, district: { district, version 
       applied.close()
       ledger.close()
       release()
+      consents.close()
+      erasures.close()
+      marks.close()
     },
   }
 }

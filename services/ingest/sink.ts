@@ -1,6 +1,8 @@
 import type { RawReadings } from '#services/collectors/port.ts'
 import type { Clock } from '#services/clock/port.ts'
+import type { CollectGate } from '#services/consents/collect-gate.ts'
 import type { TimeSeriesStore } from '#services/store/port.ts'
+import { withoutRefused } from './consent-filter.ts'
 import type { Counters } from './counters.ts'
 import { appendTimes } from './metrics.ts'
 import { judge, type Judged, type PointRule } from './judge.ts'
@@ -12,6 +14,8 @@ export interface SinkOptions {
   readonly store: Pick<TimeSeriesStore, 'append'>
   readonly clock: Clock
   readonly counters: Counters
+  /** What may be kept at all: consents, and what was erased. Absent: no value has anybody who could be asked. */
+  readonly gate?: CollectGate | undefined
   /** Keeps what was put apart, durably, before the readings count as taken. */
   quarantine(sourceId: string, apart: Judged['quarantined'], receivedAt: number): void
 }
@@ -26,11 +30,14 @@ export interface Sink {
   readonly newestStoredAt: number
 }
 
-export function createSink({ sourceId, rules, store, clock, counters, quarantine }: SinkOptions): Sink & { newestAt: number; newestStoredAt: number } {
+export function createSink({ sourceId, rules, store, clock, counters, gate, quarantine }: SinkOptions): Sink & { newestAt: number; newestStoredAt: number } {
+  const names = rules.map(({ name }) => name)
+  const gated = Uint8Array.from(names, (name) => (gate?.isGated(name) === true ? 1 : 0))
   const sink = {
     newestAt: NaN,
     newestStoredAt: NaN,
-    async deliver(readings: RawReadings): Promise<void> {
+    async deliver(delivered: RawReadings): Promise<void> {
+      const { readings, refused } = gate === undefined ? { readings: delivered, refused: [] } : withoutRefused(delivered, names, gated, gate)
       const { batch, quarantined } = judge(readings, rules, clock.now(), clock.speed)
       // Apart first: a crash between the two makes the driver deliver again, and doubles only what nobody computes with.
       if (quarantined.at.length > 0) quarantine(sourceId, quarantined, readings.receivedAt)
@@ -46,7 +53,8 @@ export function createSink({ sourceId, rules, store, clock, counters, quarantine
         // What was known already is no sign of life: a device that repeats itself has stopped. A new issue of a forecast is one.
         if (result.stored + result.revised > 0) sink.newestStoredAt = recordedAt
       }
-      counters.produced(sourceId, readings.channels.length)
+      counters.produced(sourceId, delivered.channels.length)
+      for (const [reason, count] of refused) counters.dropped(sourceId, reason, count)
       for (const reason of quarantined.reasons) counters.quarantined(sourceId, reason)
     },
     reject(reason: string, count: number): void {

@@ -31,6 +31,7 @@ export interface SourceRunnerOptions {
   readonly store: TimeSeriesStore
   readonly clock: Clock
   readonly counters: Counters
+  readonly gate?: SinkOptions['gate']
   readonly quarantine: SinkOptions['quarantine']
   readonly log: Logger
   readonly stateFolder: string
@@ -52,7 +53,7 @@ export async function runSource(options: SourceRunnerOptions): Promise<SourceRun
   const pointIds = await store.register(channels.map(({ point }) => point.id))
   const ratios = new Map(district.meters.map(({ id, ratio }) => [id, ratio ?? 1]))
   const rules = channels.map((channel, index) => pointRule(channel, pointIds[index], ratios.get(channel.point.meter ?? '') ?? 1))
-  const sink = createSink({ sourceId: source.id, rules, store, clock, counters, quarantine: options.quarantine })
+  const sink = createSink({ sourceId: source.id, rules, store, clock, counters, gate: options.gate, quarantine: options.quarantine })
   const latest = await store.latest(pointIds)
   // Imported history is no sign of life: only what this source itself stored counts, from now on.
   const startedAt = clock.now()

@@ -5,7 +5,7 @@ import { driverFactory } from '#services/collectors/registry.ts'
 import type { SourceStatus } from '#services/collectors/status.ts'
 import { channelsOf, runSource, type SourceRunner, type SourceRunnerOptions } from './source-runner.ts'
 
-export interface SourceSetOptions extends Pick<SourceRunnerOptions, 'district' | 'store' | 'clock' | 'counters' | 'quarantine' | 'log'> {
+export interface SourceSetOptions extends Pick<SourceRunnerOptions, 'district' | 'store' | 'clock' | 'counters' | 'gate' | 'quarantine' | 'log'> {
   readonly sources: readonly Source[]
   /** A folder for each source is made in it. */
   readonly stateFolder: string

@@ -10,7 +10,7 @@ import { driftingSeries } from '#services/evaluation/forecast-drift.ts'
 import { dayAheadSeries, powersOf } from '#services/evaluation/forecast-series.ts'
 import { EVALUATION_STEP_S, evaluationPlan, type EvaluationPlan } from '#services/evaluation/plan.ts'
 import { openRunStore } from '#services/evaluation/run-store.ts'
-import { validatedPoints } from '#services/evaluation/validate.ts'
+import { validatedName, validatedPoints } from '#services/evaluation/validate.ts'
 import { runLayout } from '#services/evaluation/network-states.ts'
 import type { WorkTasks, WorkThreadSetup } from '#services/evaluation/work-tasks.ts'
 import { openActivationStore } from '#services/flexibility/activation-store.ts'
@@ -23,6 +23,12 @@ import { openSigningKey } from '#services/hosts/signing-key.ts'
 import { readProgress } from '#services/ingest/collect-status.ts'
 import { HISTORY } from '#services/ingest/demo-history.ts'
 import { publishedCarriers } from '#services/publication/measured-source.ts'
+import { openConsentReader } from '#services/consents/ledger.ts'
+import { createEraser } from '#services/privacy/carry-out.ts'
+import { createDerivedErasing, createDerivedRetention } from '#services/privacy/erase-derived.ts'
+import { openErasedMarks, openErasedMarksReader } from '#services/privacy/erased-marks.ts'
+import { createErasedSpans, openErasureReader } from '#services/privacy/erasure-register.ts'
+import { createRetention } from '#services/privacy/retention.ts'
 import { openReleaseStore } from '#services/publication/release-store.ts'
 import { openWithdrawalReader } from '#services/publication/withdrawals.ts'
 import { openReader, openWriter, storeSettings } from '#services/store/open.ts'
@@ -56,6 +62,25 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const runs = openRunStore(place('runs'))
   const releases = openReleaseStore(place('releases'), openSigningKey(environment.dataFolder, 'releases'))
   const withdrawals = openWithdrawalReader(place('withdrawals'))
+  const consents = openConsentReader(place('consents'))
+  const erasures = openErasureReader(place('erasures'))
+  const marks = openErasedMarks(place('erasedDerived'))
+  const collected = openErasedMarksReader(place('erasedMeasured'))
+  const erased = createErasedSpans(erasures)
+  // After collect: what is made of measured values must not be made again of those that are still there.
+  const register = { headSeq: () => Math.min(erasures.headSeq(), collected.lastSeq()), after: (seq: number) => erasures.after(seq).filter((one) => one.seq <= collected.lastSeq()) }
+  const eraser = createEraser({ register, marks, log, erase: createDerivedErasing(derived, runs.database) })
+  const retention = createRetention({ district, consents, clock, marks, log, erase: createDerivedRetention(derived, runs.database) })
+  const forget = async () => {
+    try {
+      await eraser.applyWaiting()
+      await retention.runIfDue()
+    } catch (error) {
+      log.error({ error: String(error) }, 'an erasure could not be carried out; it is tried again')
+    }
+  }
+  // Before any job reads: a restored backup may have brought back what is to be gone.
+  await forget()
   const { queue, kept } = openJobs({
     environment, clock, log,
     tokenFloor: Math.max(runs.effects.highestToken(), releases.effects.highestToken()),
@@ -85,7 +110,7 @@ export async function startWork({ environment, district: loaded, clock, log, say
   const store = openActivationStore({ activations: place('activations'), answers: place('activationAnswers') }, 'activations')
   const hasContracts = contractsOf(district).length > 0
   const activate = hasContracts ? activationWorker({ district, store, activations: store, notices: createNotices(flexibilitySettings(environment), store, log), measured, forecasts: runs, congestion: congestionOf(runs.database).latestCongestion, plan, timeZone: district.timeZone, clock, log }) : undefined
-  const workers = createWorkers({ activate, queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), pointsOf: (series) => powersOf(district, plan, series).map(({ pointName }) => pointName), measured, derived, runs, releases, live, timeZone: district.timeZone, districtVersion: version, clock, log })
+  const workers = createWorkers({ activate, queue, pool, patientPool, dayAheadSeries: dayAheadSeries(district, plan), pointsOf: (series) => powersOf(district, plan, series).map(({ pointName }) => pointName), measured, derived, runs, releases, live, isErased: (series, at) => erased.covers(series.replace(validatedName(''), ''), at), timeZone: district.timeZone, districtVersion: version, clock, log })
   const follower = followJournal({ queue, measured, district, plan, validated, log })
   const schedules = timetable(clock, Math.max(...district.publicationRules.map(({ liveDelayS }) => liveDelayS)), district.timeZone, publishedCarriers(plan))
   const pauseMs = clock.speed >= FAST_SPEED ? FAST_PAUSE_MS : PAUSE_MS
@@ -125,6 +150,13 @@ export async function startWork({ environment, district: loaded, clock, log, say
     }
   }
   const following = follow()
+  // By itself: nobody who asked for an erasure waits for a long look for work.
+  const forgetting = (async () => {
+    while (!stopping) {
+      await forget()
+      await pause()
+    }
+  })()
   const lane: LaneParts = { queue, effects: runs.effects, workers, log }
   // What people wait for has lanes of its own, so that no long validation or balance makes it late.
   const lanes = [
@@ -145,12 +177,16 @@ export async function startWork({ environment, district: loaded, clock, log, say
       stopping = true
       stopped.resolve()
       // The lanes first: they must take no more work that the stopped threads would fail.
-      const ended = [following, ...lanes.map((lane) => lane.stop())]
+      const ended = [following, forgetting, ...lanes.map((lane) => lane.stop())]
       await Promise.all([pool.stop(), patientPool.stop()])
       await Promise.all(ended)
       await Promise.all([measured.close(), derived.close(), runs.close(), releases.close(), queue.close()])
       store.close()
       withdrawals.close()
+      consents.close()
+      erasures.close()
+      marks.close()
+      collected.close()
       if (redis !== undefined) closeRedis(redis)
     },
   }

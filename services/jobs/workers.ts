@@ -47,6 +47,8 @@ export interface WorkerParts {
   readonly pointsOf: (series: string) => readonly string[]
   readonly measured: TimeSeriesReader
   readonly derived: TimeSeriesStore
+  /** What a person had erased is not written again by a task that had read it before. */
+  readonly isErased?: (series: string, at: number) => boolean
   readonly runs: RunFileStore
   readonly releases: ReleaseStore
   readonly live: LiveSources
@@ -173,7 +175,7 @@ export function createWorkers(parts: WorkerParts): Workers {
         for (const { pointIds, from, to } of validationWindows(jobs, parts.timeZone, clock.now())) {
           const { columns, faults, substituted, findings } = await pool.run('validate', { pointIds, from, to }, progress)
           await keep()
-          await appendNamed(derived, columns, 'validate', clock.now())
+          await appendNamed(derived, columns, 'validate', clock.now(), parts.isErased)
           inTransaction(runs.database, () => saveMeterFindings(runs.database, findings, clock.now()))
           if (Object.keys(faults).length > 0 || substituted > 0) log.info({ from, to, faults, substituted }, 'validated with faults or substitutions')
         }

@@ -6,7 +6,8 @@ import type { FrozenYear } from '#models/reinforcement/frozen-year.ts'
 import type { StudyAsk, StudyResult } from '#models/reinforcement/study-result.ts'
 import { serveTasks } from '#services/compute/thread.ts'
 import type { LoadedDistrict } from '#services/config/district-folder.ts'
-import { openReader, type StoreSettings } from '#services/store/open.ts'
+import { openUsableReader } from '#services/consents/usable-reader.ts'
+import type { StoreSettings } from '#services/store/open.ts'
 import type { StudyPhase } from './port.ts'
 import { readStudyBase } from './study-base.ts'
 import { openStudyHost } from './study-host.ts'
@@ -29,7 +30,7 @@ export type StudyHostTasks = {
 
 const DAY_MS = 86_400_000
 const { loaded, stores } = workerData as StudyHostSetup
-const measured = await openReader('measured', stores)
+const measured = await openUsableReader(stores, loaded.district)
 const host = openStudyHost()
 let year: { readonly day: number; readonly frozen: FrozenYear } | undefined
 

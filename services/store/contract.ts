@@ -61,6 +61,31 @@ export function storeContract(name: string, makeHarness: () => Promise<StoreHarn
       expect((await store.read(point, T0, T0 + 1)).values[0]).toBe(1.5)
     })
 
+    test('what is erased is gone for the writer, for a reader and after reopening; what lies around it and others stay', async () => {
+      let store = await open()
+      const [mine, other] = await store.register(['mine', "o'ther \"b"])
+      const hours = Array.from({ length: 6 }, (_, hour) => T0 + hour * HOUR)
+      await store.append(batchOf(hours.flatMap((at, hour) => [[mine, at, hour] as const, [other, at, 10 + hour] as const])), from(T0))
+      await store.append(batchOf([[mine, hours[2], 99]]), from(T0 + 1, 'late'))
+      await settle(store)
+      await store.append(batchOf([[mine, hours[3] + 1, 7]]), from(T0 + 2))
+      expect(await store.erase(Int32Array.of(mine), hours[1], hours[4])).toBeGreaterThanOrEqual(4)
+      const reader = await harness!.reader()
+      const check = async (side: TimeSeriesReader) => {
+        expect([...(await side.read(mine, -Infinity, Infinity)).values]).toEqual([0, 4, 5])
+        expect([...(await side.read(other, -Infinity, Infinity)).values]).toEqual([10, 11, 12, 13, 14, 15])
+        expect(await side.revisions(mine, T0, T0 + 6 * HOUR)).toEqual([])
+        expect([...(await side.rollup(mine, 'hour', T0, T0 + 6 * HOUR)).count]).toEqual([1, 0, 0, 0, 1, 1])
+      }
+      for (const side of [store, reader]) await check(side)
+      await store.erase(Int32Array.of(mine), -Infinity, Infinity)
+      expect((await reader.read(mine, -Infinity, Infinity)).at.length).toBe(0)
+      await reader.close()
+      store = await harness!.reopen(store)
+      expect((await store.read(mine, -Infinity, Infinity)).at.length).toBe(0)
+      expect(await store.append(batchOf([[mine, T0 + 9 * HOUR, 3]]), from(T0))).toMatchObject({ stored: 1 })
+    })
+
     test('the same value twice is counted, not stored; another value is a revision and the first stays', async () => {
       const store = await open()
       const [point] = await store.register(['p'])

@@ -103,6 +103,11 @@ export interface TimeSeriesStore extends TimeSeriesReader {
   append(batch: SampleBatch, provenance: Provenance): Promise<AppendResult>
   /** Fast path for history: one series, ascending, any length; calling it again with the same values changes nothing. */
   importSeries(pointId: number, series: ImportedSeries, provenance: Provenance): Promise<AppendResult>
+  /**
+   * Takes values and their revisions with from <= at < to away for good: afterwards no file of the store holds a byte of them. Returns how
+   * many there were. May be called again, after a crash too. @throws PF_ERASE_BUSY (retryable), PF_ERASE_UNSUPPORTED
+   */
+  erase(pointIds: Int32Array, from: number, to: number): Promise<number>
   /** Packing, compaction and roll-ups, in slices of at most `budgetMs`; true if more is to be done. */
   maintain(budgetMs: number): Promise<boolean>
 }

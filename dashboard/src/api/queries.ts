@@ -53,8 +53,8 @@ export const usePublicHistory = (interval: MaybeRefOrGetter<Interval>, enabled: 
 export const useOwnDeliveryPoints = () => useRead<OwnDeliveryPoints>(ROUTES.merchant.deliveryPoints)
 export const useMerchantSummary = (id: MaybeRefOrGetter<string>) =>
   useRead<MerchantSummary>(() => address(ROUTES.merchant.summary, { id: toValue(id) }), { everyMs: 10_000 })
-export const useLoadCurve = (id: MaybeRefOrGetter<string>, interval: MaybeRefOrGetter<Interval>, step: MaybeRefOrGetter<LoadCurve['step']>, enabled: MaybeRefOrGetter<boolean>) =>
-  useRead<LoadCurve>(() => address(ROUTES.merchant.loadCurve, { id: toValue(id) }, { ...within(interval), step: toValue(step) }), { everyMs: MINUTE_MS, enabled })
+export const useLoadCurve = (id: MaybeRefOrGetter<string>, interval: MaybeRefOrGetter<Interval>, step: MaybeRefOrGetter<LoadCurve['step']>, enabled: MaybeRefOrGetter<boolean>, tree: MaybeRefOrGetter<'merchant' | 'resident'> = 'merchant') =>
+  useRead<LoadCurve>(() => address(ROUTES[toValue(tree)].loadCurve, { id: toValue(id) }, { ...within(interval), step: toValue(step) }), { everyMs: MINUTE_MS, enabled })
 export const useOwnForecast = (id: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>
   useRead<PowerForecast>(() => address(ROUTES.merchant.forecast, { id: toValue(id) }), { everyMs: MINUTE_MS, enabled })
 

@@ -11,6 +11,7 @@ import { reinforcementEn } from './reinforcement-words.ts'
 import { skillEn } from './skill-words.ts'
 import { studyBasisEn } from './study-basis-words.ts'
 import { studyFiguresEn } from './study-figure-words.ts'
+import { privacyEn, retentionEn } from './privacy-words.ts'
 import { validationEn } from './validation-words.ts'
 
 const many = (count: number, one: string, more: string) => (count === 1 ? one : more)
@@ -528,5 +529,7 @@ export const en = {
     contactHeading: 'Report a defect',
     contact: 'Write to the authority that runs this service. If it does not answer you may turn to the Défenseur des droits.',
   },
+  privacy: privacyEn,
+  retention: retentionEn,
   notFound: { title: 'Page not found', why: 'This address leads nowhere.', back: 'Back to the district' },
 } satisfies Messages

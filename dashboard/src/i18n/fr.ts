@@ -10,6 +10,7 @@ import { reinforcementFr } from './reinforcement-words.ts'
 import { skillFr } from './skill-words.ts'
 import { studyBasisFr } from './study-basis-words.ts'
 import { studyFiguresFr } from './study-figure-words.ts'
+import { privacyFr, retentionFr } from './privacy-words.ts'
 import { validationFr } from './validation-words.ts'
 
 /** Every sentence the pages say, in French. Whole sentences with parameters: no sentence is glued together elsewhere. */
@@ -528,6 +529,8 @@ export const fr = {
     contactHeading: 'Signaler un défaut',
     contact: 'Écrivez à la collectivité qui exploite ce service. Si elle ne répond pas, vous pouvez saisir le Défenseur des droits.',
   },
+  privacy: privacyFr,
+  retention: retentionFr,
   notFound: { title: 'Page introuvable', why: 'Cette adresse ne mène nulle part.', back: 'Revenir au quartier' },
 }
 

@@ -91,6 +91,7 @@ export const ROUTES = {
     withdrawal: '/api/data-officer/releases/:id/withdrawal',
     audit: '/api/data-officer/audit',
     auditChain: '/api/data-officer/audit/chain',
+    retention: '/api/data-officer/retention',
   },
   administrator: {
     people: '/api/administrator/people',
@@ -104,6 +105,14 @@ export const ROUTES = {
     code: '/api/administrator/codes/:id',
     tokens: '/api/administrator/tokens',
     tokenRevocation: '/api/administrator/tokens/:id/revocation',
+  },
+  resident: {
+    record: '/api/resident/record',
+    loadCurve: '/api/resident/delivery-points/:id/load-curve',
+    consents: '/api/resident/consents',
+    withdrawals: '/api/resident/consents/withdrawals',
+    erasures: '/api/resident/erasures',
+    export: '/api/resident/export',
   },
   /** OpenADR 3 for end nodes of sellers: its own specification, its own tokens, no session. */
   openAdr: {

@@ -9,7 +9,7 @@ import { refuseBeyondScope } from './tokens.ts'
  * `session`: anybody, but the answer depends on who asks; `signed-in`: any account, whatever its roles. `freshMs`: the person must have
  * proved who they are at most so long ago.
  */
-export type Access = 'public' | 'session' | 'signed-in' | { readonly role: RoleName; readonly freshMs?: number }
+export type Access = 'public' | 'session' | 'signed-in' | { readonly role: RoleName; readonly freshMs?: number } | { readonly anyRole: readonly RoleName[] }
 
 /** A route as it was declared: what tests of access and the document of the API are held against. */
 export interface DeclaredRoute {
@@ -62,15 +62,15 @@ export const accessPlugin = fp<AccessOptions>(async (app, { directory, secure })
     if (access === undefined || access === 'public') return
     reply.header('cache-control', 'private, no-store')
     // tokens: a machine sends no cookie, so that no page of another site can ask in its name.
-    if (request.machine !== undefined && typeof access === 'object') return refuseBeyondScope(request, access.role)
-    if (request.machine !== undefined && access === 'signed-in') throw new PenfeldError('PF_TOKEN_SCOPE', 'This address is for people.', { where: 'authorization' })
+    if (request.machine !== undefined && typeof access === 'object' && 'role' in access) return refuseBeyondScope(request, access.role)
+    if (request.machine !== undefined && access !== 'session') throw new PenfeldError('PF_TOKEN_SCOPE', 'This address is for people.', { where: 'authorization' })
     await identify(request, directory, secure)
     if (!SAFE_METHODS.has(request.method)) refuseForeignPages(request)
     if (access === 'session') return
     if (request.principal === undefined) throw new PenfeldError('PF_SIGN_IN_REQUIRED', 'You are not signed in.')
     if (access === 'signed-in') return
-    if (!request.principal.roles.includes(access.role)) throw new PenfeldError('PF_ROLE_REQUIRED', 'This address belongs to another role.')
-    if (access.freshMs !== undefined && Date.now() - request.session!.authenticatedAt > access.freshMs) throw new PenfeldError('PF_SIGN_IN_AGAIN', 'Your sign-in is too old for this act.')
+    if (!request.principal.roles.some((role) => ('role' in access ? access.role === role : access.anyRole.includes(role)))) throw new PenfeldError('PF_ROLE_REQUIRED', 'This address belongs to another role.')
+    if ('role' in access && access.freshMs !== undefined && Date.now() - request.session!.authenticatedAt > access.freshMs) throw new PenfeldError('PF_SIGN_IN_AGAIN', 'Your sign-in is too old for this act.')
   })
 })
 

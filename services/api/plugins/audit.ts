@@ -25,6 +25,7 @@ const NOT_WRITTEN: readonly string[] = [ROUTES.planner.reinforcementRuns, ROUTES
 const KINDS: readonly (readonly [string, AuditKind])[] = [
   [ROUTES.operator.edits, 'edit'], [ROUTES.operator.imports, 'import'], [ROUTES.operator.activations, 'activation'], [ROUTES.merchant.activations, 'activation'],
   [ROUTES.planner.reinforcementSign, 'signature'], [ROUTES.planner.reinforcementStudies, 'study'],
+  [ROUTES.resident.erasures, 'erasure'],
 ]
 /** Of trees whose acts are of one kind. */
 const KINDS_OF_TREES: readonly (readonly [RegExp, AuditKind])[] = [[/\/consents?(\/|$)/, 'consent'], [/\/(links?|delegations?|people|invitations?|codes?|roles?)(\/|$)/, 'rights'], [/^\/api\/data-officer\//, 'release'], [/^\/api\/administrator\//, 'rights']]

@@ -1,9 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
-import { QUALITY } from '#models/units/quality.ts'
 import { clampToHeld, heldDeliveryPoints, type HeldDeliveryPoint } from '#services/directory/scope.ts'
-import { emptyColumns, orNull, pushValue } from '../columns.ts'
+import { emptyColumns, orNull } from '../columns.ts'
 import type { SeriesColumns } from '../contract/common.ts'
 import { DeliveryPointParams, LoadCurve, LoadCurveQuery, MerchantFormatQuery, MerchantStreamQuery, MerchantSummary, OwnDeliveryPoints, type OwnDeliveryPoint } from '../contract/merchant.ts'
 import { PowerForecast } from '../contract/forecast.ts'
@@ -12,17 +11,17 @@ import { answer, isoTime } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
 import { forecastTable, forecastView } from '../forecast-view.ts'
 import { tomorrowPeak } from '../tomorrow-peak.ts'
-import { DAY_MS, checkInterval } from '../interval.ts'
+import { DAY_MS } from '../interval.ts'
 import type { EventStreams } from '../live/event-streams.ts'
 import type { LiveValues } from '../live/live-values.ts'
 import { rightHolds } from '../live/role-holds.ts'
 import { streamValues } from '../live/stream-values.ts'
-import { powerPoint, tenMinuteMeans } from '../merchant/power.ts'
+import { ownCurve } from '../merchant/own-curve.ts'
+import { powerPoint } from '../merchant/power.ts'
 import { merchantSummary } from '../merchant/summary.ts'
 import { measuredMeans, plannerForecastSeries } from '../planner/forecast.ts'
 
 const config = { access: { role: 'merchant' } } as const
-const LONGEST_DAYS = { '10min': 31, hour: 400, day: 1_200 } as const
 
 export const merchantRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams: EventStreams; live: LiveValues }> = async (app, { deps, streams, live }) => {
   const { clock, directory, measured, runs } = deps
@@ -82,24 +81,7 @@ export const merchantRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams:
 
   app.get(ROUTES.merchant.loadCurve, { config, schema: { params: DeliveryPointParams, querystring: LoadCurveQuery, response: { 200: LoadCurve } } }, async (request, reply) => {
     const held = own(request, request.params.id)
-    const { from, to, step = '10min' } = request.query
-    checkInterval(request.query, LONGEST_DAYS[step])
-    const point = powerPoint(district, request.params.id)
-    const powerKw = emptyColumns()
-    const interval = clampToHeld(held, from, Math.min(to, clock.now()))
-    if (point !== undefined && interval !== undefined) {
-      if (step === '10min') {
-        const means = await tenMinuteMeans(measured, district, point, interval.from, interval.to)
-        means.at.forEach((at, i) => pushValue(powerKw, at, means.powerKw[i]!, means.quality[i]!))
-      } else {
-        const [id] = await measured.lookup([point.id])
-        if (id! > 0) {
-          const { at, mean, count } = await measured.rollup(id!, step, interval.from, interval.to)
-          at.forEach((start, i) => pushValue(powerKw, start, mean[i]!, count[i]! > 0 ? QUALITY.measured : QUALITY.missing))
-        }
-      }
-    }
-    const body: LoadCurve = { deliveryPointId: request.params.id, unit: 'kW', step, from, to, provenance: point?.provenance ?? null, powerKw }
+    const body = await ownCurve(deps, request.params.id, held, request.query)
     return answer(request, reply, body, (curve) => curveTable(curve.powerKw))
   })
 
@@ -126,7 +108,7 @@ export const merchantRoutes: FastifyPluginAsyncTypebox<{ deps: ApiDeps; streams:
   })
 }
 
-const curveTable = (columns: SeriesColumns) => ({
+export const curveTable = (columns: SeriesColumns) => ({
   header: ['at', 'power_kw', 'quality'],
   rows: columns.at.map((at, i) => [isoTime(at), columns.values[i]!, columns.quality[i]!]),
 })

@@ -25,7 +25,9 @@ export const EMBEDDED_SAMPLES: FileShape = { tableOfUnnumbered: 'cursor', migrat
   CREATE TABLE IF NOT EXISTS hours_due (
     pointId INTEGER NOT NULL, chunkAt REAL NOT NULL, fromAt REAL NOT NULL, PRIMARY KEY (pointId, chunkAt)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS cursor (one INTEGER PRIMARY KEY CHECK (one = 1), packedSeq INTEGER NOT NULL) STRICT;
-  INSERT OR IGNORE INTO cursor VALUES (1, 0)`] }
+  INSERT OR IGNORE INTO cursor VALUES (1, 0)`,
+  // Moves with each erasure: whoever holds values in memory reads the journal again.
+  'ALTER TABLE cursor ADD COLUMN erasures INTEGER NOT NULL DEFAULT 0'] }
 
 export interface StoreFiles {
   readonly journal: DatabaseSync
@@ -36,6 +38,9 @@ export interface StoreFiles {
 /** A block or a row of roll-ups lies in one or two pages of this size instead of a chain of small ones. */
 const SAMPLES_PAGE_BYTES = 16_384
 
+/** What a block leaves when it is joined with others or erased is overwritten, so that an erasure need not compact a file of many gigabytes. */
+const OVERWRITTEN = 'PRAGMA secure_delete = ON'
+
 const pathsOf = (folder: string) => ({ journal: join(folder, 'journal.sqlite'), samples: join(folder, 'samples.sqlite') })
 
 export function openForWriting(folder: string): StoreFiles {
@@ -43,7 +48,7 @@ export function openForWriting(folder: string): StoreFiles {
   const paths = pathsOf(folder)
   try {
     const journal = openFile(paths.journal, EMBEDDED_JOURNAL, JOURNAL_PAGE_BYTES)
-    const samples = closedOnFailure(journal, () => openFile(paths.samples, EMBEDDED_SAMPLES, SAMPLES_PAGE_BYTES))
+    const samples = closedOnFailure(journal, () => openFile(paths.samples, EMBEDDED_SAMPLES, SAMPLES_PAGE_BYTES, OVERWRITTEN))
     return { journal, samples, close: () => { journal.close(); samples.close() } }
   } catch (cause) {
     throw storeFault(cause, folder, 'opened')

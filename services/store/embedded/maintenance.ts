@@ -85,6 +85,12 @@ export class Maintenance {
     this.#due.run(pointId, chunkOf(at), Math.floor(at / HOUR_MS) * HOUR_MS)
   }
 
+  /** What is half packed is packed anew, from what the tail holds then. */
+  beginAnew(): void {
+    this.#packing = undefined
+    this.#compacting = undefined
+  }
+
   /** Works until the budget is used; true if more is to be done. */
   run(budgetMs: number): boolean {
     const end = performance.now() + budgetMs

@@ -2,9 +2,11 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { isDiskFull } from '#services/sqlite/disk-full.ts'
 import type { AppendResult, ImportedSeries, Provenance, SampleBatch, Series, TimeSeriesStore } from '../port.ts'
 import { insertEntry } from '../journal/entry.ts'
+import { emptySideFiles, rewriteJournal } from '../journal/erase-entries.ts'
 import { Known, requireAscending, same } from '../journal/known.ts'
 import { NewestTimes } from '../journal/newest-times.ts'
 import { lowerBound, part } from '../series/columns.ts'
+import { eraseValues } from './erase.ts'
 import type { StoreFiles } from './files.ts'
 import { Maintenance } from './maintenance.ts'
 import type { EmbeddedOptions } from './reader.ts'
@@ -203,6 +205,28 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
     this.#ready()
     try {
       return this.#maintenance.run(budgetMs)
+    } catch (error) {
+      throw this.#fault(error)
+    }
+  }
+
+  async erase(pointIds: Int32Array, from: number, to: number): Promise<number> {
+    if (this.#batches.length > 0) this.#commitBatches()
+    this.#commitImports()
+    this.#ready()
+    try {
+      const points = new Set(pointIds)
+      // In slices, while values come in and are packed; then blocks and memory in one piece, from what the journal holds by now.
+      await rewriteJournal(this.#files.journal, points, from, to)
+      if (this.#batches.length > 0) this.#commitBatches()
+      this.#commitImports()
+      const opened = this.#ready()
+      this.#maintenance.beginAnew()
+      const removed = eraseValues(this.#files, opened, points, from, to)
+      opened.forgetLatest()
+      this.#newest.forget()
+      await emptySideFiles([this.#files.journal, this.#files.samples])
+      return removed
     } catch (error) {
       throw this.#fault(error)
     }

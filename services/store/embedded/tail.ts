@@ -15,6 +15,7 @@ export class JournalTail {
   /** Everything up to here is in blocks. */
   packedSeq = 0
   headSeq = 0
+  #erasures: number | undefined
   #samples = new TailSamples()
   /** On their way into blocks: entries up to `#frozenSeq`. They stay readable here until the last of them is there. */
   #frozen = new TailSamples()
@@ -25,13 +26,14 @@ export class JournalTail {
 
   constructor(files: StoreFiles) {
     this.#after = files.journal.prepare('SELECT seq, recordedAt, source, reason, revises, batch FROM journal WHERE seq > ? ORDER BY seq LIMIT 200')
-    this.#packed = files.samples.prepare('SELECT packedSeq FROM cursor')
+    this.#packed = files.samples.prepare('SELECT packedSeq, erasures FROM cursor')
   }
 
   /** Catches up with the files. */
   refresh(): void {
-    const { packedSeq } = this.#packed.get() as { packedSeq: number }
-    if (packedSeq > this.packedSeq) this.forget(packedSeq)
+    const { packedSeq, erasures } = this.#packed.get() as { packedSeq: number; erasures: number }
+    if (packedSeq > this.packedSeq || erasures !== (this.#erasures ??= erasures)) this.forget(packedSeq)
+    this.#erasures = erasures
     for (;;) {
       const rows = this.#after.all(this.headSeq) as unknown as JournalRow[]
       for (const row of rows) this.add(entryOf(row), row.revises === 1)

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
-import { DIALECTS, dialectOf, errorText, isDenied, type Dialect } from './dialect.ts'
+import { DIALECTS, dialectOf, errorText, isDenied, type Dialect, type ErasedRange } from './dialect.ts'
 import { HttpServer, type HttpAnswer } from './http.ts'
 import type { InfluxSettings } from './settings.ts'
 
@@ -95,6 +95,19 @@ export class InfluxClient {
     // A series cut short by a limit of the server would look like a gap.
     if (answer.results?.some(({ partial }) => partial === true)) throw fail('an answer cut short (max-row-limit of the server)')
     return (answer.results?.[0]?.series ?? []).map(({ tags = {}, columns = [], values = [] }) => ({ tags, columns, values }))
+  }
+
+  /** @throws PF_ERASE_UNSUPPORTED where this generation deletes no single values */
+  async erase(range: ErasedRange): Promise<void> {
+    const dialect = await this.dialect()
+    const request = dialect.erase(this.settings, range)
+    if (request === undefined) throw new PenfeldError('PF_ERASE_UNSUPPORTED', `${dialect.title} deletes no single values.`, { where: 'INFLUX_URL' })
+    const { status, body } = await this.#server.ask({ method: 'POST', ...request }, QUERY_TIMEOUT_MS)
+    if (isDenied(status)) throw denied(`${status} ${errorText(body)}.`)
+    // Version 1 tells a failed statement within a 200.
+    const said = status >= 200 && status < 300 ? (/"error":"(?<why>[^"]*)"/.exec(body)?.groups?.['why'] ?? '') : errorText(body)
+    // What is not there yet holds nothing.
+    if (said !== '' && !/not found/.test(said)) throw new PenfeldError('PF_STORE_UNAVAILABLE', `InfluxDB did not delete: ${status} ${said.slice(0, 200)}`, { where: 'INFLUX_URL' })
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import type { HttpAnswer, HttpRequest } from './http.ts'
+import { quoted, tagInQuery, tagOf } from './point-tag.ts'
 import type { DialectName, InfluxSettings } from './settings.ts'
 
 export type Ask = (request: HttpRequest) => Promise<HttpAnswer>
@@ -17,9 +18,13 @@ export interface Dialect {
   query(settings: InfluxSettings, statement: string): Pick<HttpRequest, 'path' | 'headers' | 'body'>
   /** Makes the database (or bucket) where it is not there; does nothing otherwise. Undefined if all is well. */
   prepare(settings: InfluxSettings, ask: Ask): Promise<Refusal | undefined>
+  /** Deletes the values of one point of a measurement with from <= at < to (UTC ms, whole, within what InfluxDB can tell); undefined: this generation cannot. */
+  erase(settings: InfluxSettings, span: ErasedRange): Pick<HttpRequest, 'path' | 'headers' | 'body'> | undefined
   /** Lines (0-based) that a refusal names as the only ones not taken; undefined: it must be found out. */
   refusedLines(answer: HttpAnswer): { readonly line: number; readonly why: string }[] | undefined
 }
+
+export interface ErasedRange { readonly measurement: string; readonly point: string; readonly from: number; readonly to: number }
 
 const form = (fields: Record<string, string>): string => new URLSearchParams(fields).toString()
 const FORM = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
@@ -53,6 +58,10 @@ const version1: Dialect = {
   async prepare({ database, token }, ask) {
     const answer = await ask({ method: 'POST', path: '/query', headers: { ...FORM, ...basic(token) }, body: form({ q: `CREATE DATABASE "${database.replaceAll('"', '\\"')}"` }) })
     return isTaken(answer) ? undefined : refusal(`Making the database ${database}`, answer)
+  },
+  // https://docs.influxdata.com/influxdb/v1/query_language/manage-database/#delete-series-with-delete
+  erase(settings, { measurement, point, from, to }) {
+    return version1.query(settings, `DELETE FROM ${quoted(measurement)} WHERE "point" = ${tagInQuery(point)} AND time >= ${from}ms AND time < ${to}ms`)
   },
   refusedLines: () => undefined,
 }
@@ -94,6 +103,12 @@ const version2: Dialect = {
     const mapped = await ask({ method: 'POST', path: '/api/v2/dbrps', headers: { ...JSON_BODY, ...authorised }, body: JSON.stringify({ bucketID, database, default: true, orgID, retention_policy: 'autogen' }) })
     return isTaken(mapped) ? undefined : refusal(`Mapping the bucket ${database} to a database`, mapped)
   },
+  // https://docs.influxdata.com/influxdb/v2/api/#operation/PostDelete; `stop` may be included or not, so it lies between two milliseconds.
+  erase({ database, token, organisation }, { measurement, point, from, to }) {
+    const text = (value: string) => JSON.stringify(value)
+    const body = JSON.stringify({ start: new Date(from).toISOString(), stop: new Date(to - 1).toISOString().replace('Z', '999999Z'), predicate: `_measurement=${text(measurement)} AND point=${text(tagOf(point))}` })
+    return { path: `/api/v2/delete?${form({ org: organisation ?? '', bucket: database })}`, headers: { ...JSON_BODY, ...schemed('Token', token) }, body }
+  },
   refusedLines: () => undefined,
 }
 
@@ -113,6 +128,8 @@ const version3: Dialect = {
     // 409: it is there.
     return isTaken(answer) || answer.status === 409 ? undefined : refusal(`Making the database ${database}`, answer)
   },
+  // Rows cannot be deleted: https://docs.influxdata.com/influxdb3/core/ names databases and tables only.
+  erase: () => undefined,
   refusedLines({ body }) {
     let said: { error?: string; data?: { line_number?: number; error_message?: string }[] }
     try {

@@ -27,11 +27,13 @@ const anyOf = (names: readonly string[]): string => `(${names.map((name) => `"po
 export class Measurement {
   readonly #client: InfluxClient
   readonly #name: string
+  readonly #plainName: string
   readonly #timeoutMs: number | undefined
 
   constructor(client: InfluxClient, name: string, timeoutMs?: number) {
     this.#client = client
     this.#timeoutMs = timeoutMs
+    this.#plainName = name
     this.#name = quoted(name)
   }
 
@@ -107,6 +109,11 @@ export class Measurement {
         take(nameOfTag(tags['point'] ?? ''), hours)
       }
     }
+  }
+
+  /** @throws PF_ERASE_UNSUPPORTED */
+  erase(point: string, from: number, to: number): Promise<void> {
+    return this.#client.erase({ measurement: this.#plainName, point, from: Math.max(EARLIEST_MS, Math.ceil(from)), to: Math.min(LATEST_MS, Math.ceil(to)) })
   }
 
   /** Time of the oldest value; NaN if there is none. */

@@ -11,6 +11,7 @@ import type { AppendResult, ImportedSeries, Provenance, SampleBatch, Series, Tim
 import { joined, lowerBound } from '../series/columns.ts'
 import type { InfluxClient } from './client.ts'
 import { decideEntries } from './decide.ts'
+import { eraseFromFiles } from './erase-local.ts'
 import type { InfluxFiles } from './files.ts'
 import { entryBytes, Forwarder, type ForwarderOptions } from './forwarder.ts'
 import type { QuarantinedLine } from './forwarding-file.ts'
@@ -33,6 +34,8 @@ const LOOKUP_TIMEOUT_MS = 3_000
 const IMPORTS_AT_ONCE = 4
 const IMPORT_LINES = 8_192
 const KEEP_NEWEST_EVERY_MS = 60_000
+/** An erasure waits so long for what is on its way to the server. */
+const ERASE_WAIT_MS = 10_000
 /** Forwarded entries stay in the journal so long (real time): who follows it may be down for a while. */
 const JOURNAL_KEPT_MS = 3_600_000
 /** A file of this name asks the writer to send the quarantine again. */
@@ -319,6 +322,26 @@ export class InfluxStore extends InfluxReader implements TimeSeriesStore {
     }
   }
 
+  /**
+   * First all that is on its way arrives, so that nothing comes after the deletion. The server takes the bytes from its disk when it
+   * next compacts its files.
+   */
+  async erase(pointIds: Int32Array, from: number, to: number): Promise<number> {
+    if (this.#waiting.length > 0) this.#commitWaiting()
+    await this.#lookingUp
+    await within(this.#forwarder.forwarded(), ERASE_WAIT_MS)
+    const part = this.#ready()
+    const points = new Set(pointIds)
+    let removed = 0
+    for (const pointId of points) {
+      const point = part.points.of(pointId)
+      if (point === undefined) continue
+      removed += (await this.read(pointId, from, to)).at.length
+      await this.measurement.erase(point, from, to)
+    }
+    return removed + (await eraseFromFiles(this.#files, points, from, to))
+  }
+
   async maintain(): Promise<boolean> {
     this.#ready()
     const retry = join(this.#folder, RETRY_QUARANTINE)
@@ -371,6 +394,17 @@ export class InfluxStore extends InfluxReader implements TimeSeriesStore {
     await super.close()
     this.#files.close()
     this.#unlock()
+  }
+}
+
+/** A server that is away cannot be made to forget: the caller tries again. */
+async function within(arrived: Promise<void>, mostMs: number): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new PenfeldError('PF_STORE_UNAVAILABLE', 'What waits for InfluxDB has not arrived there; nothing is erased before it has.', { where: 'INFLUX_URL' })), mostMs)
+  try {
+    await Promise.race([arrived, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -17,8 +17,8 @@ export const JOURNAL_PAGE_BYTES = 4_096
 const MAPPED = `PRAGMA mmap_size = ${2 ** 32}`
 
 /** synchronous=FULL: a commit is on the disk when it returns. A small page cache: blocks are read once, in order. */
-export const openFile = (path: string, shape: FileShape, pageBytes: number): DatabaseSync =>
-  openAsWriter(path, shape, { durable: true, pageBytes, pragmas: 'PRAGMA journal_size_limit = 67108864' })
+export const openFile = (path: string, shape: FileShape, pageBytes: number, pragmas = ''): DatabaseSync =>
+  openAsWriter(path, shape, { durable: true, pageBytes, pragmas: `PRAGMA journal_size_limit = 67108864; ${pragmas}` })
 
 /** Undefined while its writer has not made it, or not brought it forward yet. */
 export const openFileReadOnly = (path: string, shape: FileShape): DatabaseSync | undefined => openReadOnly(path, shape, MAPPED)
