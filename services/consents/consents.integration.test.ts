@@ -74,7 +74,8 @@ test('three years at most, and not turned round', () => {
 
 test('one place says what may be used for what: a firm has its contract, but nobody is shared or advised unasked', () => {
   const consents = createConsents(district, ledger)
-  expect(consents.mayUse('shop', 'network-planning', 'load-curve', NOW)).toBe(true)
+  expect(consents.mayUse('shop', 'district-supervision', 'load-curve', NOW)).toBe(true)
+  expect(consents.mayUse('shop', 'network-planning', 'load-curve', NOW)).toBe(false)
   expect(consents.mayUse('shop', 'sharing-with-delegate', 'load-curve', NOW)).toBe(false)
   expect(consents.mayUse('home', 'district-supervision', 'load-curve', NOW)).toBe(true)
   expect(consents.mayUse('home', 'network-planning', 'daily', NOW)).toBe(false)
