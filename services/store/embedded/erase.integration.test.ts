@@ -107,3 +107,26 @@ test('while it is half packed, and while one reader holds an older state for a m
   expect((await store.read(points[4]!, 0, Infinity)).at.length).toBe(30)
   await store.close()
 })
+
+test('while values of others come in and are packed: they all stay, and what is erased does not come back by way of a packing under way', async () => {
+  const store = await openEmbeddedStore(folder, { ...zone, packSamples: 60 })
+  const [mine, other] = await store.register(['mine', 'other'])
+  for (let minute = 0; minute < 300; minute++) await store.append(batchOf([[mine!, T0 + minute * MINUTE, CANARY], [other!, T0 + minute * MINUTE, minute]]), { recordedAt: T0, source: 's' })
+  let erasing = true
+  const rest = (async () => {
+    for (let minute = 300; erasing || minute < 400; minute++) {
+      await store.append(batchOf([[other!, T0 + minute * MINUTE, minute]]), { recordedAt: T0, source: 's' })
+      await store.maintain(0.05)
+    }
+  })()
+  expect(await store.erase(Int32Array.of(mine!), T0, T0 + 300 * MINUTE)).toBe(300)
+  erasing = false
+  await rest
+  await settle(store)
+  const { values } = await store.read(other!, 0, Infinity)
+  expect([...values]).toEqual(Array.from({ length: values.length }, (_, minute) => minute))
+  expect(values.length).toBeGreaterThanOrEqual(400)
+  expect((await store.read(mine!, 0, Infinity)).at.length).toBe(0)
+  await store.close()
+  expect(filesWithCanary()).toEqual([])
+})

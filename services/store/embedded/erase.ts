@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as pause } from 'node:timers/promises'
 import { encodeBlock } from '../codec/block.ts'
 import { transaction } from '../journal/transaction.ts'
 import type { Series } from '../port.ts'
@@ -7,21 +8,29 @@ import type { StoreFiles } from './files.ts'
 import { chunkOf } from './hours.ts'
 import type { Opened } from './series-reader.ts'
 
+/** Points of one slice: values that come in wait no longer. */
+const POINTS_AT_ONCE = 16
+
 /**
  * Takes values out of the samples file and of the memory, after they were taken out of the journal, so that no byte of them is left: blocks
  * are cut (`secure_delete` overwrites what they leave), roll-ups are made again from what stays. Returns how many values and
  * revisions went. Done twice it finds nothing the second time; after a crash in between it is to be done again.
  */
-export function eraseValues(files: StoreFiles, opened: Opened, points: ReadonlySet<number>, from: number, to: number): number {
+export async function eraseValues(files: StoreFiles, opened: Opened, points: ReadonlySet<number>, from: number, to: number): Promise<number> {
   let removed = 0
   for (const pointId of points) removed += tailValues(opened, pointId, from, to)
   // What the memory holds is read again from the journal as it is now; other processes do so when they see the counter move.
   opened.tail.forget(opened.tail.packedSeq)
   opened.tail.refresh()
-  transaction(files.samples, (samples) => {
-    for (const pointId of points) removed += eraseFromBlocks(samples, opened, pointId, from, to)
-    samples.prepare('UPDATE cursor SET erasures = erasures + 1').run()
-  })
+  const all = [...points]
+  for (let start = 0; start < all.length; start += POINTS_AT_ONCE) {
+    transaction(files.samples, (samples) => {
+      for (const pointId of all.slice(start, start + POINTS_AT_ONCE)) removed += eraseFromBlocks(samples, opened, pointId, from, to)
+      samples.prepare('UPDATE cursor SET erasures = erasures + 1').run()
+    })
+    opened.forgetLatest()
+    await pause(0)
+  }
   return removed
 }
 

@@ -222,8 +222,7 @@ export class EmbeddedStore extends EmbeddedReader implements TimeSeriesStore {
       this.#commitImports()
       const opened = this.#ready()
       this.#maintenance.beginAnew()
-      const removed = eraseValues(this.#files, opened, points, from, to)
-      opened.forgetLatest()
+      const removed = await eraseValues(this.#files, opened, points, from, to)
       this.#newest.forget()
       await emptySideFiles([this.#files.journal, this.#files.samples])
       return removed
