@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { QUALITY } from '#models/units/quality.ts'
 import { buildApp } from './app.ts'
 import { ROUTES, address } from './contract/routes.ts'
-import { EXAMPLE_RELEASE, exampleDeps, type Example } from './example-deps.ts'
+import { EXAMPLE_DAY, EXAMPLE_RELEASE, exampleDeps, type Example } from './example-deps.ts'
 
 let example: Example
 let app: FastifyInstance
@@ -72,6 +72,9 @@ test('everybody sees releases, and only releases', async () => {
   example.append(batch(1))
   example.publish({ ...EXAMPLE_RELEASE, releaseId: 4 })
   expect((await stream.next('release'))!.body).toMatchObject({ releaseId: 4, meanPowerKw: 880 })
+  expect((await stream.next('publication'))!.body).toMatchObject({ releaseId: 4, kind: 'district-live' })
+  example.publish({ ...EXAMPLE_DAY, releaseId: 5, at: EXAMPLE_DAY.at + 86_400_000 })
+  expect((await stream.next('publication'))!.body).toMatchObject({ releaseId: 5, kind: 'energy-daily', carrier: 'electricity' })
   stream.close()
 })
 

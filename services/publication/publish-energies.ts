@@ -44,7 +44,7 @@ export async function publishEnergies({ releases, timeZone, decide, keep, claims
       if (decided.frozen.members.length > 0) quarters.keepZoneGroups(carrier, year, decided.frozen.groups)
       quarters.keep(decided.frozen)
     }
-    for (const release of decided.releases) if (await releases.publish(release, claims)) released += 1
+    released = await releases.publishAll(decided.releases, claims)
   }
   await releases.withdrawBefore('curve-daily', now - CURVE_DAYS * DAY_MS, now)
   const isMore = (released > 0 || frozen) && next() !== undefined

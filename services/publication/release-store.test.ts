@@ -135,3 +135,15 @@ test('what the data officer takes back is gone at once and carried out by the wr
   await store.close()
   rmSync(place, { recursive: true })
 })
+
+test('a pass is released as a whole or not at all', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'penfeld-releases-'))
+  const store = openReleaseStore(join(place, 'releases.sqlite'))
+  const broken = { ...day('electricity', STEP), body: { get cells(): never { throw new Error('torn') } } } as unknown as NewRelease
+  await expect(store.publishAll([day('electricity', 0), broken])).rejects.toThrow('torn')
+  expect(await store.headId()).toBe(0)
+  expect(await store.publishAll([day('electricity', 0), day('electricity', STEP), day('electricity', 0)])).toBe(2)
+  expect(await store.firstBrokenLink()).toBeUndefined()
+  await store.close()
+  rmSync(place, { recursive: true })
+})

@@ -26,6 +26,8 @@ export type NewRelease =
 export interface ReleaseStore extends ReleaseReader {
   /** Adds a release to the chain; a second one for the same kind, carrier and time changes nothing and returns false. Refused where the claim is stale. */
   publish(release: NewRelease, claims?: readonly EffectClaim[]): Promise<boolean>
+  /** All of a pass or none, so that hours never go out without their day; how many were new. */
+  publishAll(releases: readonly NewRelease[], claims?: readonly EffectClaim[]): Promise<number>
   /** Whether there was such a release, withdrawn or not. */
   isPublished(kind: ReleaseKind, carrier: ReleaseHead['carrier'], at: number): boolean
   /** How much of each day was shown, of the days that were released. */
@@ -96,28 +98,33 @@ export function openReleaseStore(file: string, key?: SigningKey): ReleaseStore {
   const withdrawBefore = database.prepare("UPDATE release SET body = NULL, withdrawn_at = ?, withdrawal = 'window' WHERE kind = ? AND at < ? AND withdrawn_at IS NULL")
   const withdraw = database.prepare('UPDATE release SET body = NULL, withdrawn_at = ?, withdrawal = ?, withdrawn_by = ? WHERE release_id = ? AND withdrawn_at IS NULL')
   const isPublished = (kind: ReleaseKind, carrier: string, at: number) => known.get(kind, carrier, at) !== undefined
+  function add(release: NewRelease): boolean {
+    const { kind, at, stepS, publishedAt, rules, districtVersion, body } = release
+    const { carrier, certificate, held, shown } = 'carrier' in release ? release : { carrier: 'electricity' as const, certificate: undefined, held: [], shown: null }
+    if (isPublished(kind, carrier, at)) return false
+    const before = last.get() as { release_id: number; sha256: string } | undefined
+    const [releaseId, previousSha256] = [(before?.release_id ?? 0) + 1, before?.sha256 ?? FIRST_PREVIOUS]
+    const proof = certificate === undefined ? null : canonicalText(certificate)
+    const certificateSha256 = proof === null ? null : sha256Of(proof)
+    const text = documentText({ format: DOCUMENT_FORMAT, releaseId, kind, carrier, at, stepS, publishedAt, rules, districtVersion, previousSha256, certificateSha256, figures: body })
+    const sha256 = sha256Of(text)
+    insert.run(releaseId, kind, carrier, at, stepS, publishedAt, rules, districtVersion, previousSha256, sha256, proof, certificateSha256, JSON.stringify(held), shown, key?.publicText ?? null, key?.sign(signedBytes(sha256)) ?? null, text)
+    return true
+  }
   return {
     ...queries(database),
     effects,
     quarters: quarterBook(database),
     isPublished,
     shownOfDays: (carrier, from, to) => (shownOfDays.all(carrier, from, to) as { at: number; shown: DayShown }[]).map(({ at, shown }) => [at, shown] as const),
-    async publish(release, claims = []) {
-      const { kind, at, stepS, publishedAt, rules, districtVersion, body } = release
-      const { carrier, certificate, held, shown } = 'carrier' in release ? release : { carrier: 'electricity' as const, certificate: undefined, held: [], shown: null }
-      return inTransaction(database, () => {
-        effects.check(claims)
-        if (isPublished(kind, carrier, at)) return false
-        const before = last.get() as { release_id: number; sha256: string } | undefined
-        const [releaseId, previousSha256] = [(before?.release_id ?? 0) + 1, before?.sha256 ?? FIRST_PREVIOUS]
-        const proof = certificate === undefined ? null : canonicalText(certificate)
-        const certificateSha256 = proof === null ? null : sha256Of(proof)
-        const text = documentText({ format: DOCUMENT_FORMAT, releaseId, kind, carrier, at, stepS, publishedAt, rules, districtVersion, previousSha256, certificateSha256, figures: body })
-        const sha256 = sha256Of(text)
-        insert.run(releaseId, kind, carrier, at, stepS, publishedAt, rules, districtVersion, previousSha256, sha256, proof, certificateSha256, JSON.stringify(held), shown, key?.publicText ?? null, key?.sign(signedBytes(sha256)) ?? null, text)
-        return true
-      })
-    },
+    publish: async (release, claims = []) => inTransaction(database, () => {
+      effects.check(claims)
+      return add(release)
+    }),
+    publishAll: async (made, claims = []) => inTransaction(database, () => {
+      effects.check(claims)
+      return made.filter(add).length
+    }),
     withdrawBefore: async (kind, before, now = before) => Number(withdrawBefore.run(now, kind, before).changes),
     withdraw: (releaseId, reason, person, now) => Number(withdraw.run(now, reason, person, releaseId).changes) === 1,
     async firstBrokenLink() {
