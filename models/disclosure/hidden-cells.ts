@@ -28,7 +28,7 @@ export function hiddenCells(world: Pick<GuardWorld, 'cells' | 'holders'>, atoms:
   const steps = series.map(({ step }) => step)
   const figures = world.cells.flatMap(({ parent, members }, cell) => series.map((one, place) => ({
     cell, step: one.step, coarser: place + 1 < steps.length ? cell * steps.length + place + 1 : null,
-    cost: parent === null ? DISTRICT_COST : 1 + (0.1 * members.length) / (world.holders.length + 1),
+    cost: parent === null ? DISTRICT_COST : 1 + (0.001 * members.length) / world.holders.length,
     reason: one.steps.at.length === 0 ? 'not-measured' as const : unsafeByItself(atoms, one, atoms.cells[cell], all),
   })))
   const placeOf = (cell: number, step: Step): number => cell * steps.length + steps.indexOf(step)

@@ -1,14 +1,15 @@
 /**
  * The least that must be hidden: an implicit hitting set. Whatever is found to betray somebody names figures that do so together, and one
  * of them must go. The cheapest choice that takes one of each is a bound from below; hiding on from it until nothing is betrayed, and
- * showing again what need not have been hidden, gives a choice that holds and names further sets on the way. Where both cost the same,
- * none is cheaper, because showing less never betrays more.
+ * showing again what need not have been hidden, gives a choice that holds and names further sets on the way. Where both are of as many
+ * figures, none of fewer holds, because showing less never betrays more. Which of those of as many is taken is a preference, not proven.
  */
 import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { ProgramBuilder } from '#models/reinforcement/linear-program.ts'
 import type { LinearSolver } from '#models/reinforcement/choice-problem.ts'
 
 export interface Figure {
+  /** A whole number and a preference of much less than one. */
   readonly cost: number
   /** Place of the coarser figure of the same cell: hidden, it takes this one along. */
   readonly coarser: number | null
@@ -16,13 +17,13 @@ export interface Figure {
   readonly isHidden: boolean
 }
 
-/** Bounds that were tried; after so many the best choice found is taken. Small tables end within ten. */
-const MOST_ROUNDS = 60
+/** Bounds that are tried; after so many the best choice found is taken. Trees end within ten. */
+const MOST_ROUNDS = 30
 
 export interface Suppression {
   /** By figure, 1: hidden. */
   readonly hidden: Uint8Array
-  /** Whether it is proven that nothing cheaper holds. */
+  /** Whether it is proven that no choice whose whole numbers are less holds. */
   readonly isLeast: boolean
 }
 
@@ -45,7 +46,7 @@ export function leastSuppression(figures: readonly Figure[], betrayals: (hidden:
   let best: Uint8Array | undefined
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const bound = cheapest(figures, [...cuts.values()], solver)
-    if (best !== undefined && costOf(best) <= costOf(bound) + 1e-9) return { hidden: best, isLeast: true }
+    if (best !== undefined && costOf(best) < costOf(bound) + 0.5) return { hidden: best, isLeast: true }
     const choice = bound.slice()
     let added = false
     for (let found = look(choice); found.length > 0; found = look(choice)) {

@@ -8,8 +8,8 @@ import { seriesOfSteps } from './series.ts'
 
 /**
  * Fixes for a quarter the finest step at which each cell is shown (D7): the one that held at every step of the past. What fails by
- * itself is hidden; beyond it the least is hidden, counted in cells and steps, and among equals what stands for fewer holders, so that
- * no unsafe sum follows from what is shown and every protected sum stays uncertain (D6).
+ * itself is hidden; beyond it as few cells and steps as can be, and of equal choices rather those of few holders, so that no unsafe sum
+ * follows from what is shown and every protected sum stays uncertain (D6).
  *
  * @param history half-hours or hours of the past 12 months, or of what there is; a holder that was not there has NaN.
  * @returns every cell of the world with its class, and why it is not shown at each finer step. Without history nothing is shown.
