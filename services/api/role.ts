@@ -5,6 +5,7 @@ import { auditedDirectory } from '#services/audit/audited-directory.ts'
 import { openAuditLog } from '#services/audit/audit-log.ts'
 import { createChainState } from '#services/audit/chain-state.ts'
 import { bringOverAccesses } from '#services/audit/former-accesses.ts'
+import { retentionAt } from '#models/retention/rules.ts'
 import { createConsents } from '#services/consents/consents.ts'
 import { openConsentLedger } from '#services/consents/ledger.ts'
 import { openDirectory } from '#services/directory/directory.ts'
@@ -45,6 +46,8 @@ import { createReadiness } from './readiness.ts'
 /** Between saying "not ready" and closing the door: whoever sends requests here must hear of it. */
 const UNREADY_MS = 1_500
 /** How often it is looked whether the audit log needs a signed head: one an hour, whatever comes. */
+const DAY_MS = 86_400_000
+const MONTH_MS = 30.4375 * DAY_MS
 const SEAL_LOOK_MS = 60_000
 const DASHBOARD = resolve(import.meta.dirname, '../../dashboard/dist')
 
@@ -58,9 +61,15 @@ export async function startApi({ environment, district, clock, log }: RoleContex
   bringOverAccesses(file('directory'), audit)
   const directory = auditedDirectory(openDirectory(file('directory'), Date.now, redis && redisSessions(redis)), audit)
   const tokens = openTokenStore(file('tokens'))
+  let forgotAt = -Infinity
   const sealing = setInterval(() => {
     try {
       audit.sealIfDue()
+      // Once a day, in the time of people: who read what is kept as long as the table of the district says.
+      if (Date.now() - forgotAt > DAY_MS) {
+        audit.forgetBefore(Date.now() - retentionAt(district.district, clock.now()).accessLogMonths * MONTH_MS)
+        forgotAt = Date.now()
+      }
     } catch {
       // The log has said why; it is tried again, and no figures are given meanwhile.
     }
