@@ -1,6 +1,6 @@
 /**
  * What the publication guard costs in figures and in time: 60 invented districts cut in four ways, naively hidden and by the guard, each
- * attacked; then the release of one day.
+ * attacked; the release of one day; then whole worlds published for months and attacked over HTTP.
  *   npm run bench:disclosure -- [--json] [--quick]
  */
 import { decideDay } from '#models/disclosure/decide-day.ts'
@@ -12,6 +12,7 @@ import { RULES } from '#models/disclosure/world.testkit.ts'
 import { highsSolver } from '#services/compute/highs.ts'
 import { printer, quick, shortestMs } from '../load-flow/print.ts'
 import { attack, lookAt, naivelyShown, type Attack } from './attack.ts'
+import { attackWorlds } from './http-attack.ts'
 import { inventedDays, inventedDistrict, LAYOUTS } from './districts.ts'
 
 const DISTRICTS = quick ? 15 : 60
@@ -20,6 +21,7 @@ const solver = await highsSolver()
 
 for (const [zones, categories] of LAYOUTS) months(zones, categories, solver)
 await releaseOfADay(solver)
+await attackWorlds(print, quick)
 
 /** The law's thresholds for days are out of the way where only a month is looked at: one step stands for it. */
 function months(zones: number, categories: number, with_: GuardSolver): void {

@@ -2,13 +2,13 @@
 import { highsSolver } from '#services/compute/highs.ts'
 import { runCampaign, type Campaign } from '../../attack/campaign.ts'
 import { allowedHits, type GuessScore } from '../../attack/guesses.ts'
-import type { Print } from '../http/print.ts'
+import type { printer } from '../load-flow/print.ts'
 
 const FROM = Date.parse('2024-08-10T00:00:00Z')
 const SMALL = { homesAZone: 110, shopsByZone: [30, 26, 24, 6, 2], bakeries: 8, largeSites: 3, holdersABorder: 20 }
 const LARGE = { homesAZone: 300, shopsByZone: [60, 55, 50, 28, 7], bakeries: 12, largeSites: 5, holdersABorder: 30 }
 
-export async function attackWorlds(print: Print, quick: boolean): Promise<void> {
+export async function attackWorlds(print: ReturnType<typeof printer>, quick: boolean): Promise<void> {
   const solver = await highsSolver()
   const begun = performance.now()
   const campaigns: Campaign[] = []

@@ -11,11 +11,10 @@ import { ROUTES } from '#services/api/contract/routes.ts'
 import { freePorts } from '../../e2e/service.ts'
 import { programPath, startChild } from '../../fault/lab/children.ts'
 import { answers } from '../../fault/lab/servers.ts'
+import { printer, quick } from '../load-flow/print.ts'
 import { flood } from './flood.ts'
-import { printer } from './print.ts'
 
-const quick = process.argv.includes('--quick')
-const print = printer('http', process.argv.includes('--json'))
+const print = printer('http')
 const ROUNDS = quick ? 3 : 7
 const ROUND_S = quick ? 2 : 5
 const AIM = 0.5

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
 import { startService } from '../../e2e/service.ts'
-import type { Print } from './print.ts'
+import type { printer } from '../load-flow/print.ts'
 
 const PER_SECOND = 1_000
 const TICK_MS = 20
@@ -25,7 +25,7 @@ const ABUSE: readonly { readonly path: string; readonly method?: string; readonl
   { path: '/api/nothing', headers: { 'x-forwarded-for': '10.0.0.1', 'x-large': 'z'.repeat(4_000) } },
 ]
 
-export async function flood(seconds: number, print: Print): Promise<void> {
+export async function flood(seconds: number, print: ReturnType<typeof printer>): Promise<void> {
   const service = await startService({ historyDays: 1 })
   const status = openCollectStatus(join(service.dataFolder, 'collect.sqlite'))
   const totals = async () => {
