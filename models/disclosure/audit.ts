@@ -113,8 +113,9 @@ export function tightViolations(
     const { steps, from } = figures[index]
     const unseenByLevel = index + 1 < block.levels.length ? roomOf(block, knowledge.unseen(upTo(block, index + 1))) : unseenByAll
     for (let step = 0; step < level.steps; step += 1) {
-      const sums = protectedSums(atoms, -1, (mask) => !hasFew(mask) && dominated(atoms, steps, from + step, mask, rules) === undefined)
-      for (const mask of sums) {
+      const isSafe = (mask: number): boolean => !hasFew(mask) && dominated(atoms, steps, from + step, mask, rules) === undefined
+      // A cell that could have been shown is judged whole, whatever it is made of.
+      for (const mask of new Set([...protectedSums(atoms, -1, isSafe), ...atoms.cells.filter((cell) => cell !== 0 && !isSafe(cell))])) {
         const key = `${level.step} ${mask}`
         if (found.has(key) || past?.done.has(key)) continue
         tally.intervalsChecked += 1
