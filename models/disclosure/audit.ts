@@ -87,12 +87,19 @@ function withSuspended(unions: readonly DerivableUnion[], { suspended }: Atoms):
 }
 
 /**
- * Protected sums of one block that are known too closely: first by a proof that costs nothing, then by linear programs. With
- * `firstOnly`, one violation of each sum and level is enough.
+ * While the past is looked at for a plan: sums that were found too close, and how often others had to be solved. A plan is verified
+ * against every day, so there it is enough to have solved a few of many like steps.
+ */
+export interface PastLooked { readonly done: Set<string>; readonly solved: Map<string, number> }
+const MOST_SOLVED_OF_PAST = 3
+
+/**
+ * Protected sums of one block that are known too closely: first by a proof that costs nothing, then by linear programs;
+ * one violation of each sum and level is enough.
  */
 export function tightViolations(
   atoms: Atoms, block: Block<AuditStep>, figures: readonly LevelFigures[], rules: AllRules, knowledge: Knowledge, solver: LinearSolver,
-  tally: AuditTally, done: ReadonlySet<string> = new Set(),
+  tally: AuditTally, past?: PastLooked,
 ): Violation[] {
   const share = rules.intervalPct / 100
   const unseenByAll = roomOf(block, knowledge.unseen(upTo(block, block.levels.length)))
@@ -106,14 +113,16 @@ export function tightViolations(
     const { steps, from } = figures[index]
     const unseenByLevel = index + 1 < block.levels.length ? roomOf(block, knowledge.unseen(upTo(block, index + 1))) : unseenByAll
     for (let step = 0; step < level.steps; step += 1) {
-      const sums = protectedSums(atoms, -1, (mask) => !hasFew(mask) && dominated(atoms, steps, from + step, mask, rules) === undefined)
-      for (const mask of sums) {
+      const isSafe = (mask: number): boolean => !hasFew(mask) && dominated(atoms, steps, from + step, mask, rules) === undefined
+      // A cell that could have been shown is judged whole, whatever it is made of.
+      for (const mask of new Set([...protectedSums(atoms, -1, isSafe), ...atoms.cells.filter((cell) => cell !== 0 && !isSafe(cell))])) {
         const key = `${level.step} ${mask}`
-        if (found.has(key) || done.has(key)) continue
+        if (found.has(key) || past?.done.has(key)) continue
         tally.intervalsChecked += 1
         let width = provenWidth(block, index, step, mask, unseenByAll, unseenByLevel)
-        if (width.up < share || width.down < share) {
+        if ((width.up < share || width.down < share) && (past?.solved.get(key) ?? 0) < MOST_SOLVED_OF_PAST) {
           tally.solvedIntervals += 1
+          past?.solved.set(key, (past.solved.get(key) ?? 0) + 1)
           const solved = solvedWidth(block, level, step, mask, share, solver)
           width = solved
           if (solved.tight !== undefined) found.set(key, { reason: reasonOf(solved.tight.because), step: level.step, mask, at: from + step, because: solved.tight.because })

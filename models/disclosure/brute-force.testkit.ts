@@ -59,7 +59,8 @@ export function betrayed(world: GuardWorld, table: StepTable, shown: Shown, rule
     for (const steps of stepsOf(table, level)) {
       for (const union of unions) {
         const parts = unions.filter((part) => part.every((group) => union.includes(group)))
-        if (parts.some((part) => isSafe(table, part.flat(), n, steps, rules))) continue
+        const isCell = world.cells.some(({ members }) => members.length === union.flat().length && union.flat().every((row) => members.includes(row)))
+        if (isCell ? isSafe(table, union.flat(), n, steps, rules) : parts.some((part) => isSafe(table, part.flat(), n, steps, rules))) continue
         const value = union.flat().reduce((sum, row) => sum + kwhOf(table, n, row, steps), 0)
         const [low, high] = rangeOf(world, table, shown, union.flat(), steps, solver)
         if (low > 0.8 * value + 1e-6 * value || high < 1.2 * value - 1e-6 * value) return `closely ${level} ${JSON.stringify(union)}: ${low} to ${high} of ${value}`

@@ -67,12 +67,12 @@ function violationsOf(atoms: Atoms, series: readonly Series[], known: (step: Ste
   if (derived.length > 0) return derived
   const daily = series.findIndex(({ step }) => step === 'daily')
   const found: Violation[] = []
-  const done = new Set<string>()
+  const past = { done: new Set<string>(), solved: new Map<string, number>() }
   const tally: AuditTally = { derivableSums: 0, intervalsChecked: 0, solvedIntervals: 0, narrowestShare: null }
   for (const part of [series.slice(0, daily + 1), series.slice(daily)]) {
     for (const { block, figures } of blocksOf(atoms, part, known)) {
-      for (const violation of tightViolations(atoms, block, figures, rules, knowledge, solver, tally, done)) {
-        done.add(`${violation.step} ${violation.mask}`)
+      for (const violation of tightViolations(atoms, block, figures, rules, knowledge, solver, tally, past)) {
+        past.done.add(`${violation.step} ${violation.mask}`)
         found.push(violation)
       }
     }

@@ -18,7 +18,7 @@ export interface Figure {
 }
 
 /** Bounds that are tried; after so many the best choice found is taken. Trees end within ten. */
-const MOST_ROUNDS = 30
+const MOST_ROUNDS = 15
 
 export interface Suppression {
   /** By figure, 1: hidden. */

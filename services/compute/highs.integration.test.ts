@@ -16,8 +16,11 @@ describe('HiGHS', () => {
     // b = 5 and a + b <= 7.5 leave a = 2.5; whole: a = 2.
     const linear = solve(program([0, 0]))
     expect([linear.status, linear.objective, ...linear.values, linear.gap]).toEqual(['optimal', -32.5, 2.5, 5, 0])
+    // One more of a + b is one more of a, at -3; 3a + 2b does not bind.
+    expect([...linear.rowDuals].map((dual) => dual + 0)).toEqual([0, -3])
     const whole = solve(program([1, 1]), { seconds: 10, gap: 0 })
     expect([whole.status, whole.objective, ...whole.values, whole.gap]).toEqual(['optimal', -31, 2, 5, 0])
+    expect(whole.rowDuals).toHaveLength(0)
   })
 
   it('says what has no solution and what has no end, and gives no values then', async () => {

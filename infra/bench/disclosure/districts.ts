@@ -37,21 +37,25 @@ export function inventedDistrict(seed: number, zones: number, categories: number
   }
 }
 
-/** As many homes and shops as Capucins has, in five zones, in half-hours; some of the shops are bakeries that work at night. */
-export function inventedDays(seed: number, from: string, days: number): InventedDistrict & { readonly zones: number } {
+/**
+ * As many holders as Capucins has, in five zones, in half-hours of so many winter days and of the day after them; two of the shops are
+ * bakeries that work at night.
+ */
+export function inventedDays(seed: number, days: number): InventedDistrict & { readonly nextDay: StepTable } {
   const [homes, shops, zones] = [450, 200, 5]
   const random = randomOf(seed)
-  const rows = Array.from({ length: homes + shops }, (_, row) => ({ zone: row % zones, isShop: row >= homes, isBakery: row >= homes && row < homes + 12, kw: row < homes ? logNormal(random, 0.4, 0.6) : logNormal(random, 1, 0.8) }))
+  const rows = Array.from({ length: homes + shops }, (_, row) => ({ zone: row % zones, isShop: row >= homes, isBakery: row >= homes && row < homes + 2, kw: row < homes ? logNormal(random, 0.4, 0.6) : logNormal(random, 1, 0.8) }))
   const cells: Cell[] = [{ id: 'district', parent: null, members: Int32Array.from(rows.keys()) }]
   for (let zone = 0; zone < zones; zone += 1) {
     const inZone = (isShop?: boolean): Int32Array => Int32Array.from(rows.keys().filter((row) => rows[row].zone === zone && (isShop === undefined || rows[row].isShop === isShop)))
     cells.push({ id: `zone:${zone}`, parent: 'district', members: inZone() }, { id: `zone:${zone}/residential`, parent: `zone:${zone}`, members: inZone(false) }, { id: `zone:${zone}/professional`, parent: `zone:${zone}`, members: inZone(true) })
   }
-  const table = tableOf(rows.length, from, days * 48, 0.5, (row, step) => {
+  const whole = tableOf(rows.length, '2025-11-03T00:00:00+01:00', (days + 1) * 48, 0.5, (row, step) => {
     const { isShop, isBakery, kw } = rows[row]
     const hour = (step % 48) / 2
-    const shape = isBakery ? (hour < 6 ? 12 : 0.5) : isShop ? (hour >= 8 && hour < 19 ? 1.6 : 0.2) : hour >= 18 ? 2 : 0.7
+    const shape = isBakery ? (hour < 6 ? 60 : 0.5) : isShop ? (hour >= 8 && hour < 19 ? 1.6 : 0.2) : hour >= 18 ? 2 : 0.7
     return 0.5 * kw * shape * (0.6 + 0.8 * random())
   })
-  return { zones, table, world: { carrier: 'electricity', holders: rows.map((_, row) => holder(`h${row}`, { highestKwhPerHour: 36 })), cells, external: [], cohortSha256: '' } }
+  const part = (first: number, end: number): StepTable => ({ at: whole.at.slice(first, end), kwh: whole.kwh.slice(first * rows.length, end * rows.length), imputed: whole.imputed.slice(first * rows.length, end * rows.length) })
+  return { table: part(0, days * 48), nextDay: part(days * 48, (days + 1) * 48), world: { carrier: 'electricity', holders: rows.map((_, row) => holder(`h${row}`, { highestKwhPerHour: 36 })), cells, external: [], cohortSha256: '' } }
 }
