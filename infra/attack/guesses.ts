@@ -33,7 +33,7 @@ const dailyOf = (facts: readonly Fact[]): ReadonlyMap<string, ReadonlyMap<number
 
 /** Finest cells first: fewer others stand in front of the target. */
 function cellsWith(holder: WorldHolder, cells: Iterable<string>): string[] {
-  return [...cells].filter((cell) => isInCell(holder, cell)).sort((a, b) => b.split('/').length - a.split('/').length || a.split('~').length - b.split('~').length || (a === 'district' ? 1 : -1))
+  return [...cells].filter((cell) => isInCell(holder, cell)).sort((a, b) => b.split('/').length - a.split('/').length || a.split('+').length - b.split('+').length || (a === 'district' ? 1 : -1))
 }
 
 /** What a cell would have been without the change, from the other cells of the same rank: a line through the days before. */

@@ -26,9 +26,9 @@ export function maskOf(cell: string, atoms: readonly Atom[]): number {
   return atoms.reduce((mask, { holders: [one] }, i) => (isInCell(one!, cell) ? mask | (1 << i) : mask), 0)
 }
 
-/** `district`, `zone:a~b`, `zone:a~b/residential`, or a category of the whole district by its name alone. */
+/** `district`, `zone:a+b`, `zone:a+b/residential`, or a category of the whole district by its name alone. */
 export function isInCell({ zone, category }: Pick<WorldHolder, 'zone' | 'category'>, cell: string): boolean {
-  return cell.split('/').every((part) => part === 'district' || part === category || (part.startsWith('zone:') && part.slice(5).split('~').includes(zone)))
+  return cell.split('/').every((part) => part === 'district' || part === category || (part.startsWith('zone:') && part.slice(5).split('+').includes(zone)))
 }
 
 export interface Judged {
