@@ -47,6 +47,9 @@ export interface DemoPorts {
   readonly fieldControl: number
 }
 
+/** This machine itself. */
+const PLAIN_IN: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
+
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): Environment {
   const port = (name: string, fallback: number): number => {
     const text = variables[name]
@@ -57,11 +60,16 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     }
     return value
   }
+  const plainHosts = (variables['PENFELD_PLAINTEXT_HOSTS'] ?? '').split(',').map((one) => one.trim())
   const url = (name: string, protocols: readonly string[]): string | undefined => {
     const text = variables[name]
     if (text === undefined || text === '') return undefined
     if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) {
       throw new PenfeldError('PF_CONFIG_INVALID', `${name} is not an address that begins with ${protocols.map((one) => `${one}//`).join(' or ')}.`, { where: name })
+    }
+    const { hostname: host, protocol } = new URL(text)
+    if (!PLAIN_IN.has(host) && !plainHosts.includes(host) && (protocol === 'http:' || protocol === 'redis:')) {
+      throw new PenfeldError('PF_CONFIG_INVALID', `${name} leads to ${host} without TLS, where figures and passwords can be read on the way. Use https: or rediss:, or name that host in PENFELD_PLAINTEXT_HOSTS where nobody else is on that network.`, { where: name })
     }
     return text
   }
