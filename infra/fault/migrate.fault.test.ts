@@ -20,7 +20,10 @@ const opener = join(import.meta.dirname, 'lab/open-forward.ts')
 const folder = mkdtempSync(join(tmpdir(), 'penfeld-forward-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+/** Tables that have another name since then: the same rows must be in them. */
+const RENAMED: Readonly<Record<string, string>> = { 'directory.sqlite person_holder': 'directory.sqlite holder_link' }
 const told = toldByOld(VERSION)
+const toldRows = Object.fromEntries(Object.entries(told.rows).map(([table, count]) => [RENAMED[table] ?? table, count]))
 const oldFiles = Object.keys(FILE_SHAPES).filter((file) => Object.keys(told.rows).some((key) => key.startsWith(`${file} `)))
 const command = (place: string, what?: string) => ['--disable-warning=ExperimentalWarning', opener, place, ...(what === undefined ? [] : [what])]
 const openForward = (place: string, what?: string) => {
@@ -72,7 +75,7 @@ test.runIf(isAsked(26))('the data folder of an old version: no row lost, a hundr
   openForward(place)
   for (const file of oldFiles) expect([file, look(join(place, file), (database) => versionOf(database, {}))]).toEqual([file, newestVersion(FILE_SHAPES[file])])
   const rows = countRows(place, oldFiles)
-  for (const [table, count] of Object.entries(told.rows)) expect([table, rows[table]]).toEqual([table, count])
+  for (const [table, count] of Object.entries(toldRows)) expect([table, rows[table]]).toEqual([table, count])
   expect(told.answers).toHaveLength(100)
   expect(await hundredAnswers(place, told.asked)).toEqual(told.answers)
   const sizes = ['journal', 'samples'].map((name) => look(join(place, `measured/${name}.sqlite`), (database) => Object.values(database.prepare('PRAGMA page_size').get()!)[0]))
@@ -117,7 +120,7 @@ test.runIf(isAsked(26))('killed while an old folder is brought forward: each fil
     openForward(place)
     run.recovered(performance.now() - begun)
     for (const file of oldFiles) expect([where, file, look(join(place, file), (database) => versionOf(database, {}))]).toEqual([where, file, newestVersion(FILE_SHAPES[file])])
-    expect(countRows(place, oldFiles)).toMatchObject(told.rows)
+    expect(countRows(place, oldFiles)).toMatchObject(toldRows)
     if (counts(index >= places.length - 2, true)) expect(await hundredAnswers(place, told.asked)).toEqual(told.answers)
   }
 }))

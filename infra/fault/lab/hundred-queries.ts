@@ -6,6 +6,7 @@ import type { IssuedForecast } from '#services/evaluation/port.ts'
 import { openRunReader } from '#services/evaluation/run-store.ts'
 import { openCollectStatus } from '#services/ingest/collect-status.ts'
 import { openJobStatus } from '#services/jobs/embedded/job-status.ts'
+import type { LiveRelease } from '#services/publication/port.ts'
 import { openReleaseReader } from '#services/publication/release-store.ts'
 import { openEmbeddedReader } from '#services/store/embedded/index.ts'
 import type { TimeSeriesReader } from '#services/store/port.ts'
@@ -45,8 +46,8 @@ export async function hundredAnswers(folder: string, { points, from, to, distric
   await ask('runs: every forecast of the first', (await runs.forecasts(series[0], -Infinity, Infinity)).map(asBefore))
   await runs.close()
   const releases = openReleaseReader(join(folder, 'releases.sqlite'))
-  await ask('releases: newest', releases.latest('district-live'))
-  await ask('releases: all', releases.between('district-live', -Infinity, Infinity))
+  await ask('releases: newest', releaseBefore(await releases.latest('district-live')))
+  await ask('releases: all', (await releases.between('district-live', -Infinity, Infinity)).map(releaseBefore))
   await ask('releases: head', releases.headId())
   await releases.close()
   const jobs = openJobStatus(join(folder, 'jobs.sqlite'))
@@ -106,3 +107,10 @@ function rowsOf(folder: string, file: string, sql: string): object[] {
 /** JSON in which columns are lists and numbers that JSON does not know are words. */
 const textOf = (answer: unknown): string => JSON.stringify(answer ?? null, (_, value: unknown) =>
   ArrayBuffer.isView(value) ? Array.from(value as Float64Array, (one) => (Number.isFinite(one) ? one : String(one))) : typeof value === 'number' && !Number.isFinite(value) ? String(value) : value)
+
+/** What a release told before there were carriers and signatures. */
+const releaseBefore = (release: LiveRelease | undefined) => {
+  if (release === undefined) return undefined
+  const { releaseId, kind, at, stepS, publishedAt, rules, districtVersion, sha256, body } = release
+  return { releaseId, kind, at, stepS, publishedAt, rules, districtVersion, sha256, body }
+}
