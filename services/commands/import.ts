@@ -8,6 +8,7 @@ import { loadDistrict } from '#services/config/load-district.ts'
 import { DATA_FILES, IMPORT_INBOX } from '#services/config/role.ts'
 import { createCollectGate } from '#services/consents/collect-gate.ts'
 import { createConsents } from '#services/consents/consents.ts'
+import { seldom } from '#services/consents/seldom.ts'
 import { openConsentReader } from '#services/consents/ledger.ts'
 import { REPORT_ENDING, type InboxReport } from '#services/ingest/import-desk.ts'
 import { importFile, type ImportReport } from '#services/ingest/import-file.ts'
@@ -46,7 +47,7 @@ const bringHere: Bring = async (file, environment, progress) => {
   const store = await openWriter('measured', storeSettings(environment, district))
   const consents = openConsentReader(join(environment.dataFolder, DATA_FILES.consents))
   const erasures = openErasureReader(join(environment.dataFolder, DATA_FILES.erasures))
-  const gate = createCollectGate(district, createConsents(district, consents), createErasedSpans(erasures))
+  const gate = createCollectGate(district, createConsents(district, seldom(consents)), createErasedSpans(seldom(erasures)))
   try {
     const clock = createClock(environment.clockSetting, environment.clockStartedRealMs)
     const report = await importFile(file, { store, district, clock, gate, timeZone: district.timeZone, progress })

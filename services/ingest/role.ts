@@ -4,6 +4,7 @@ import { PenfeldError } from '#models/errors/penfeld-error.ts'
 import { DATA_FILES, IMPORT_INBOX, type RoleContext, type RunningRole } from '#services/config/role.ts'
 import { createCollectGate } from '#services/consents/collect-gate.ts'
 import { createConsents } from '#services/consents/consents.ts'
+import { seldom } from '#services/consents/seldom.ts'
 import { openConsentReader } from '#services/consents/ledger.ts'
 import { openAppliedEdits } from '#services/editing/applied-edits.ts'
 import { createEditApplier } from '#services/editing/apply-edits.ts'
@@ -56,7 +57,7 @@ export async function startCollect({ environment, district: { district, version 
   const consents = openConsentReader(place('consents'))
   const erasures = openErasureReader(place('erasures'))
   const marks = openErasedMarks(place('erasedMeasured'))
-  const gate = createCollectGate(district, createConsents(district, consents), createErasedSpans(erasures))
+  const gate = createCollectGate(district, createConsents(district, seldom(consents)), createErasedSpans(seldom(erasures)))
   const importInbox = join(environment.dataFolder, IMPORT_INBOX)
   const erase = createMeasuredErasing({ district, store, status, applied, importInbox })
   const eraser = createEraser({ register: erasures, marks, erase, log })
