@@ -41,7 +41,7 @@ test('users of addresses, headers and cookies are taken out unlearnt', () => {
 })
 
 test('secrets are learnt where they are read: settings, addresses, options of sources', () => {
-  readEnvironment({ INFLUX_TOKEN: 'anne:influx-pw-1', REDIS_URL: 'redis://:red%21is-2@h:1', MQTT_PASSWORD: 'mqtt-pw-3' })
+  readEnvironment({ INFLUX_TOKEN: 'anne:influx-pw-1', REDIS_URL: 'rediss://:red%21is-2@h:1', MQTT_PASSWORD: 'mqtt-pw-3' })
   fillVariables({ sources: [{ id: 's', url: 'mqtt://u:url-pw-4@h', options: { password: '${X}', clientSecret: 'oauth-5', username: 'anne-6' } }, { id: 't' }, null] }, { X: 'filled-7' })
   secretOf('ENEDIS_CLIENT', { ENEDIS_CLIENT: 'enedis-9' })
   learnFrom('PENFELD_CONTROL_KEY', 'public-8')
