@@ -77,7 +77,9 @@ export async function run(args: string[], write: (line: string) => void): Promis
     if (!isControl) write(`${environment.hostId} works for the control host. Ctrl-C stops it.`)
   })
   if (isControl) {
-    void supervisor.ready('api').then(async () => {
+    // Who is told where to look may sign in at once.
+    const asked = roles.filter((role) => role === 'api' || role === 'identity')
+    void Promise.all(asked.map((role) => supervisor.ready(role))).then(async () => {
       for (const line of await welcome(environment, district)) write(line)
     })
   }
